@@ -1,0 +1,112 @@
+"""Put the application together."""
+
+import logging
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_compress import Compress
+from flask_migrate import Migrate
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from quizapp import cli, tables  # noqa: F401 - tables registers every table with the metadata
+from quizapp.config import ROOT, Settings
+from quizapp.db import db
+from quizapp.errors import Refusal
+from quizapp.keys import open_keys
+from quizapp.web.assets import inline_script, inline_style
+from quizapp.web.guards import init_guards
+from quizapp.web.headers import init_headers
+from quizapp.web.language import init_language, words_of
+
+MAX_BODY = 256 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application of one installation. Raises BadKeys when its keys cannot be used."""
+    app = Flask(__name__)
+    app.config.from_mapping(_config(settings))
+    app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(inline_style=inline_style, inline_script=inline_script)
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # Flask's documented way
+    _init_extensions(app)
+    _register_views(app)
+    _register_error_pages(app)
+    cli.register(app)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    keys = open_keys(settings.instance)
+    return {
+        "SETTINGS": settings,
+        "KEYS": keys,
+        "SECRET_KEY": keys.derive("session"),
+        "FORM_TOKEN_KEY": keys.derive("form token"),
+        "CONTESTANT_KEY": keys.derive("contestant cookie"),
+        "TESTING": settings.testing,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.database_url),
+        "SESSION_COOKIE_NAME": "quizapp_session",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,  # a form may stay open through a whole break
+        "TRUSTED_HOSTS": list(settings.trusted_hosts) or None,
+        "MAX_CONTENT_LENGTH": MAX_BODY,
+        "MAX_FORM_MEMORY_SIZE": MAX_BODY,
+        "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/css", "text/javascript"],
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_LEVEL": 4,
+        "COMPRESS_BR_LEVEL": 4,
+    }
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {"pool_size": 16, "max_overflow": 16}
+    limits = "-c statement_timeout=30s -c lock_timeout=5s -c timezone=UTC"
+    return {
+        "pool_size": 8,
+        "max_overflow": 8,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "connect_args": {"options": limits, "connect_timeout": 5},
+    }
+
+
+def _init_extensions(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
+    init_language(app)
+    init_guards(app)
+    init_headers(app)
+    Compress(app)
+
+
+def _register_views(app: Flask) -> None:
+    pass
+
+
+def _register_error_pages(app: Flask) -> None:
+    @app.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> ResponseReturnValue:
+        return _refused(words_of(refusal), refusal.status)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        return _refused(error.name, error.code or 500)
+
+
+def _refused(words: str, status: int) -> ResponseReturnValue:
+    if request.is_json or request.path.endswith(".json"):
+        return {"error": words}, status
+    return render_template("refused.html", text=words), status
+
+
+def quiet_logs() -> None:
+    """Keep libraries from writing addresses and form values into the logs."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)

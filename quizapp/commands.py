@@ -1,0 +1,31 @@
+"""Commands of the organiser's terminal: what all of them share."""
+
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from quizapp.errors import Refusal
+
+
+class OrganiserGroup(AppGroup):
+    """A group of commands that says what is wrong in one line and exits 1, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(database_trouble(error)) from error
+
+
+def database_trouble(error: OperationalError | ProgrammingError) -> str:
+    """Say in one line what kept the database from answering, without its password."""
+    address = current_app.extensions["sqlalchemy"].engine.url.render_as_string()
+    cause = str(error.orig).strip().splitlines()[0]
+    if "no such table" in cause or "does not exist" in cause:
+        return f"Cơ sở dữ liệu {address} chưa được dựng ({cause}). Chạy: flask --app wsgi db upgrade"
+    return f"Không dùng được cơ sở dữ liệu {address}: {cause}"

@@ -1,0 +1,1 @@
+"""Every table, named once, so that migrations see all of them."""

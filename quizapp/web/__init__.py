@@ -1,0 +1,1 @@
+"""What every page shares: guards of requests, headers, language, the contestant's cookie."""

@@ -1,0 +1,58 @@
+"""Inline style and script: read once, hashed once, allowed by hash in the page's CSP.
+
+A page is one response: a style sheet of its own would cost a round trip on a slow phone.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import current_app, g
+from markupsafe import Markup
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+@cache
+def _asset(name: str) -> tuple[str, str]:
+    """Return the text of a file in `static/` and its CSP source."""
+    text = (STATIC / name).read_text("utf-8").strip()
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return text, f"'sha256-{digest}'"
+
+
+def inline_style(name: str) -> Markup:
+    """Return `<style>` with the file's text and allow it on this page."""
+    text, source = _asset(name)
+    _allowed("style").append(source)
+    return Markup("<style>{}</style>").format(Markup(text))  # noqa: S704 - our own file
+
+
+def inline_script(name: str) -> Markup:
+    """Return `<script>` with the file's text and allow it on this page."""
+    text, source = _asset(name)
+    _allowed("script").append(source)
+    return Markup("<script>{}</script>").format(Markup(text))  # noqa: S704 - our own file
+
+
+def content_security_policy() -> str:
+    """Return the policy of the page that was just rendered: nothing but what it carries."""
+    rules = {
+        "default-src": ["'none'"],
+        "script-src": _allowed("script") or ["'none'"],
+        "style-src": _allowed("style") or ["'none'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+    if not current_app.testing and current_app.config["SESSION_COOKIE_SECURE"]:
+        rules["upgrade-insecure-requests"] = []
+    return "; ".join(" ".join([name, *dict.fromkeys(given)]) for name, given in rules.items())
+
+
+def _allowed(kind: str) -> list[str]:
+    sources: dict[str, list[str]] = g.setdefault("csp_sources", {})
+    return sources.setdefault(kind, [])

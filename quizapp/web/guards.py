@@ -1,0 +1,77 @@
+"""Who may write: requests from our own pages only, told by header and by token."""
+
+import hmac
+from hashlib import sha256
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from quizapp.errors import N_, Refusal
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+class FromElsewhere(Refusal):
+    status = 403
+    text = N_("Yêu cầu này đến từ một trang khác nên không được nhận. Hãy mở lại trang cuộc thi.")
+
+
+class PageTooOld(Refusal):
+    status = 400
+    text = N_("Trang này đã mở quá lâu hoặc không đầy đủ. Hãy tải lại trang rồi gửi lần nữa.")
+
+
+class JsonOnly(Refusal):
+    status: ClassVar[int] = 415
+    text = N_("Yêu cầu này phải gửi dạng JSON.")
+
+
+def init_guards(app: Flask) -> None:
+    """Refuse every writing request that a browser says came from another site."""
+
+    @app.before_request
+    def refuse_other_sites() -> None:
+        if request.method not in SAFE:
+            _check_origin()
+
+
+def _check_origin() -> None:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site not in {None, "same-origin", "none"}:
+        raise FromElsewhere
+    origin = request.headers.get("Origin")
+    # Behind TLS ended elsewhere the scheme may differ; the host and port decide.
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise FromElsewhere
+
+
+def form_token(*facts: str) -> str:
+    """Return the token that a form about `facts` must send back; needs no session.
+
+    `facts` name the action and whose it is, so a token of one person or paper fits no other.
+    """
+    return str(_serializer().dumps("\n".join(facts)))
+
+
+def check_form_token(*facts: str) -> None:
+    """Raise PageTooOld unless the posted form carries the token of `facts`."""
+    try:
+        held = _serializer().loads(request.form.get("csrf_token", ""))
+    except BadSignature as error:
+        raise PageTooOld from error
+    if not hmac.compare_digest(str(held).encode(), "\n".join(facts).encode()):
+        raise PageTooOld
+
+
+def require_json() -> None:
+    """Raise JsonOnly unless the body is declared JSON: no other site's form can declare that."""
+    if not request.is_json:
+        raise JsonOnly
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(
+        current_app.config["FORM_TOKEN_KEY"], salt="form", signer_kwargs={"digest_method": sha256}
+    )

@@ -1,0 +1,81 @@
+"""Vietnamese by default, English by `?lang=en`; dates and numbers as people here write them."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, gettext, ngettext
+
+from quizapp.errors import Refusal
+
+LANGUAGES = ("vi", "en")
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def init_language(app: Flask) -> None:
+    """Choose the language from the address alone, so that public pages stay equal for all."""
+    Babel(app, locale_selector=language, default_locale="vi", default_timezone=str(VIETNAM))
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # added by the extension
+    app.jinja_env.filters.update(
+        day=day, clock=clock_time, moment=moment, duration=duration, number=number, points=points
+    )
+    app.jinja_env.globals["language"] = language
+
+    @app.url_defaults
+    def keep_language(_endpoint: str, values: dict[str, object]) -> None:
+        if language() != "vi" and "lang" not in values:
+            values["lang"] = language()
+
+
+def language() -> str:
+    """Return `vi` or `en` for this request; `vi` outside one."""
+    if not has_request_context():
+        return "vi"
+    if "language" not in g:
+        asked = request.args.get("lang", "vi")
+        g.language = asked if asked in LANGUAGES else "vi"
+    return str(g.language)
+
+
+def words_of(refusal: Refusal) -> str:
+    """Return the refusal's words in the reader's language."""
+    return str(gettext(refusal.text)).format(**refusal.facts)
+
+
+def local(at: datetime) -> datetime:
+    """Return the moment in Vietnam's zone."""
+    return at.astimezone(VIETNAM)
+
+
+def day(at: datetime) -> str:
+    """`22/11/2026`"""
+    return f"{local(at):%d/%m/%Y}"
+
+
+def clock_time(at: datetime) -> str:
+    """`19:30`"""
+    return f"{local(at):%H:%M}"
+
+
+def moment(at: datetime) -> str:
+    """`19:30 ngày 22/11/2026`"""
+    return str(gettext("%(time)s ngày %(day)s", time=clock_time(at), day=day(at)))
+
+
+def duration(milliseconds: int) -> str:
+    """`12 phút 05 giây`, whole seconds, rounded down."""
+    minutes, seconds = divmod(timedelta(milliseconds=milliseconds) // timedelta(seconds=1), 60)
+    return str(gettext("%(m)s phút %(s)s giây", m=minutes, s=f"{seconds:02d}"))
+
+
+def number(value: int | Decimal) -> str:
+    """`1.234.567` or `12,5` in Vietnamese, `1,234,567` or `12.5` in English."""
+    text = f"{value:,}"
+    return text.translate(str.maketrans(",.", ".,")) if language() == "vi" else text
+
+
+def points(milli: int) -> str:
+    """Return points, stored as thousandths, with as many decimals as they need (at most 3)."""
+    return number((Decimal(milli) / 1000).normalize() if milli % 1000 else Decimal(milli // 1000))

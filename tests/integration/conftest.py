@@ -1,0 +1,79 @@
+"""Every test here runs on SQLite and on PostgreSQL, on a migrated database, with real commits."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from quizapp import clock
+from quizapp.db import db
+from tests import databases
+from tests.integration.harness import watch_writes
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_generate_tests(metafunc):
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", ENGINES, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def database(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "sqlite":
+        migrated = databases.sqlite_database(folder)
+        yield migrated
+        with migrated.app.app_context():
+            db.engine.dispose()
+        return
+    databases.require_postgresql()
+    migrated = databases.postgresql_database(folder)
+    yield migrated
+    databases.drop_postgresql_database(migrated)
+
+
+@pytest.fixture
+def app(database):
+    database.empty()
+    return database.app
+
+
+@pytest.fixture
+def context(app):
+    """Run the test inside an application context (for services called without a request)."""
+    with app.app_context():
+        yield app
+
+
+class CarefulClient(FlaskClient):
+    """Fails the test when a request wrote out of order, or wrote and nobody committed."""
+
+    def open(self, *args, **kwargs):
+        with watch_writes(self.application) as watch:
+            response = super().open(*args, **kwargs)
+        watch.check(response.status_code)
+        return response
+
+
+@pytest.fixture
+def client(app):
+    app.test_client_class = CarefulClient
+    return app.test_client()
+
+
+@pytest.fixture
+def new_client(app):
+    """Return a maker of clients: each is another phone."""
+    app.test_client_class = CarefulClient
+    return app.test_client
+
+
+@pytest.fixture
+def freeze(monkeypatch):
+    """Return a function that stops the application's clock at a moment."""
+    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+@pytest.fixture
+def run(app):
+    """Return a function that runs a `flask` command and gives click's result."""
+    return lambda *args: app.test_cli_runner().invoke(args=[str(arg) for arg in args])

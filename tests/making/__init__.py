@@ -1,0 +1,1 @@
+"""Makers of test objects, one file a feature: complete and valid, the test says the rest."""
