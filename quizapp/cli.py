@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from quizapp.audit.commands import audit
+
 
 def register(app: Flask) -> None:
     """Add every feature's commands to the application."""
+    app.cli.add_command(audit)

@@ -1,0 +1,112 @@
+"""Writing to the audit log and checking it."""
+
+import os
+import pwd
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+
+from quizapp.audit.models import AuditEntry
+from quizapp.audit.rules import (
+    FIRST_PREVIOUS_HASH,
+    ChainProblem,
+    Deed,
+    Link,
+    chain_hash,
+    chain_problems,
+    check_words,
+    digest_of,
+)
+from quizapp.db import db
+
+Digestible = str | bytes | Mapping[str, object] | None
+# The number is ours alone: the first eight bytes of sha256("quizapp audit chain"), as signed.
+CHAIN_LOCK = 0x759F_0F20_671E_E15D
+
+
+def record(  # noqa: PLR0913 - who, what, to what, from what, to what, why, when: each is a column
+    action: str,
+    *,
+    actor: str,
+    object: str,  # noqa: A002 - the column's name
+    before: Digestible = None,
+    after: Digestible = None,
+    reason: str | None = None,
+    at: datetime,
+) -> None:
+    """Append one entry to the log, inside the caller's write transaction.
+
+    `actor` is "organiser:12", "command:os-user" or "system"; `object` is like "contest:3".
+    `before` and `after` are kept as digests only. Raises NotForTheLog for other forms of words.
+    """
+    check_words(actor=actor, action=action, object=object, reason=reason)
+    last_id, last_hash = _take_turn()
+    deed = Deed(
+        id=last_id + 1,
+        at=at,
+        actor=actor,
+        action=action,
+        object=object,
+        before_digest=digest_of(before),
+        after_digest=digest_of(after),
+        reason=reason,
+    )
+    link = {"previous_hash": last_hash, "hash": chain_hash(last_hash, deed)}
+    db.session.execute(insert(AuditEntry).values(**asdict(deed), **link))
+
+
+def verify_chain() -> list[ChainProblem]:
+    """Return everything wrong with the log, in the order of its entries; empty when it is sound."""
+    return list(chain_problems(_links()))
+
+
+def get_head() -> tuple[int, str]:
+    """Return the number of the last entry and its hash (hex): what to note down elsewhere."""
+    last_id, last_hash = _last()
+    return last_id, last_hash.hex()
+
+
+def has_head(number: int, hash_hex: str) -> bool:
+    """Say whether a head noted earlier still stands in the log."""
+    stored = db.session.scalar(select(AuditEntry.hash).where(AuditEntry.id == number))
+    return stored is not None and stored.hex() == hash_hex
+
+
+def command_actor() -> str:
+    """Return the actor of a command: "command:" and the operating system's user."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number that no password file names
+        name = str(os.getuid())
+    return "command:" + re.sub(r"[^A-Za-z0-9._-]", "_", name)[:64]
+
+
+def _take_turn() -> tuple[int, bytes]:
+    """Wait until nobody else appends; return the last entry's id and hash.
+
+    SQLite has one writer anyway. On PostgreSQL the lock ends with the transaction, so the next
+    writer sees our row; without it two entries would follow the same one.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    return _last()
+
+
+def _last() -> tuple[int, bytes]:
+    newest = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
+    row = db.session.execute(newest).one_or_none()
+    return (row.id, row.hash) if row else (0, FIRST_PREVIOUS_HASH)
+
+
+def _links() -> Iterator[Link]:
+    table = AuditEntry.__table__
+    names = [field.name for field in fields(Deed)]
+    rows = db.session.execute(
+        select(table).order_by(table.c.id), execution_options={"yield_per": 1000}
+    )
+    for row in rows.mappings():
+        deed = Deed(**{name: row[name] for name in names})
+        yield Link(deed=deed, previous_hash=row["previous_hash"], hash=row["hash"])
