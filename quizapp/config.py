@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class BadSetting(Exception):
-    """A setting in the environment cannot be used; the message says which and why."""
+    """A setting in the environment cannot be used; the message says which and why.
+
+    It never repeats a database address: those carry passwords.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +23,7 @@ class Settings:
 
     `proxy_hops` is the exact number of proxies in front (0: none, headers of proxies are ignored).
     `trusted_hosts` empty means any host name is answered, which suits a laptop only.
+    `host` is the address to listen on; 0.0.0.0 lets the phones in the room reach a laptop.
     """
 
     instance: Path
@@ -26,6 +31,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     https: bool = False
+    host: str = "0.0.0.0"  # noqa: S104 - see above; behind a proxy set 127.0.0.1
     port: int = 8000
     web_workers: int = 2
     testing: bool = False
@@ -37,29 +43,50 @@ class Settings:
         default_url = f"sqlite:///{instance / 'quizapp.sqlite3'}"
         return cls(
             instance=instance,
-            database_url=_with_driver(env.get("QUIZAPP_DATABASE_URL") or default_url),
+            database_url=_database_url(env.get("QUIZAPP_DATABASE_URL") or default_url),
             trusted_hosts=tuple(env.get("QUIZAPP_TRUSTED_HOSTS", "").replace(",", " ").split()),
             proxy_hops=_whole(env, "QUIZAPP_PROXY_HOPS", default=0, at_most=9),
             https=_whole(env, "QUIZAPP_HTTPS", default=0, at_most=1) == 1,
-            port=_whole(env, "PORT", default=8000, at_most=65535),
-            web_workers=_whole(env, "QUIZAPP_WEB_WORKERS", default=2, at_most=64),
+            host=env.get("QUIZAPP_HOST") or "0.0.0.0",  # noqa: S104 - see the class
+            port=_whole(env, "PORT", default=8000, at_least=1, at_most=65535),
+            web_workers=_whole(env, "QUIZAPP_WEB_WORKERS", default=2, at_least=1, at_most=64),
         )
 
 
-def _with_driver(url: str) -> str:
+def _database_url(url: str) -> str:
     """Let people write `postgresql://…`; the driver is ours to choose."""
     scheme, separator, rest = url.partition("://")
-    if not separator:
-        raise BadSetting(f"QUIZAPP_DATABASE_URL: “{url}” is not a database address")
+    if not separator or not _is_address(url):
+        raise BadSetting(
+            "QUIZAPP_DATABASE_URL: không phải địa chỉ cơ sở dữ liệu / not a database address,"
+            " for example postgresql://user@host:5432/name"
+        )
     if scheme in {"postgres", "postgresql"}:
         return f"postgresql+psycopg://{rest}"
     if scheme not in {"sqlite", "postgresql+psycopg"}:
-        raise BadSetting(f"QUIZAPP_DATABASE_URL: {scheme} is not supported (sqlite, postgresql)")
+        raise BadSetting(
+            f"QUIZAPP_DATABASE_URL: chưa hỗ trợ “{scheme}” / not supported (sqlite, postgresql)"
+        )
+    if scheme == "sqlite" and rest in {"", "/", "/:memory:"}:
+        # The web, the worker and each command are processes of their own: they need one file.
+        raise BadSetting("QUIZAPP_DATABASE_URL: SQLite phải là một tệp / must be a file")
     return url
 
 
-def _whole(env: Mapping[str, str], name: str, *, default: int, at_most: int) -> int:
+def _is_address(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
+def _whole(
+    env: Mapping[str, str], name: str, *, default: int, at_least: int = 0, at_most: int
+) -> int:
     text = env.get(name) or str(default)
-    if not text.isdecimal() or int(text) > at_most:
-        raise BadSetting(f"{name}: “{text}” is not a whole number from 0 to {at_most}")
+    if not text.isdecimal() or not at_least <= int(text) <= at_most:
+        raise BadSetting(
+            f"{name}: “{text}” không phải số nguyên từ {at_least} đến {at_most}"
+            f" / not a whole number from {at_least} to {at_most}"
+        )
     return int(text)

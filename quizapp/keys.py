@@ -10,6 +10,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+ROOT_BYTES = 32
+
 
 class BadKeys(Exception):
     """The key file cannot be read, is open to others, or does not fit the database."""
@@ -38,23 +40,38 @@ def open_keys(instance: Path) -> Keys:
     Raises BadKeys when the file cannot be used.
     """
     path = instance / "keys.json"
-    if not path.exists():
-        _create(path)
-    if path.stat().st_mode & 0o077:
-        raise BadKeys(f"{path}: others can read the keys; run: chmod 600 {path}")
     try:
-        stored = json.loads(path.read_text("utf-8"))
+        if not path.exists():
+            _create(path)
+        mode, body = path.stat().st_mode, path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadKeys(f"{path}: không đọc được tệp khoá / cannot be read ({error})") from error
+    if mode & 0o077:
+        raise BadKeys(
+            f"{path}: người khác trên máy đọc được tệp khoá; hãy chạy / others can read the keys;"
+            f" run: chmod 600 {path}"
+        )
+    return _keys_in(body, path)
+
+
+def _keys_in(body: str, path: Path) -> Keys:
+    try:
+        stored = json.loads(body)
         key_id = stored["current"]
-        return Keys(key_id=key_id, root=bytes.fromhex(stored["roots"][key_id]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadKeys(f"{path}: not a key file ({error})") from error
+        root = bytes.fromhex(stored["roots"][key_id])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadKeys(f"{path}: không phải tệp khoá / not a key file") from error
+    if len(root) < ROOT_BYTES:
+        raise BadKeys(f"{path}: khoá quá ngắn / the key is too short")
+    return Keys(key_id=key_id, root=root)
 
 
 def _create(path: Path) -> None:
     """Write a new key file; of two processes that try at once, the first wins for both."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # The folder also holds the database: names are in it, so it is the owner's alone.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key_id = secrets.token_hex(4)
-    body = json.dumps({"current": key_id, "roots": {key_id: secrets.token_hex(32)}})
+    body = json.dumps({"current": key_id, "roots": {key_id: secrets.token_hex(ROOT_BYTES)}})
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(body)
