@@ -18,6 +18,7 @@ from quizapp.keys import open_keys
 from quizapp.web.assets import inline_script, inline_style
 from quizapp.web.guards import init_guards
 from quizapp.web.headers import init_headers
+from quizapp.web.health import health
 from quizapp.web.language import init_language, words_of
 
 MAX_BODY = 256 * 1024
@@ -25,7 +26,7 @@ MAX_BODY = 256 * 1024
 
 def create_app(settings: Settings) -> Flask:
     """Return the application of one installation. Raises BadKeys when its keys cannot be used."""
-    app = Flask(__name__)
+    app = Flask(__name__, instance_path=str(settings.instance))
     app.config.from_mapping(_config(settings))
     app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -66,10 +67,12 @@ def _config(settings: Settings) -> dict[str, object]:
 
 
 def _engine_options(url: str) -> dict[str, object]:
+    # Bound values are names and answers: an error with them in it would carry them into the logs.
     if url.startswith("sqlite"):
-        return {"pool_size": 16, "max_overflow": 16}
+        return {"pool_size": 16, "max_overflow": 16, "hide_parameters": True}
     limits = "-c statement_timeout=30s -c lock_timeout=5s -c timezone=UTC"
     return {
+        "hide_parameters": True,
         "pool_size": 8,
         "max_overflow": 8,
         "pool_timeout": 10,
@@ -88,7 +91,7 @@ def _init_extensions(app: Flask) -> None:
 
 
 def _register_views(app: Flask) -> None:
-    pass
+    app.register_blueprint(health)
 
 
 def _register_error_pages(app: Flask) -> None:

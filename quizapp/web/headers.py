@@ -32,4 +32,5 @@ def keep_publicly(response: Response) -> Response:
     """Let proxies keep a page that is the same for everybody; answer 304 when it is known."""
     response.headers["Cache-Control"] = PUBLIC
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
