@@ -27,5 +27,7 @@ def database_trouble(error: OperationalError | ProgrammingError) -> str:
     address = current_app.extensions["sqlalchemy"].engine.url.render_as_string()
     cause = str(error.orig).strip().splitlines()[0]
     if "no such table" in cause or "does not exist" in cause:
-        return f"Cơ sở dữ liệu {address} chưa được dựng ({cause}). Chạy: flask --app wsgi db upgrade"
+        return (
+            f"Cơ sở dữ liệu {address} chưa được dựng ({cause}). Chạy: flask --app wsgi db upgrade"
+        )
     return f"Không dùng được cơ sở dữ liệu {address}: {cause}"

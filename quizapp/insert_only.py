@@ -51,7 +51,7 @@ def _guard_sqlite(table: str) -> None:
         "(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")"
         for key in GUARDED[table]
     )
-    exists = f"EXISTS (SELECT 1 FROM {table} WHERE {met})"  # noqa: S608 - names from GUARDED only
+    exists = f"EXISTS (SELECT 1 FROM {table} WHERE {met})"
     op.execute(
         f"CREATE TRIGGER {table}_no_insert BEFORE INSERT ON {table} WHEN {exists} BEGIN {no}; END"
     )

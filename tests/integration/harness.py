@@ -7,7 +7,13 @@ from sqlalchemy import event
 
 from quizapp.db import WRITE, db
 
-WRITING = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE)\b|^\s*WITH\b.*\b(INSERT INTO|UPDATE|DELETE FROM)\b", re.I | re.S)
+# `FOR UPDATE` in a WITH only locks; a table name and SET after the word make it a write.
+WRITING = re.compile(
+    r"""^ (?: \s | /\*.*?\*/ | --[^\n]*\n )*
+    (?: (?: INSERT | UPDATE | DELETE | REPLACE | TRUNCATE | MERGE | COPY ) \b
+      | WITH \b .* \b (?: INSERT \s+ INTO | DELETE \s+ FROM | UPDATE \s+ \S+ .*? \s SET ) \b )""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
 
 
 class Watch:
