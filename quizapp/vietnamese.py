@@ -1,16 +1,33 @@
 """Vietnamese text: one spelling, a key to search by, a key to sort by. Pure."""
 
 import unicodedata
+from functools import lru_cache
 
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền hỏi ngã sắc nặng
-RANK = {letter: rank for rank, letter in enumerate(LETTERS)}
+# The order of the root collation of Unicode (CLDR), for what may stand in a name or a title.
+PUNCTUATION = "_-–—,;:!?.…·'‘’\"“”()[]{}@*/\\&#%`^+<=>|~$€"
+RANK = {letter: 0x40 + rank for rank, letter in enumerate(LETTERS)}
+RANK |= {mark: 0x03 + rank for rank, mark in enumerate(PUNCTUATION)}
+UNSEEN = {"Cc", "Cf"}
+AFTER_LETTERS = b"\x7f"
+FOREIGN_MARK = 6
+# Old fonts and some keyboards give the Icelandic eth, which looks like đ and never is meant.
+STROKED_D = str.maketrans({"ð": "đ", "Ð": "Đ", "ɖ": "đ", "Ɖ": "Đ"})
 PLAIN_D = str.maketrans({"đ": "d", "Đ": "D"})
 
 
 def one_line(text: str) -> str:
-    """Return `text` in composed Unicode (NFC), with runs of white space as one space."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Return `text` in composed Unicode (NFC), with runs of white space as one space.
+
+    Characters that cannot be seen (zero width, direction marks, NUL) are dropped: they come along
+    from chat programs, and PostgreSQL refuses a NUL.
+    """
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    if line.isprintable():
+        return line
+    seen = "".join(char for char in line if unicodedata.category(char) not in UNSEEN)
+    return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
 def fold(text: str) -> str:
@@ -18,9 +35,9 @@ def fold(text: str) -> str:
 
     Without marks the two ways to place a tone (`hòa`, `hoà`) are one.
     """
-    decomposed = unicodedata.normalize("NFD", text.translate(PLAIN_D))
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(bare.casefold().split())
+    line = one_line(text).translate(STROKED_D).translate(PLAIN_D)
+    decomposed = unicodedata.normalize("NFD", line.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def initials(text: str) -> str:
@@ -29,17 +46,29 @@ def initials(text: str) -> str:
     return "".join(word if word.isdigit() else word[0] for word in words)
 
 
+def syllable(word: str) -> tuple[str, int]:
+    """Return the small letters of `word` without its tone, and the tone (0 to 5).
+
+    The same for both ways to place a tone (`hòa`, `hoà`), different for `hoa` and `hóa`.
+    """
+    decomposed = unicodedata.normalize("NFD", word.translate(STROKED_D).lower())
+    tone = next((TONES[mark] for mark in decomposed if mark in TONES), 0)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in TONES)), tone
+
+
 def sort_key(text: str) -> bytes:
     """Return bytes that sort as a Vietnamese dictionary does: letters, then tones, then case.
 
-    Equal to ICU's `vi` order for names (letters, digits, spaces, hyphens).
+    Equal to ICU's `vi` order for what names are made of: Vietnamese letters (and the same letters
+    with foreign marks), digits, spaces, the usual punctuation. Anything else comes last.
     """
     letters, tones, cases = bytearray(), bytearray(), bytearray()
-    for char in unicodedata.normalize("NFC", text):
-        letter, tone = _split_tone(char.lower())
-        letters.append(_weight(letter))
+    for char in unicodedata.normalize("NFC", text).translate(STROKED_D):
+        small = char.lower()
+        weight, tone = _weigh(small)
+        letters += weight
         tones.append(tone + 1)
-        cases.append(2 if char != char.lower() else 1)
+        cases.append(1 if char == small else 2)
     return bytes(letters) + b"\0" + bytes(tones) + b"\0" + bytes(cases)
 
 
@@ -50,18 +79,17 @@ def name_sort_key(name: str) -> bytes:
     return b"\0\0".join(sort_key(part) for part in (given, family, middle))
 
 
-def _split_tone(char: str) -> tuple[str, int]:
-    decomposed = unicodedata.normalize("NFD", char)
-    tone = next((TONES[mark] for mark in decomposed if mark in TONES), 0)
-    rest = "".join(mark for mark in decomposed if mark not in TONES)
-    return unicodedata.normalize("NFC", rest), tone
-
-
-def _weight(letter: str) -> int:
+@lru_cache(maxsize=4096)
+def _weigh(small: str) -> tuple[bytes, int]:
+    """Return the weight of a small letter or mark, and its tone."""
+    letter, tone = syllable(small)
     if letter in RANK:
-        return 0x40 + RANK[letter]
+        return bytes([RANK[letter]]), tone
     if letter.isspace():
-        return 2
+        return b"\x02", 0
     if letter.isdigit():
-        return 0x20 + unicodedata.digit(letter, 0)
-    return 3 + min(ord(letter[0]) % 16, 15)
+        return bytes([0x34 + unicodedata.digit(letter[0])]), 0
+    base = unicodedata.normalize("NFD", letter)[0]
+    if base in RANK:
+        return bytes([RANK[base]]), FOREIGN_MARK
+    return AFTER_LETTERS + letter.encode(), 0
