@@ -5,7 +5,7 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from quizapp.errors import Refusal
 
@@ -22,11 +22,11 @@ class OrganiserGroup(AppGroup):
             raise click.ClickException(database_trouble(error)) from error
 
 
-def database_trouble(error: OperationalError | ProgrammingError) -> str:
+def database_trouble(error: DBAPIError) -> str:
     """Say in one line what kept the database from answering, without its password."""
     address = current_app.extensions["sqlalchemy"].engine.url.render_as_string()
     cause = str(error.orig).strip().splitlines()[0]
-    if "no such table" in cause or "does not exist" in cause:
+    if cause.startswith(("no such table", "relation ")):
         return (
             f"Cơ sở dữ liệu {address} chưa được dựng ({cause}). Chạy: flask --app wsgi db upgrade"
         )

@@ -1,0 +1,58 @@
+# Two commands matter: `make run` and `make test`. `make check` is the quick gate before a commit.
+
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+CATALOGUES := $(wildcard quizapp/translations/*/LC_MESSAGES/*.po)
+
+.PHONY: run check test lock
+.DELETE_ON_ERROR:
+
+run: .venv/run.stamp $(CATALOGUES:.po=.mo)
+	@exec $(BIN)/python -m quizapp.serve
+
+check: .venv/dev.stamp $(CATALOGUES:.po=.mo)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --check --lint quizapp
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && unset QUIZAPP_DATABASE_URL && \
+	export QUIZAPP_INSTANCE="$$folder" && echo "flask db upgrade, flask db check" && \
+	$(BIN)/flask --app wsgi db upgrade && $(BIN)/flask --app wsgi db check
+	$(BIN)/pytest -W error -q tests/unit
+
+test: .venv/dev.stamp $(CATALOGUES:.po=.mo)
+	$(BIN)/pytest -W error tests
+
+# Both locks: exact versions with hashes, and no address of any index.
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header -p 3.11 \
+		requirements.in -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header -p 3.11 \
+		requirements-dev.in -o requirements-dev.txt
+
+.venv/run.stamp: requirements.txt | .venv/made.stamp
+	@echo "• Cài thư viện (chỉ lần đầu, vài phút) / installing libraries"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	@echo "• Cài công cụ kiểm tra / installing the tools of the tests"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# The stamp comes last: an environment whose making was interrupted is made again.
+.venv/made.stamp:
+	@test -n "$(PYTHON)" || { \
+		echo "Cần Python 3.11 trở lên / Python 3.11 or newer is needed" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Thiếu venv của Python; trên Debian, Ubuntu hãy chạy: sudo apt install python3-venv" \
+		"/ Python's venv module is missing" >&2; exit 1; }
+	@echo "• Tạo môi trường Python / making the environment"
+	@"$(PYTHON)" -m venv --clear .venv
+	@touch $@
+
+quizapp/translations/%.mo: quizapp/translations/%.po .venv/run.stamp
+	@$(BIN)/pybabel --quiet compile -i $< -o $@
