@@ -1,6 +1,7 @@
 """Settings: read once from the environment, then never changed. Nothing else reads it."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+WHOLE = re.compile("[0-9]{1,6}")
 
 
 class BadSetting(Exception):
@@ -84,7 +86,7 @@ def _whole(
     env: Mapping[str, str], name: str, *, default: int, at_least: int = 0, at_most: int
 ) -> int:
     text = env.get(name) or str(default)
-    if not text.isdecimal() or not at_least <= int(text) <= at_most:
+    if not WHOLE.fullmatch(text) or not at_least <= int(text) <= at_most:
         raise BadSetting(
             f"{name}: “{text}” không phải số nguyên từ {at_least} đến {at_most}"
             f" / not a whole number from {at_least} to {at_most}"
