@@ -1,0 +1,34 @@
+"""What may be refused around question banks."""
+
+from quizapp.errors import N_, Refusal
+
+
+class CannotRead(Refusal):
+    """A file is no question bank that we can read; `reason` says what is wrong and where."""
+
+    status = 422
+    text = N_("Không đọc được tệp: {reason}")
+
+
+class NoSuchVersion(Refusal):
+    status = 404
+    text = N_("Không có phiên bản {number} của ngân hàng câu hỏi “{bank}”.")
+
+
+class BadBankCode(Refusal):
+    status = 422
+    text = N_(
+        "Mã ngân hàng “{code}” không hợp lệ: chỉ dùng chữ thường không dấu, số, “-” và “_”, "
+        "bắt đầu bằng chữ hoặc số, dài nhất 64 ký tự."
+    )
+
+
+class NothingToPublish(Refusal):
+    text = N_("Tệp không có câu hỏi nào hợp lệ, không có gì để công bố.")
+
+
+class HasErrors(Refusal):
+    text = N_(
+        "Có {count} lỗi nên chưa công bố. Hãy sửa tệp, hoặc thêm --skip-errors để công bố "
+        "{accepted} câu hợp lệ và bỏ các câu có lỗi."
+    )

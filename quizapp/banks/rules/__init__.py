@@ -1,0 +1,139 @@
+"""Questions on their way into a bank: what a file gives, what is accepted, what is wrong. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+SCHEMA = "quizbank/1"
+LETTERS = "ABCDEFGH"
+# An answer is kept as one byte, a bit per option.
+MAX_OPTIONS = len(LETTERS)
+CITATION_FIELDS = ("law", "text", "article", "clause", "point", "amended_by")
+
+
+class Kind(StrEnum):
+    """How a question is answered. Only one right option so far."""
+
+    SINGLE = "single"
+
+
+class Difficulty(StrEnum):
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """Something a clerk should look at.
+
+    `where` is a place in the file ("dòng 17", "Sheet1, ô G5"); `question` is the question's number
+    in the file, None when the whole file is meant.
+    """
+
+    severity: Severity
+    where: str
+    question: int | None
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """What a question says, in its canonical form; None means not told.
+
+    `options` stand in canonical order; `right` has bit 0 for the first of them. `fixed_order` keeps
+    that order on every paper. A citation maps some of CITATION_FIELDS to text.
+    """
+
+    code: str
+    kind: Kind
+    stem: str
+    options: tuple[str, ...]
+    right: int
+    fixed_order: bool
+    topic: str | None = None
+    difficulty: Difficulty | None = None
+    explanation: str | None = None
+    citations: tuple[Mapping[str, str], ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft(Content):
+    """A question without an error; `number` counts the questions of its file from 1."""
+
+    number: int
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Raw:
+    """A question as a reader found it, nothing decided; an empty text means not given.
+
+    `options` maps letters to texts; `places` maps names of fields to their own places, where
+    those are finer than `where`.
+    """
+
+    number: int
+    where: str
+    code: str = ""
+    kind: str = ""
+    stem: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    answer: str = ""
+    fixed_order: str = ""
+    topic: str = ""
+    difficulty: str = ""
+    explanation: str = ""
+    citations: tuple[Mapping[str, str], ...] = ()
+    valid_from: str = ""
+    valid_to: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def error(self, name: str, message: str) -> Problem:
+        """Return the problem that keeps this question out, placed at its field `name`."""
+        return self._problem(Severity.ERROR, name, message)
+
+    def warning(self, name: str, message: str) -> Problem:
+        """Return a problem that a clerk should look at, placed at the field `name`."""
+        return self._problem(Severity.WARNING, name, message)
+
+    def _problem(self, severity: Severity, name: str, message: str) -> Problem:
+        where = self.places.get(name, self.where)
+        return Problem(severity=severity, where=where, question=self.number, message=message)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What a reader made of a file. No draft here has a problem that is an error."""
+
+    format: str
+    title: str | None = None
+    drafts: tuple[Draft, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(found for found in self.problems if found.severity is Severity.ERROR)
+
+
+def mask_of(positions: Sequence[int]) -> int:
+    """Return the bitmask of 0-based option positions."""
+    return sum(1 << position for position in set(positions))
+
+
+def positions_of(mask: int) -> list[int]:
+    """Return the 0-based option positions of a bitmask, in order."""
+    return [position for position in range(mask.bit_length()) if mask >> position & 1]
+
+
+def letters_of(mask: int) -> str:
+    """Return the letters of a bitmask of options: "B", or "A, C"."""
+    return ", ".join(LETTERS[position] for position in positions_of(mask))
