@@ -9,7 +9,7 @@ from alembic import op
 GUARDED: Mapping[str, Sequence[Sequence[str]]] = {
     "audit_entry": (("id",),),
     "bank_version": (("id",), ("bank_id", "number"), ("bank_id", "digest")),
-    "question": (("id",), ("bank_version_id", "number")),
+    "question": (("id",), ("bank_version_id", "number"), ("bank_version_id", "code")),
     "rule_set": (("id",), ("contest_id", "number")),
     "result_event": (("id",),),
 }
