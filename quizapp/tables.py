@@ -1,7 +1,11 @@
 """Every table, named once, so that migrations see all of them."""
 
 from quizapp.audit.models import AuditEntry
+from quizapp.banks.models import Bank, BankVersion, Question
 
 __all__ = [
     "AuditEntry",
+    "Bank",
+    "BankVersion",
+    "Question",
 ]

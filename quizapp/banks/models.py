@@ -1,0 +1,85 @@
+"""Banks, their published versions and questions. Versions and questions are insert-only."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quizapp.db import Base
+
+
+class Bank(Base):
+    """A collection of questions that grows in versions; `title` is the newest version's."""
+
+    __tablename__ = "bank"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class BankVersion(Base):
+    """What was published at one moment, for ever. `digest` is over its questions in order."""
+
+    __tablename__ = "bank_version"
+    __table_args__ = (
+        UniqueConstraint("bank_id", "number"),
+        UniqueConstraint("bank_id", "digest"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+        CheckConstraint("question_count >= 1", name="has_questions"),
+        CheckConstraint("length(digest) = 64", name="digest_in_hex"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bank_id: Mapped[int] = mapped_column(ForeignKey("bank.id"))
+    number: Mapped[int]
+    digest: Mapped[str]
+    title: Mapped[str]
+    note: Mapped[str | None]
+    question_count: Mapped[int]
+    published_at: Mapped[datetime]
+    published_by: Mapped[str | None]
+
+
+class Question(Base):
+    """A question of one version; `number` is its place there, from 1.
+
+    `options` are texts in canonical order; `right` is a bitmask of them, bit 0 the first.
+    """
+
+    __tablename__ = "question"
+    __table_args__ = (
+        UniqueConstraint("bank_version_id", "number"),
+        UniqueConstraint("bank_version_id", "code"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+        CheckConstraint("kind IN ('single')", name="kind_known"),
+        CheckConstraint("code <> '' AND stem <> ''", name="code_and_stem_told"),
+        CheckConstraint("json_array_length(options) BETWEEN 2 AND 8", name="two_to_eight_options"),
+        CheckConstraint(
+            "right_mask BETWEEN 1 AND (1 << json_array_length(options)) - 1",
+            name="right_among_options",
+        ),
+        CheckConstraint(
+            "kind <> 'single' OR (right_mask & (right_mask - 1)) = 0", name="single_has_one_right"
+        ),
+        CheckConstraint("difficulty IN ('easy', 'medium', 'hard')", name="difficulty_known"),
+        CheckConstraint("valid_from <= valid_to", name="valid_in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bank_version_id: Mapped[int] = mapped_column(ForeignKey("bank_version.id"))
+    number: Mapped[int]
+    code: Mapped[str]
+    kind: Mapped[str]
+    stem: Mapped[str]
+    options: Mapped[list[str]] = mapped_column(JSON)
+    right: Mapped[int] = mapped_column("right_mask")  # RIGHT is a word of SQL
+    fixed_order: Mapped[bool]
+    topic: Mapped[str | None]
+    difficulty: Mapped[str | None]
+    explanation: Mapped[str | None]
+    citations: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
