@@ -13,7 +13,9 @@ ENGINES = ("sqlite", "postgresql")
 
 def pytest_generate_tests(metafunc):
     if "database" in metafunc.fixturenames:
-        metafunc.parametrize("database", ENGINES, indirect=True, scope="session")
+        only = metafunc.definition.get_closest_marker("only")
+        engines = only.args if only else ENGINES
+        metafunc.parametrize("database", engines, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

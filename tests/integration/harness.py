@@ -32,6 +32,23 @@ class Watch:
             lost = self.lost_writes + self.open_writes
             assert not lost, f"the view wrote and nobody committed; add @writes: {lost}"
 
+    def executed(self, connection, _cursor, statement, *_rest):
+        if statement.startswith("BEGIN"):
+            return  # SQLite's is ours to send and PostgreSQL's the driver's: counted on neither
+        self.statements.append(statement)
+        if WRITING.search(statement):
+            self.open_writes.append(statement)
+            if not connection.get_execution_options().get(WRITE, False):
+                self.deferred.append(statement)
+
+    def committed(self, _connection):
+        self.commits += 1
+        self.open_writes.clear()
+
+    def rolled_back(self, _connection):
+        self.lost_writes += self.open_writes
+        self.open_writes.clear()
+
 
 @contextmanager
 def watch_writes(app):
@@ -39,26 +56,10 @@ def watch_writes(app):
     with app.app_context():
         engine = db.engine
     watch = Watch()
-
-    def executed(connection, _cursor, statement, *_rest):
-        watch.statements.append(statement)
-        if WRITING.search(statement):
-            watch.open_writes.append(statement)
-            if not connection.get_execution_options().get(WRITE, False):
-                watch.deferred.append(statement)
-
-    def committed(_connection):
-        watch.commits += 1
-        watch.open_writes.clear()
-
-    def rolled_back(_connection):
-        watch.lost_writes += watch.open_writes
-        watch.open_writes.clear()
-
     hooks = [
-        ("before_cursor_execute", executed),
-        ("commit", committed),
-        ("rollback", rolled_back),
+        ("before_cursor_execute", watch.executed),
+        ("commit", watch.committed),
+        ("rollback", watch.rolled_back),
     ]
     for name, hook in hooks:
         event.listen(engine, name, hook)
