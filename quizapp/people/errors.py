@@ -1,0 +1,94 @@
+"""What people are refused when they join, come back or sign in, and what they can do then."""
+
+from quizapp.errors import N_, Refusal
+from quizapp.keys import BadKeys
+
+
+class BadEntry(Refusal):
+    """Some fields cannot be taken as typed; `problems` holds (field, words) for the form."""
+
+    status = 422
+    text = N_("Thông tin chưa đúng. Hãy xem lại các ô được đánh dấu.")
+
+    def __init__(self, problems: list[tuple[str, str]]) -> None:
+        self.problems = problems
+        super().__init__()
+
+
+class PhoneTaken(Refusal):
+    """The phone has an entry already, and this is not its PIN."""
+
+    status = 409
+    is_recorded = True
+    text = N_(
+        "Số điện thoại này đã dự thi và mã PIN không khớp. Nếu là bạn, hãy nhập đúng mã PIN đã "
+        "đặt. Nếu người khác dùng số của bạn, hãy báo ban tổ chức để được hỗ trợ."
+    )
+
+
+class WrongPin(Refusal):
+    """No such phone, or not its PIN: the two look alike on purpose."""
+
+    status = 403
+    is_recorded = True
+    text = N_("Số điện thoại hoặc mã PIN không đúng.")
+
+
+class WrongSignIn(Refusal):
+    """No such organiser, or not the password: the two look alike on purpose."""
+
+    status = 403
+    is_recorded = True
+    text = N_("Số điện thoại hoặc mật khẩu không đúng.")
+
+
+class TooManyTries(Refusal):
+    """Too many failures; `wait` is in seconds. The try was not looked at."""
+
+    status = 429
+    text = N_("Đã nhập sai quá nhiều lần. Hãy đợi {wait} giây rồi thử lại.")
+
+
+class Busy(Refusal):
+    """The password could not be checked soon enough."""
+
+    status = 503
+    text = N_("Nhiều người đang đăng nhập cùng lúc. Hãy thử lại sau ít phút.")
+
+
+class LinkSpent(Refusal):
+    """The one-time link was used, has expired, or never was."""
+
+    status = 410
+    text = N_("Liên kết này đã dùng hoặc đã hết hạn. Hãy xin ban tổ chức một liên kết mới.")
+
+
+class NotSignedIn(Refusal):
+    """A change was asked for by somebody who is not signed in (any more)."""
+
+    status = 403
+    text = N_("Bạn chưa đăng nhập hoặc phiên đã hết. Hãy đăng nhập lại rồi thực hiện.")
+
+
+class NoSuchOrganiser(Refusal):
+    status = 404
+    text = N_("Không có người ban tổ chức nào dùng số điện thoại này.")
+
+
+class NoSuchUnit(Refusal):
+    status = 404
+    text = N_("Không có đơn vị mã {code}.")
+
+
+class KeysDoNotFit(Refusal, BadKeys):
+    """The key file is not the one this database was made with: nothing could be looked up."""
+
+    status = 503
+    text = N_(
+        "Tệp khóa không khớp với cơ sở dữ liệu. Hãy đặt lại đúng tệp keys.json đã dùng khi tạo "
+        "cơ sở dữ liệu này."
+    )
+
+
+class SealBroken(Exception):
+    """A sealed value does not belong to this row, or was changed: somebody wrote to the table."""
