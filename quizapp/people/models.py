@@ -1,0 +1,183 @@
+"""Contestants and organisers, what they agreed to, and how they come back."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quizapp.db import Base
+
+
+class PersonState(StrEnum):
+    """Whether an entry takes part, was taken out by an organiser, or was erased on request."""
+
+    ACTIVE = "active"
+    VOID = "void"
+    ERASED = "erased"
+
+
+class Purpose(StrEnum):
+    """What a person agrees to, each by itself."""
+
+    TAKE_PART = "take_part"
+    SHOW_NAME = "show_name"
+
+
+class Role(StrEnum):
+    """What an organiser may do in the subtree of a unit."""
+
+    OWNER = "owner"
+    ORGANISER = "organiser"
+    QUESTION_WRITER = "question_writer"
+    HELP_DESK = "help_desk"
+    AUDITOR = "auditor"
+    VIEWER = "viewer"
+
+
+class LinkPurpose(StrEnum):
+    """Why a one-time link was given out."""
+
+    SETUP = "setup"
+    RESET = "reset"
+
+
+def _one_of(column: str, states: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(state.value) for state in states)})"
+
+
+class Person(Base):
+    """One entry in one contest. The phone is stored sealed, and as a keyed hash to look it up by.
+
+    `key_id` names the key of the three secrets; `public_id` is what they are bound to.
+    The unit is the one declared: of the catalogue, or in the person's own words.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "phone_hash"),
+        CheckConstraint("length(public_id) = 16", name="public_id_is_random_128_bits"),
+        CheckConstraint(_one_of("state", PersonState), name="state"),
+        CheckConstraint("(unit_id IS NULL) <> (unit_text IS NULL)", name="one_declared_unit"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[bytes] = mapped_column(unique=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    name: Mapped[str]
+    name_sort_key: Mapped[bytes]
+    phone_hash: Mapped[bytes]
+    phone_sealed: Mapped[bytes]
+    pin_hash: Mapped[bytes]
+    key_id: Mapped[str]
+    is_phone_verified: Mapped[bool]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    unit_text: Mapped[str | None]
+    birth_year: Mapped[int | None]
+    state: Mapped[str]
+    joined_at: Mapped[datetime]
+
+
+class Consent(Base):
+    """A person agreed to one purpose, as the text of that version said it.
+
+    Agreeing again after withdrawing is a new row: the old one stays as evidence.
+    """
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint(_one_of("purpose", Purpose), name="purpose"),
+        CheckConstraint("withdrawn_at >= given_at", name="given_before_withdrawn"),
+        Index(
+            "uq_consent_in_force",
+            "person_id",
+            "purpose",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    purpose: Mapped[str]
+    text_version: Mapped[str]
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class KeyCheck(Base):
+    """Which key file this database was made with: a value that does not give the key."""
+
+    __tablename__ = "key_check"
+
+    key_id: Mapped[str] = mapped_column(primary_key=True)
+    check_value: Mapped[str]
+
+
+class Throttle(Base):
+    """Failed tries of one subject; the subject is a keyed hash, so no address is kept."""
+
+    __tablename__ = "throttle"
+    __table_args__ = (CheckConstraint("failures >= 0", name="failures_counted"),)
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    counted_since: Mapped[datetime]
+    last_failed_at: Mapped[datetime] = mapped_column(index=True)
+    next_try_at: Mapped[datetime]
+
+
+class Organiser(Base):
+    """One of an organising committee; `password_hash` is null until the set-up link is used."""
+
+    __tablename__ = "organiser"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[bytes] = mapped_column(unique=True)
+    name: Mapped[str]
+    phone_hash: Mapped[bytes] = mapped_column(unique=True)
+    phone_sealed: Mapped[bytes]
+    key_id: Mapped[str]
+    password_hash: Mapped[str | None]
+    is_active: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class Grant(Base):
+    """An organiser has a role in the subtree of a unit."""
+
+    __tablename__ = "organiser_grant"
+    __table_args__ = (CheckConstraint(_one_of("role", Role), name="role"),)
+
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    granted_at: Mapped[datetime]
+
+
+class OrganiserSession(Base):
+    """One signed-in browser. The token itself is only in its cookie; here is its SHA-256."""
+
+    __tablename__ = "organiser_session"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    user_agent: Mapped[str]
+
+
+class OneTimeLink(Base):
+    """A link that lets an organiser choose a password once. Here is the SHA-256 of its token."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (CheckConstraint(_one_of("purpose", LinkPurpose), name="purpose"),)
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True)
+    purpose: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

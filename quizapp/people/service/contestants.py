@@ -1,0 +1,216 @@
+"""Joining a contest and coming back to it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, insert, select
+
+from quizapp.db import db, upsert
+from quizapp.errors import NotFound, Refusal
+from quizapp.people.errors import BadEntry, PhoneTaken, WrongPin
+from quizapp.people.models import Consent, Person, PersonState, Purpose
+from quizapp.people.rules.entry import (
+    PIN,
+    Problems,
+    check_birth_year,
+    check_name,
+    check_pin,
+    check_unit,
+    mask_name,
+)
+from quizapp.people.service import sealing
+from quizapp.people.service.cards import PersonCard
+from quizapp.people.service.phones import check_phone, read_phone
+from quizapp.people.service.tries import count_failure, forget_failures, hold_try
+from quizapp.vietnamese import name_sort_key, one_line
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What somebody typed to join, as typed. Sending it says that they agree to take part.
+
+    Exactly one of `unit_id` (of the catalogue) and `unit_text` (own words) is needed.
+    `consent_version` names the text they agreed to; `show_name` is a consent of its own.
+    """
+
+    name: str
+    phone: str
+    unit_id: int | None
+    unit_text: str | None
+    pin: str
+    birth_year: int | None
+    show_name: bool
+    consent_version: str
+
+
+def check_entry(entry: Entry, *, at: datetime) -> Problems:
+    """Return every problem as (field, words), in the order of the form; none when it can be taken.
+
+    Fields: name, phone, unit, birth_year, pin.
+    """
+    return [
+        *check_name(entry.name),
+        *check_phone(entry.phone),
+        *check_unit(entry.unit_id, entry.unit_text),
+        *check_birth_year(entry.birth_year, at=at),
+        *check_pin(entry.pin, phone=read_phone(entry.phone)),
+    ]
+
+
+def enter_contest(contest_id: int, entry: Entry, *, source: str, at: datetime) -> PersonCard:
+    """Return the contest's one entry of this phone: a new one, or the one its PIN opens.
+
+    Nothing is overwritten on a return. `source` is the internet address that asks.
+    Raises BadEntry; for a phone that has an entry also PhoneTaken (counted) and TooManyTries.
+    """
+    problems = check_entry(entry, at=at)
+    if problems:
+        raise BadEntry(problems)
+    phone = _phone(entry.phone)
+    person_id = _add_person(contest_id, entry, phone=phone, at=at)
+    if person_id is None:
+        known = _Return(contest_id=contest_id, phone=phone, pin=entry.pin, refusal=PhoneTaken)
+        return _come_back(known, source=source, at=at)
+    _add_consents(person_id, entry, at=at)
+    return get_person_cards([person_id])[person_id]
+
+
+def return_by_pin(
+    contest_id: int, *, phone: str, pin: str, source: str, at: datetime
+) -> PersonCard:
+    """Return the entry that this phone and PIN open.
+
+    Raises BadEntry when either cannot be read, TooManyTries, and WrongPin (counted) for an
+    unknown phone and a wrong PIN alike, after the same statements and the same work.
+    """
+    problems = check_phone(phone)
+    problems += [] if PIN.fullmatch(pin) else check_pin(pin, phone=None)
+    if problems:
+        raise BadEntry(problems)
+    asked = _Return(contest_id=contest_id, phone=_phone(phone), pin=pin, refusal=WrongPin)
+    return _come_back(asked, source=source, at=at)
+
+
+def find_person(person_id: int) -> PersonCard | None:
+    """Return the entry, or None when there is none of this id."""
+    return get_person_cards([person_id]).get(person_id)
+
+
+def get_person_cards(person_ids: Iterable[int]) -> Mapping[int, PersonCard]:
+    """Return id → card in one statement; unknown ids are left out."""
+    rows = db.session.execute(_cards().where(Person.id.in_(list(person_ids))))
+    return {row.id: _card(row) for row in rows}
+
+
+def open_phone(person_id: int) -> str:
+    """Return the person's number as E.164. Raises NotFound, SealBroken, KeysDoNotFit.
+
+    Whoever shows it to somebody records that in the audit log.
+    """
+    columns = select(Person.phone_sealed, Person.public_id, Person.key_id)
+    row = db.session.execute(columns.where(Person.id == person_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    sealed, public_id, key_id = row.tuple()
+    return sealing.open_sealed_phone(sealed, public_id=public_id, key_id=key_id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Return:
+    contest_id: int
+    phone: str
+    pin: str
+    refusal: type[Refusal]
+
+
+def _come_back(asked: _Return, *, source: str, at: datetime) -> PersonCard:
+    phone_hash = sealing.phone_hash(asked.phone)
+    subject = sealing.subject("phone", asked.contest_id, phone_hash.hex())
+    held = hold_try(subject, source=source, at=at)
+    row = db.session.execute(
+        _cards(Person.pin_hash).where(
+            Person.contest_id == asked.contest_id,
+            Person.phone_hash == phone_hash,
+            Person.state == PersonState.ACTIVE,
+        )
+    ).one_or_none()
+    stored, public_id = (row.pin_hash, row.public_id) if row else (None, None)
+    if not sealing.is_pin(asked.pin, stored=stored, public_id=public_id) or row is None:
+        count_failure(held, at=at)
+        raise asked.refusal
+    forget_failures(held, at=at)
+    return _card(row)
+
+
+def _add_person(contest_id: int, entry: Entry, *, phone: str, at: datetime) -> int | None:
+    """Insert the entry; None when the phone has one, also when it was made this very moment."""
+    public_id = sealing.new_public_id()
+    name = one_line(entry.name)
+    new = upsert(Person).values(
+        public_id=public_id,
+        contest_id=contest_id,
+        name=name,
+        name_sort_key=name_sort_key(name),
+        phone_hash=sealing.phone_hash(phone),
+        phone_sealed=sealing.seal_phone(phone, public_id=public_id),
+        pin_hash=sealing.pin_hash(entry.pin, public_id=public_id),
+        key_id=sealing.current_key_id(),
+        is_phone_verified=False,
+        unit_id=entry.unit_id,
+        unit_text=one_line(entry.unit_text or "") or None,
+        birth_year=entry.birth_year,
+        state=PersonState.ACTIVE,
+        joined_at=at,
+    )
+    unless_known = new.on_conflict_do_nothing(index_elements=["contest_id", "phone_hash"])
+    person_id: int | None = db.session.scalar(unless_known.returning(Person.id))
+    return person_id
+
+
+def _add_consents(person_id: int, entry: Entry, *, at: datetime) -> None:
+    purposes = [Purpose.TAKE_PART] + [Purpose.SHOW_NAME] * entry.show_name
+    facts = {"person_id": person_id, "text_version": entry.consent_version, "given_at": at}
+    db.session.execute(insert(Consent), [facts | {"purpose": purpose} for purpose in purposes])
+
+
+def _cards(*more: Any) -> Select[Any]:
+    """Select what a card shows: the person, and whether the name may be shown."""
+    show_name = and_(
+        Consent.person_id == Person.id,
+        Consent.purpose == Purpose.SHOW_NAME,
+        Consent.withdrawn_at.is_(None),
+    )
+    return select(
+        Person.id,
+        Person.public_id,
+        Person.contest_id,
+        Person.name,
+        Person.unit_id,
+        Person.unit_text,
+        Person.state,
+        Consent.id.is_not(None).label("is_name_shown"),
+        *more,
+    ).outerjoin(Consent, show_name)
+
+
+def _card(row: Row[Any]) -> PersonCard:
+    return PersonCard(
+        id=row.id,
+        public_id=row.public_id,
+        contest_id=row.contest_id,
+        name=row.name,
+        shown_name=row.name if row.is_name_shown else mask_name(row.name),
+        unit_id=row.unit_id,
+        unit_text=row.unit_text,
+        state=PersonState(row.state),
+    )
+
+
+def _phone(text: str) -> str:
+    """Return the number of a text that was checked before."""
+    phone = read_phone(text)
+    if phone is None:
+        raise BadEntry(check_phone(text))
+    return phone
