@@ -1,0 +1,52 @@
+"""The tree of union bodies: what other features may ask of it."""
+
+from quizapp.units.rules.rows import CatalogueRow
+from quizapp.units.service.checking import check_tree
+from quizapp.units.service.loading import load_files, load_rows
+from quizapp.units.service.reading import (
+    find_root,
+    find_unit,
+    get_ancestor_ids,
+    get_bodies,
+    get_cards,
+    get_children,
+    get_present_ids,
+    get_unit_by_id,
+    inside,
+    is_within,
+    valid_on,
+)
+from quizapp.units.service.searching import search_units
+from quizapp.units.service.values import CheckReport, LoadReport, UnitCard
+
+__all__ = [
+    "CatalogueRow",
+    "CheckReport",
+    "LoadReport",
+    "UnitCard",
+    "add_unit",
+    "check_tree",
+    "find_root",
+    "find_unit",
+    "get_ancestor_ids",
+    "get_bodies",
+    "get_cards",
+    "get_children",
+    "get_present_ids",
+    "get_unit_by_id",
+    "inside",
+    "is_within",
+    "load_files",
+    "load_rows",
+    "search_units",
+    "valid_on",
+]
+
+
+def add_unit(row: CatalogueRow) -> UnitCard:
+    """Write one body (or what has changed about it) and return it. Raises BadCatalogue."""
+    load_rows([row])
+    card = find_unit(row.code)
+    if card is None:
+        raise LookupError(row.code)
+    return card

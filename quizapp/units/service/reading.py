@@ -1,0 +1,161 @@
+"""Looking units up: by code, by id, by place in the tree."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from quizapp.db import db
+from quizapp.units.errors import UnknownUnit
+from quizapp.units.models import Unit, UnitName
+from quizapp.units.rules.chains import ends_of
+from quizapp.units.rules.rows import normal_code
+from quizapp.units.service.values import UnitCard
+
+MOST_BOUND = 5_000
+"""Above so many ids all units are read: a statement takes only so many bound values."""
+
+
+def find_unit(code: str, *, on: date | None = None) -> UnitCard | None:
+    """Return the unit that any of its codes names, in capitals or not; None when there is none.
+
+    Without a day: under its last name, and ended if it has a last day at all.
+    """
+    by_code = select(UnitName.unit_id).where(UnitName.code == normal_code(code))
+    return next(iter(_cards(_named().where(Unit.id == by_code.scalar_subquery()), on)), None)
+
+
+def get_unit_by_id(unit_id: int, *, on: date | None = None) -> UnitCard:
+    """Return the unit with this id; `on` as for `find_unit`. Raises UnknownUnit."""
+    for card in _cards(_named().where(Unit.id == unit_id), on):
+        return card
+    raise UnknownUnit
+
+
+def find_root(*, on: date | None = None) -> UnitCard | None:
+    """Return the confederation, the latest if there were several; None in an empty catalogue."""
+    roots = _cards(_named().where(Unit.parent_id.is_(None)), on)
+    return max(roots, key=lambda card: card.id, default=None)
+
+
+def get_cards(ids: Collection[int], *, on: date) -> Mapping[int, UnitCard]:
+    """Return the units with these ids, by id, as they were called on a day; one statement.
+
+    An id that no unit has is left out.
+    """
+    wanted = set(ids)
+    statement = _named()
+    if len(wanted) <= MOST_BOUND:
+        statement = statement.where(Unit.id.in_(wanted))
+    return {card.id: card for card in _cards(statement, on) if card.id in wanted}
+
+
+def get_bodies(*, on: date) -> Sequence[UnitCard]:
+    """Return the bodies directly under the confederation on a day, in Vietnamese order.
+
+    The order goes by what tells them apart: `tỉnh An Giang` stands before `Thành phố Cần Thơ`.
+    """
+    root = aliased(Unit)
+    roots = select(root.id).where(root.parent_id.is_(None))
+    return _standing(Unit.parent_id.in_(roots), on)
+
+
+def get_children(code: str, *, on: date) -> Sequence[UnitCard]:
+    """Return the units directly under one on a day, in Vietnamese order. Raises UnknownUnit."""
+    parent = find_unit(code)
+    if parent is None:
+        raise UnknownUnit
+    return _standing(Unit.parent_id == parent.id, on)
+
+
+def get_ancestor_ids(unit_id: int) -> tuple[int, ...]:
+    """Return the ids from the root down to the unit itself. Raises UnknownUnit."""
+    return tuple(int(part) for part in _path(unit_id).rstrip(".").split("."))
+
+
+def is_within(unit_id: int, ancestor_id: int) -> bool:
+    """Say whether a unit is `ancestor_id` itself or stands below it. Raises UnknownUnit."""
+    return ancestor_id in get_ancestor_ids(unit_id)
+
+
+def inside(ancestor_id: int) -> ColumnElement[bool]:
+    """Return the condition on `Unit` for standing at or below a unit; a range of an index.
+
+    For statements of other features that join `Unit`. Raises UnknownUnit.
+    """
+    path = _path(ancestor_id)
+    return and_(Unit.path >= path, Unit.path < path[:-1] + "/")  # "/" is the sign after "."
+
+
+def get_present_ids(*, on: date | None = None) -> Mapping[int, int]:
+    """Return for every unit that ended before `on` the one that stands for it by now.
+
+    Successors are followed to the last that began; without a successor a unit stands for itself.
+    Without a day: every unit that has a last day, followed to the end.
+    """
+    ended = Unit.valid_to.is_not(None) if on is None else Unit.valid_to < on
+    rows = db.session.execute(select(Unit.id, Unit.successor_id).where(ended)).all()
+    ends = ends_of({row.id: row.successor_id for row in rows if row.successor_id is not None})
+    return {row.id: ends.get(row.id, row.id) for row in rows}
+
+
+def valid_on(on: date) -> ColumnElement[bool]:
+    """Return the condition for a unit that is there on a day."""
+    return and_(Unit.valid_from <= on, or_(Unit.valid_to.is_(None), Unit.valid_to >= on))
+
+
+def _standing(where: ColumnElement[bool], on: date) -> list[UnitCard]:
+    cards = select(Unit.id).where(where, valid_on(on))
+    rows = db.session.execute(
+        _named()
+        .where(Unit.id.in_(cards), UnitName.valid_from <= on)
+        .where(or_(UnitName.valid_to.is_(None), UnitName.valid_to >= on))
+        .order_by(None)
+        .order_by(UnitName.sort_key, Unit.id)
+    )
+    return [_card(row, on) for row in rows]
+
+
+def _named() -> Select[*tuple[Any, ...]]:
+    """Select units with each of their names, oldest name first."""
+    columns = (Unit.id, Unit.code, Unit.kind, Unit.parent_id, Unit.valid_to)
+    names = (UnitName.name, UnitName.name_en, UnitName.valid_from.label("named_from"))
+    return (
+        select(*columns, *names)
+        .join(UnitName, UnitName.unit_id == Unit.id)
+        .order_by(Unit.id, UnitName.valid_from)
+    )
+
+
+def _cards(statement: Select[*tuple[Any, ...]], on: date | None) -> list[UnitCard]:
+    rows = db.session.execute(statement)
+    return [_card(_as_of(group, on), on) for _, group in groupby(rows, key=lambda row: row.id)]
+
+
+def _as_of(names: Iterable[Any], on: date | None) -> Any:
+    """Return the last of the rows whose name had begun by a day, the first if none had."""
+    first, *later = names
+    begun = [row for row in later if on is None or row.named_from <= on]
+    return begun[-1] if begun else first
+
+
+def _card(row: Any, on: date | None) -> UnitCard:
+    return UnitCard(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        name_en=row.name_en,
+        kind=row.kind,
+        parent_id=row.parent_id,
+        has_ended=row.valid_to is not None and (on is None or row.valid_to < on),
+    )
+
+
+def _path(unit_id: int) -> str:
+    path = db.session.scalar(select(Unit.path).where(Unit.id == unit_id))
+    if path is None:
+        raise UnknownUnit
+    return path
