@@ -86,7 +86,9 @@ def test_a_syllable_is_the_same_wherever_its_tone_stands(word, letters, tone):
     ],
 )
 def test_texts_sort_as_in_a_vietnamese_dictionary(in_order):
-    assert sorted(in_order[::-1], key=sort_key) == in_order
+    found = in_order[::-1]  # texts with one key would stay in the wrong order
+    found.sort(key=sort_key)
+    assert found == in_order
 
 
 def test_decomposed_text_sorts_where_composed_text_does():
@@ -105,7 +107,9 @@ def test_people_sort_by_given_name_then_family_then_middle():
         "Đinh Duy",
         "An Đức",
     ]
-    assert sorted(in_order[::-1], key=name_sort_key) == in_order
+    found = in_order[::-1]  # texts with one key would stay in the wrong order
+    found.sort(key=name_sort_key)
+    assert found == in_order
 
 
 def test_a_person_without_a_name_has_a_key_that_comes_first():

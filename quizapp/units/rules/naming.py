@@ -143,13 +143,18 @@ def _badness(query: Query, find: Find) -> tuple[object, ...]:
 
 
 def _distance(query: Query, words: Sequence[str]) -> int:
-    """Return 0 when the own words are the ones asked for, up to 3 when they are scattered."""
+    """Return 0 when the own words are the ones asked for, up to 4 when those are scattered.
+
+    Own words count before common ones: "dong" is in every "lao dong".
+    """
     own, asked = own_words(words), " ".join(query.own)
     if own == query.own:
         return 0
     if " ".join(own).startswith(asked):
         return 1
-    return 2 if f" {asked}" in "".join(f" {word}" for word in words) else 3
+    if f" {asked}" in "".join(f" {word}" for word in own):
+        return 2
+    return 3 if f" {asked}" in "".join(f" {word}" for word in words) else 4
 
 
 def _count_misspelled(asked: Sequence[tuple[str, int]], found: Sequence[tuple[str, int]]) -> int:
