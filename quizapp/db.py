@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import make_response
+from flask import current_app, make_response
 from flask.typing import ResponseReturnValue
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -108,6 +109,25 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         is_write = connection.get_execution_options().get(WRITE, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def upsert(table: type[Base]) -> Any:
+    """Return the engine's own INSERT for `table`, which knows ON CONFLICT (spelled alike on both).
+
+    Typed Any: the two engines' classes share no base that has `on_conflict_do_update`.
+    """
+    if db.engine.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def kept_for_good(name: str) -> dict[int, Any]:
+    """Return this process's shelf for rows that never change, by their id (rules, bank versions).
+
+    One shelf per application, so that two databases in one process never mix.
+    """
+    shelves: dict[str, dict[int, Any]] = current_app.extensions.setdefault("quizapp_kept", {})
+    return shelves.setdefault(name, {})
 
 
 class Turn:

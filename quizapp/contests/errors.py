@@ -1,0 +1,52 @@
+from typing import ClassVar
+
+from quizapp.errors import N_, NotFound, Refusal
+
+
+class NoSuchContest(NotFound):
+    text = N_("Không tìm thấy cuộc thi này.")
+
+
+class NoSuchRound(NotFound):
+    text = N_("Cuộc thi này không có vòng {number}.")
+
+
+class BadRules(Refusal):
+    """The rules cannot be used; `problems` has a line for each knob that is wrong."""
+
+    status: ClassVar[int] = 422
+    text = N_("Thể lệ chưa dùng được:\n{problems}")
+
+
+class QuotaTooLarge(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Ngân hàng không đủ câu hỏi:\n{problems}")
+
+
+class SlugTaken(Refusal):
+    text = N_("Đã có cuộc thi với địa chỉ “{slug}”.")
+
+
+class BadSlug(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Địa chỉ “{slug}” không dùng được: chỉ chữ thường không dấu, số và gạch nối.")
+
+
+class BadSchedule(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Lịch thi chưa đúng: {problem}")
+
+
+class NoSuchPreset(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Không có mẫu thể lệ “{name}”. Các mẫu: {names}.")
+
+
+class NoSuchBank(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Không có phiên bản ngân hàng câu hỏi “{bank}”. Xem: flask --app wsgi banks list")
+
+
+class NoSuchUnit(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Không có đơn vị mã “{code}”.")

@@ -1,0 +1,56 @@
+"""Fields that a contestant fills in. What they may hold is decided by people's rules."""
+
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, PasswordField, SelectField, StringField, TelField
+
+from quizapp.errors import Refusal
+from quizapp.people.rules.entry import Problems
+from quizapp.web.language import words_of
+
+PIN_FIELD = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6, "class": "short"}
+
+
+class JoinForm(FlaskForm):  # type: ignore[misc] # flask_wtf ships no types
+    name = StringField(lazy_gettext("Họ và tên"), render_kw={"autocomplete": "name"})
+    phone = TelField(lazy_gettext("Số điện thoại"), render_kw={"autocomplete": "tel"})
+    birth_year = StringField(
+        lazy_gettext("Năm sinh"),
+        render_kw={"inputmode": "numeric", "maxlength": 4, "class": "short"},
+    )
+    unit_text = StringField(
+        lazy_gettext("Đơn vị công đoàn của bạn"), render_kw={"autocomplete": "off"}
+    )
+    pin = PasswordField(lazy_gettext("Mã PIN sáu chữ số"), render_kw=PIN_FIELD)
+    consent_take_part = BooleanField(
+        lazy_gettext("Tôi đồng ý để ban tổ chức dùng các thông tin trên cho cuộc thi này.")
+    )
+    consent_show_name = BooleanField(
+        lazy_gettext("Hiện đầy đủ họ tên tôi trên bảng xếp hạng (không bắt buộc).")
+    )
+
+    def show_problems(self, problems: Problems) -> None:
+        """Put each problem beside its field."""
+        for name, words in problems:
+            field = self["unit_text" if name == "unit" else name]
+            field.errors = [*field.errors, gettext(words)]
+
+    def show_refusal(self, refusal: Refusal) -> None:
+        """Say above the form why it was not taken."""
+        self.form_errors = [*self.form_errors, words_of(refusal)]
+
+
+class ReturnForm(FlaskForm):  # type: ignore[misc] # flask_wtf ships no types
+    contest = SelectField(lazy_gettext("Cuộc thi"), validate_choice=False)
+    phone = TelField(lazy_gettext("Số điện thoại"), render_kw={"autocomplete": "tel"})
+    pin = PasswordField(lazy_gettext("Mã PIN sáu chữ số"), render_kw=PIN_FIELD)
+
+    def show_problems(self, problems: Problems) -> None:
+        """Put each problem beside its field."""
+        for name, words in problems:
+            field: Field = self[name]
+            field.errors = [*field.errors, gettext(words)]
+
+    def show_refusal(self, refusal: Refusal) -> None:
+        """Say above the form why it was not taken."""
+        self.form_errors = [*self.form_errors, words_of(refusal)]

@@ -1,0 +1,189 @@
+"""What a contest's rules may say and what they mean. Pure."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from quizapp.contests.rules.knobs import KNOBS, Bad
+from quizapp.errors import N_
+
+
+class Counts(StrEnum):
+    """Which of a person's attempts in a round counts."""
+
+    BEST = "best"  # most points, then shortest, then earliest
+    BEST_THEN_EARLIEST = "best_then_earliest"
+    FIRST = "first"
+    LAST = "last"
+
+
+class Reveal(StrEnum):
+    AFTER_SUBMIT = "after_submit"
+    AFTER_ROUND_CLOSE = "after_round_close"
+    AFTER_CONTEST_END = "after_contest_end"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContestRules:
+    """The rules as one value. Points are thousandths; `ranking` names keys with their direction.
+
+    `quota` maps a topic to the number of its questions in each paper; empty: any topics.
+    """
+
+    min_age: int
+    birth_year: str
+    questions: int
+    minutes: int
+    quota: Mapping[str, int] = field(default_factory=dict)
+    options_min: int
+    options_max: int
+    shuffle_questions: bool
+    shuffle_options: bool
+    attempts_max: int
+    counts: Counts
+    prediction: str | None
+    ranking: tuple[str, ...]
+    grace_seconds: int
+    resolution_ms: int
+    right_milli: int
+    wrong_milli: int
+    blank_milli: int
+    reveal_score: Reveal
+    reveal_answers: Reveal
+    excluded_roles: tuple[str, ...]
+    individual_prizes: tuple[int, ...]
+    prize_caps: Mapping[str, int]
+    collective_prizes: tuple[tuple[str, int], ...]
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(seconds=self.grace_seconds)
+
+    @property
+    def time_limit(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
+
+def read_rules(body: Mapping[str, object]) -> tuple[ContestRules | None, list[str]]:
+    """Return the rules that `body` spells out, or None and a Vietnamese line for each bad knob.
+
+    `body` is nested as in a preset: {"paper": {"questions": 20, …}, …}. Every knob must be known
+    and built; none is ignored.
+    """
+    problems: list[str] = []
+    values: dict[str, object] = {}
+    given = dict(_flatten(body))
+    for name in given:
+        if name not in KNOBS:
+            problems.append(f"{name}: không có mục này trong thể lệ")
+    for name, knob in KNOBS.items():
+        try:
+            values[knob.field] = knob.read(given.get(name, knob.default))
+        except Bad as bad:
+            problems.append(f"{name}: {bad}")
+    if not problems:
+        problems = _contradictions(values)
+    if problems:
+        return None, problems
+    values.pop("")  # knobs of which only one value is built so far
+    enums = {
+        "counts": Counts(str(values["counts"])),
+        "reveal_score": Reveal(str(values["reveal_score"])),
+        "reveal_answers": Reveal(str(values["reveal_answers"])),
+    }
+    return ContestRules(**values | enums), []  # type: ignore[arg-type] # each knob reads its field's type
+
+
+def canonical(body: Mapping[str, object]) -> str:
+    """Return the one JSON text of these rules: every knob spelled out, sorted, defaults filled."""
+    given = dict(_flatten(body))
+    full = {name: given.get(name, knob.default) for name, knob in KNOBS.items()}
+    return json.dumps(full, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def digest(canonical_body: str) -> str:
+    """Return the SHA-256 of the canonical JSON, in hex."""
+    return hashlib.sha256(canonical_body.encode()).hexdigest()
+
+
+def merged(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
+    """Return `base` with the knobs of `over` put in their places, group by group."""
+    result = dict(base)
+    for name, value in over.items():
+        mine = result.get(name)
+        is_group = isinstance(mine, Mapping) and isinstance(value, Mapping)
+        result[name] = merged(mine, value) if is_group and name not in WHOLE else value  # type: ignore[arg-type] # both are mappings
+    return result
+
+
+def age_problem(contest_rules: ContestRules, birth_year: int | None, *, year: int) -> str | None:
+    """Return why somebody born in `birth_year` may not take part in `year`, or None.
+
+    A year alone cannot tell the day: whoever turns old enough in this year may take part.
+    """
+    if birth_year is None:
+        return N_("Hãy ghi năm sinh.") if contest_rules.birth_year == "required" else None
+    if contest_rules.birth_year != "off" and year - birth_year < contest_rules.min_age:
+        return N_("Cuộc thi này dành cho người lớn tuổi hơn. Xem mục Độ tuổi ở trang cuộc thi.")
+    return None
+
+
+def is_slug(text: str) -> bool:
+    """Tell whether `text` can stand in a contest's address."""
+    return re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", text) is not None
+
+
+def missing_for_quota(rules: ContestRules, topics: Sequence[str]) -> list[str]:
+    """Return a Vietnamese line for each quota that a pool with these topics cannot fill.
+
+    `topics` has the topic of each question of the pool, one entry per question.
+    """
+    lines = [
+        f"chủ đề “{topic}”: cần {wanted} câu, có {topics.count(topic)}"
+        for topic, wanted in rules.quota.items()
+        if topics.count(topic) < wanted
+    ]
+    if not rules.quota and len(topics) < rules.questions:
+        lines.append(f"đề cần {rules.questions} câu, có {len(topics)}")
+    return lines
+
+
+# Groups in which one entry means nothing without the others: replaced whole, never mixed.
+WHOLE = {"quota", "prediction", "rounds", "individual_prizes"}
+
+
+def _flatten(body: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
+    pairs: list[tuple[str, object]] = []
+    for name, value in body.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, Mapping) and path not in KNOBS:
+            pairs += _flatten(value, f"{path}.")
+        else:
+            pairs.append((path, value))
+    return pairs
+
+
+def _contradictions(values: Mapping[str, object]) -> list[str]:
+    """Return a line for each pair of knobs that cannot both hold."""
+    problems = []
+    quota = values["quota"]
+    if isinstance(quota, Mapping) and quota and sum(quota.values()) != values["questions"]:
+        problems.append(
+            f"paper.quota: cộng lại là {sum(quota.values())} câu,"
+            f" khác paper.questions ({values['questions']})"
+        )
+    ranking = values["ranking"]
+    if isinstance(ranking, tuple) and values["prediction"] is None:
+        problems += [
+            "ranking: có prediction_error nhưng không có prediction"
+            for key in ranking
+            if key.startswith("prediction_error")
+        ]
+    if values["options_min"] > values["options_max"]:  # type: ignore[operator] # both were read as whole numbers
+        problems.append("paper.options_min: lớn hơn paper.options_max")
+    return problems

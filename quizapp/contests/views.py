@@ -1,0 +1,231 @@
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import wraps
+
+from flask import (
+    Blueprint,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from quizapp import clock
+from quizapp.contests import service
+from quizapp.contests.forms import JoinForm, ReturnForm
+from quizapp.contests.rules import age_problem
+from quizapp.contests.service import ContestCard, RoundCard
+from quizapp.db import writes
+from quizapp.errors import N_, Refusal
+from quizapp.people import service as people
+from quizapp.people.errors import BadEntry
+from quizapp.people.service import Entry
+from quizapp.units import service as units
+from quizapp.web.contestant import forget_person, read_contestant, remember_person
+from quizapp.web.guards import PageTooOld, check_form_token, form_token
+from quizapp.web.headers import keep_publicly
+
+bp = Blueprint("contests", __name__, template_folder="templates")
+CONSENT_VERSION = "2026-11-22"
+UNITS_SHOWN = 8
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    now = clock.now()
+    page = render_template("contests/index.html", contests=service.get_contests(), now=now)
+    return keep_publicly(make_response(page))
+
+
+@bp.get("/c/<slug>")
+def show(slug: str) -> ResponseReturnValue:
+    contest = service.get_contest(slug)
+    now = clock.now()
+    page = render_template(
+        "contests/show.html",
+        contest=contest,
+        now=now,
+        open_round=contest.round_at(now),
+        next_round=contest.next_round(now),
+        shown=round_of_interest(contest),
+    )
+    return keep_publicly(make_response(page))
+
+
+@bp.get("/units.json")
+def find_units() -> ResponseReturnValue:
+    """Return the units that fit what is typed, for the picker; the same for everybody."""
+    cards = units.search_units(_typed_unit(request.args), on=_today(), limit=UNITS_SHOWN)
+    found = [{"code": card.code, "name": card.name} for card in cards]
+    return keep_publicly(jsonify(found))
+
+
+@bp.get("/c/<slug>/join")
+def join(slug: str) -> ResponseReturnValue:
+    contest = service.get_contest(slug)
+    known = people.find_person(read_contestant().person_in(contest.id) or 0)
+    if known is not None:
+        return redirect(_round_page(contest))
+    form = JoinForm(formdata=None)
+    return _join_page(contest, form, chosen=request.args.get("unit", ""))
+
+
+def shown_again(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
+    """Show the join form with what was typed when it was refused; failures stay counted."""
+
+    @wraps(view)
+    def wrapper(slug: str) -> ResponseReturnValue:
+        try:
+            return view(slug)
+        except Refusal as refusal:
+            form = JoinForm()
+            if isinstance(refusal, BadEntry):
+                form.show_problems(list(refusal.problems))
+            else:
+                form.show_refusal(refusal)
+            return _join_page(service.get_contest(slug), form), refusal.status
+
+    return wrapper
+
+
+@bp.post("/c/<slug>/join")
+@shown_again
+@writes
+def enter(slug: str) -> ResponseReturnValue:
+    contest = service.get_contest(slug)
+    form = JoinForm()
+    if "find" in request.form:
+        return _join_page(contest, form)
+    if not form.validate():
+        raise PageTooOld
+    now = clock.now()
+    entry = _entry(form)
+    problems = _problems(contest, form, entry, at=now)
+    if problems:
+        raise BadEntry(problems)
+    source = request.remote_addr or ""
+    person = people.enter_contest(contest.id, entry, source=source, at=now)
+    answer = redirect(_round_page(contest), 303)
+    return remember_person(make_response(answer), contest_id=contest.id, person_id=person.id)
+
+
+@bp.post("/c/<slug>/leave")
+def leave(slug: str) -> ResponseReturnValue:
+    """Let somebody else take part on this phone; nothing in the database changes."""
+    contest = service.get_contest(slug)
+    check_form_token("leave", str(contest.id))
+    answer = redirect(url_for("contests.join", slug=contest.slug), 303)
+    return forget_person(make_response(answer), contest_id=contest.id)
+
+
+@bp.get("/return")
+def come_back() -> ResponseReturnValue:
+    return _return_page(ReturnForm(formdata=None, contest=request.args.get("contest", "")))
+
+
+@bp.post("/return")
+def come_back_by_pin() -> ResponseReturnValue:
+    form = ReturnForm()
+    if not form.validate():
+        form.show_refusal(PageTooOld())
+        return _return_page(form), PageTooOld.status
+    try:
+        return _come_back(form)
+    except Refusal as refusal:
+        if isinstance(refusal, BadEntry):
+            form.show_problems(list(refusal.problems))
+        else:
+            form.show_refusal(refusal)
+        return _return_page(form), refusal.status
+
+
+@writes
+def _come_back(form: ReturnForm) -> ResponseReturnValue:
+    contest = service.get_contest(form.contest.data or "")
+    person = people.return_by_pin(
+        contest.id,
+        phone=form.phone.data or "",
+        pin=form.pin.data or "",
+        source=request.remote_addr or "",
+        at=clock.now(),
+    )
+    answer = redirect(_round_page(contest), 303)
+    return remember_person(make_response(answer), contest_id=contest.id, person_id=person.id)
+
+
+come_back_by_pin.is_writing = True  # type: ignore[attr-defined] # through _come_back
+
+
+def round_of_interest(contest: ContestCard) -> RoundCard:
+    """Return the open round, else the next one, else the last."""
+    now = clock.now()
+    return contest.round_at(now) or contest.next_round(now) or contest.rounds[-1]
+
+
+def _round_page(contest: ContestCard) -> str:
+    number = round_of_interest(contest).number
+    return url_for("attempts.ready", slug=contest.slug, number=number)
+
+
+def _join_page(contest: ContestCard, form: JoinForm, *, chosen: str = "") -> str:
+    """Render the form with the units that fit what was typed and the one that was chosen."""
+    chosen = request.form.get("unit", chosen)
+    card = units.find_unit(chosen) if chosen else None
+    typed = _typed_unit(request.form)
+    found = units.search_units(typed, on=_today(), limit=UNITS_SHOWN) if typed else []
+    if card is not None and card.code not in {one.code for one in found}:
+        found = [card, *found]
+    return render_template(
+        "contests/join.html",
+        contest=contest,
+        round=round_of_interest(contest),
+        form=form,
+        found=found,
+        chosen=card.code if card else "",
+        has_looked=bool(typed),
+    )
+
+
+def _return_page(form: ReturnForm) -> str:
+    form.contest.choices = [(one.slug, one.title) for one in service.get_contests()]
+    return render_template("contests/return.html", form=form)
+
+
+def _entry(form: JoinForm) -> Entry:
+    code = request.form.get("unit", "")
+    unit = units.find_unit(code) if code else None
+    year = (form.birth_year.data or "").strip()
+    return Entry(
+        name=form.name.data or "",
+        phone=form.phone.data or "",
+        unit_id=unit.id if unit else None,
+        unit_text=None if unit else form.unit_text.data,
+        pin=form.pin.data or "",
+        birth_year=int(year) if year.isascii() and year.isdecimal() else None,
+        show_name=bool(form.consent_show_name.data),
+        consent_version=CONSENT_VERSION,
+    )
+
+
+def _problems(
+    contest: ContestCard, form: JoinForm, entry: Entry, *, at: datetime
+) -> list[tuple[str, str]]:
+    """Return everything that is wrong with the form at once, in the order of its fields."""
+    problems = list(people.check_entry(entry, at=at))
+    age = age_problem(round_of_interest(contest).rules, entry.birth_year, year=at.year)
+    if age is not None:
+        problems.append(("birth_year", age))
+    if not form.consent_take_part.data:
+        problems.append(("consent_take_part", N_("Cần bạn đồng ý thì mới ghi danh được.")))
+    return problems
+
+
+def _typed_unit(fields: Mapping[str, str]) -> str:
+    return (fields.get("unit_text") or fields.get("q") or "").strip()[:200]
+
+
+def _today() -> date:
+    return clock.now().date()
