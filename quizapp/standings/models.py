@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quizapp.db import Base
+
+WHOLE_CONTEST = 0  # the round number under which the whole contest's rows stand
+NO_UNIT = 0  # the unit under which people stand whose typed unit is not matched yet
+
+
+class Standing(Base):
+    """A person's result in a round, or (round 0) in the whole contest: what every board reads.
+
+    Written when an attempt becomes final, so that a board is one indexed read. Of several
+    generations one is shown; a recount writes the next and flips to it.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (
+        Index("ix_standing_board", "contest_id", "round_number", "generation", "rank_key"),
+        CheckConstraint("round_number >= 0", name="round_number_from_0"),
+        CheckConstraint("attempts >= 1", name="attempts_from_1"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    round_number: Mapped[int] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    unit_id: Mapped[int]  # NO_UNIT until a typed unit is matched
+    attempt_id: Mapped[int]  # the attempt that counts; of the whole contest: the latest that does
+    attempts: Mapped[int]
+    count_key: Mapped[bytes]
+    rank_key: Mapped[bytes]
+    points_milli: Mapped[int]
+    all_right: Mapped[int]  # 1 when the attempt that counts has every question right, else 0
+    duration_ms: Mapped[int]
+    submitted_at: Mapped[datetime]
+
+
+class ResultEvent(Base):
+    """One line for each change of what counts, in the order it was committed.
+
+    Written by a trigger of the attempt table, so that no change of an attempt can be forgotten.
+    `xid` is PostgreSQL's transaction id, NULL on SQLite where ids follow commits.
+    """
+
+    __tablename__ = "result_event"
+    __table_args__ = (Index("ix_result_event_xid_id", "xid", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    xid: Mapped[int | None]
+    round_id: Mapped[int]
+    person_id: Mapped[int]
+    attempt_id: Mapped[int]
+
+
+class Tally(Base):
+    """What of one person is already in the unit counts, so that a change moves the difference."""
+
+    __tablename__ = "tally"
+
+    contest_id: Mapped[int] = mapped_column(primary_key=True)
+    round_number: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int]
+    attempts: Mapped[int]
+    points_milli: Mapped[int]
+    all_right: Mapped[int]
+
+
+class UnitCount(Base):
+    """How many people and attempts a unit and everything below it has, per round and contest."""
+
+    __tablename__ = "unit_count"
+
+    contest_id: Mapped[int] = mapped_column(primary_key=True)
+    round_number: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    people: Mapped[int]
+    attempts: Mapped[int]
+    points_milli: Mapped[int]
+    all_right: Mapped[int]
+
+
+class Snapshot(Base):
+    """A board as it is shown: written by the worker when it changed, read by every page."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (
+        Index("ix_snapshot_newest", "contest_id", "round_number", "board", "units_as", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    round_number: Mapped[int]
+    board: Mapped[str]
+    units_as: Mapped[str]  # "then" or "now"
+    generation: Mapped[int]
+    as_of: Mapped[datetime]
+    digest: Mapped[str]
+    body: Mapped[str]  # JSON: the list of rows
+
+
+class RollupMark(Base):
+    """How far the worker has rolled up, and when it last showed that it lives. One row."""
+
+    __tablename__ = "rollup_mark"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    event_xid: Mapped[int]
+    as_of: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]

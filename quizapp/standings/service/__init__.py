@@ -1,0 +1,165 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
+
+from quizapp.contests.rules import ContestRules
+from quizapp.contests.service import RoundCard
+from quizapp.db import db, upsert
+from quizapp.standings import rules
+from quizapp.standings.models import NO_UNIT, Standing
+from quizapp.standings.rules import Result
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """Whose standings: a round of a contest (0: the whole contest) in its shown generation."""
+
+    contest_id: int
+    round_number: int
+    generation: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlaceLine:
+    """One row of the standings near a person."""
+
+    rank: int
+    person_id: int
+    points_milli: int
+    duration_ms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a person stands: `rank` counts from 1, equal results share it; `lines` best first."""
+
+    rank: int
+    of_people: int
+    points_milli: int
+    duration_ms: int
+    attempts: int
+    lines: Sequence[PlaceLine]
+
+
+def record_result(
+    scope: Scope,
+    contest_rules: ContestRules,
+    result: Result,
+    *,
+    person_id: int,
+    unit_id: int | None,
+    attempt: tuple[int, int],
+) -> None:
+    """Put a final attempt into its person's standing, if it is the one that counts. One statement.
+
+    `attempt` is (attempt id, number of the attempt). Safe to repeat and in any order: which
+    attempt counts is decided by its key, in the database, so that no two writers can disagree.
+    """
+    row = standing_row(
+        scope, contest_rules, result, person_id=person_id, unit_id=unit_id, attempt=attempt
+    )
+    statement = upsert(Standing).values(**row)
+    new = statement.excluded
+    is_better = new.count_key < Standing.count_key
+    kept = {
+        name: case((is_better, new[name]), else_=getattr(Standing, name))
+        for name in row
+        if name not in {"contest_id", "round_number", "generation", "person_id", "attempts"}
+    }
+    more = case((new.attempts > Standing.attempts, new.attempts), else_=Standing.attempts)
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["contest_id", "round_number", "generation", "person_id"],
+            set_=kept | {"attempts": more},
+        )
+    )
+
+
+def standing_row(
+    scope: Scope,
+    contest_rules: ContestRules,
+    result: Result,
+    *,
+    person_id: int,
+    unit_id: int | None,
+    attempt: tuple[int, int],
+) -> dict[str, object]:
+    """Return the columns of a standing in which this attempt counts."""
+    attempt_id, number = attempt
+    resolution = contest_rules.resolution_ms
+    return {
+        "contest_id": scope.contest_id,
+        "round_number": scope.round_number,
+        "generation": scope.generation,
+        "person_id": person_id,
+        "unit_id": unit_id or NO_UNIT,
+        "attempt_id": attempt_id,
+        "attempts": number,
+        "count_key": rules.count_key(contest_rules.counts, result, resolution_ms=resolution),
+        "rank_key": rules.rank_key(contest_rules.ranking, result, resolution_ms=resolution),
+        "points_milli": result.points_milli,
+        "all_right": int(result.all_right),
+        "duration_ms": result.duration_ms,
+        "submitted_at": result.submitted_at,
+    }
+
+
+def scope_of_round(one: RoundCard) -> Scope:
+    """Return the scope of a round's standings."""
+    return Scope(contest_id=one.contest_id, round_number=one.number, generation=one.generation)
+
+
+def find_place(scope: Scope, person_id: int, *, around: int = 2) -> Place | None:
+    """Return the person's own place and up to `around` neighbours on each side, or None."""
+    mine = db.session.scalar(select(Standing).where(*_in(scope), Standing.person_id == person_id))
+    if mine is None:
+        return None
+    rows = _neighbours(scope, mine, around=around)
+    ranks = {key: _rank(scope, key) for key in {row.rank_key for row in rows}}
+    return Place(
+        rank=ranks[mine.rank_key],
+        of_people=db.session.scalar(_count(scope)) or 0,
+        points_milli=mine.points_milli,
+        duration_ms=mine.duration_ms,
+        attempts=mine.attempts,
+        lines=[
+            PlaceLine(
+                rank=ranks[row.rank_key],
+                person_id=row.person_id,
+                points_milli=row.points_milli,
+                duration_ms=row.duration_ms,
+            )
+            for row in rows
+        ],
+    )
+
+
+def _neighbours(scope: Scope, mine: Standing, *, around: int) -> list[Standing]:
+    """Return the rows around `mine`, best first, `mine` among them."""
+    position = tuple_(Standing.rank_key, Standing.person_id)
+    own = tuple_(mine.rank_key, mine.person_id)
+    shown = select(Standing).where(*_in(scope)).limit(around)
+    before = db.session.scalars(
+        shown.where(position < own).order_by(Standing.rank_key.desc(), Standing.person_id.desc())
+    ).all()
+    after = db.session.scalars(
+        shown.where(position > own).order_by(Standing.rank_key, Standing.person_id)
+    ).all()
+    return [*reversed(before), mine, *after]
+
+
+def _rank(scope: Scope, key: bytes) -> int:
+    return (db.session.scalar(_count(scope).where(Standing.rank_key < key)) or 0) + 1
+
+
+def _count(scope: Scope) -> Select[tuple[int]]:
+    return select(func.count()).select_from(Standing).where(*_in(scope))
+
+
+def _in(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Standing.contest_id == scope.contest_id,
+        Standing.round_number == scope.round_number,
+        Standing.generation == scope.generation,
+    )

@@ -1,0 +1,269 @@
+"""The roll-up: result events behind the watermark become unit counts and contest standings.
+
+What a person adds to a unit is compared with what was tallied before, so the work depends on what
+is new, and doing a batch twice changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, literal_column, select, tuple_
+
+from quizapp.contests.models import Contest, Round
+from quizapp.contests.service import get_rules
+from quizapp.db import db, upsert
+from quizapp.standings import rules
+from quizapp.standings.models import (
+    NO_UNIT,
+    WHOLE_CONTEST,
+    ResultEvent,
+    RollupMark,
+    Standing,
+    Tally,
+    UnitCount,
+)
+from quizapp.standings.rules import Count, Share, Total
+from quizapp.standings.service import Scope
+from quizapp.units import service as units
+
+Key = tuple[int, int, int]  # contest id, round number, person id
+COUNTED = tuple(Count.__slots__)
+BATCH = 200
+IDLE_STAMP = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RolledUp:
+    """What one batch did: how many events, and which scopes' boards may have changed."""
+
+    events: int
+    scopes: frozenset[Scope]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shown:
+    """Which generation each (contest id, round number) shows, and each contest's resolution."""
+
+    generations: Mapping[tuple[int, int], int]
+    resolutions: Mapping[int, int]
+
+
+def roll_up(*, at: datetime) -> RolledUp:
+    """Count the next batch of result events. One transaction of the caller's: mark and counts."""
+    mark = db.session.execute(select(RollupMark).with_for_update()).scalar_one()
+    events = _next_events(mark)
+    if events:
+        mark.event_id, mark.event_xid = events[-1].id, events[-1].xid or 0
+    if events or mark.as_of is None or at - mark.as_of > IDLE_STAMP:
+        mark.as_of = at
+    mark.seen_at = at
+    persons = {(event.contest_id, event.person_id) for event in events}
+    scopes = _count_persons(persons) if persons else frozenset()
+    return RolledUp(events=len(events), scopes=scopes)
+
+
+def count_again(contest_id: int, person_ids: Iterable[int]) -> None:
+    """Bring contest standings, tallies and counts of these people in line with their standings."""
+    ids = sorted(set(person_ids))
+    for start in range(0, len(ids), BATCH):
+        _count_persons({(contest_id, person_id) for person_id in ids[start : start + BATCH]})
+
+
+def _next_events(mark: RollupMark) -> Sequence[tuple[int, int | None, int, int]]:
+    """Return the next events whose place in the order of commits is settled.
+
+    On PostgreSQL ids commit out of order; only transactions older than every running one are read.
+    """
+    event = (ResultEvent.id, ResultEvent.xid, Round.contest_id, ResultEvent.person_id)
+    query = select(*event).join(Round, Round.id == ResultEvent.round_id).limit(BATCH)
+    if db.engine.dialect.name == "sqlite":
+        query = query.where(ResultEvent.id > mark.event_id).order_by(ResultEvent.id)
+    else:
+        settled = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        query = (
+            query.where(ResultEvent.xid < settled)
+            .where(tuple_(ResultEvent.xid, ResultEvent.id) > (mark.event_xid, mark.event_id))
+            .order_by(ResultEvent.xid, ResultEvent.id)
+        )
+    return db.session.execute(query).all()  # type: ignore[return-value] # rows are tuples
+
+
+def _count_persons(persons: set[tuple[int, int]]) -> frozenset[Scope]:
+    """Count what changed for these (contest id, person id) pairs; return the touched scopes."""
+    shown = _shown({contest_id for contest_id, _ in persons})
+    standings = _shown_standings(persons, shown)
+    standings |= _sum_contests(standings, shown)
+    old = _tallies(persons)
+    new = {key: _share(row) for key, row in standings.items()}
+    moved = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+    _move_counts(moved, old, new)
+    _write_tallies({key: new[key] for key in moved if key in new})
+    _drop_tallies(moved - new.keys())
+    return frozenset(
+        Scope(contest_id=key[0], round_number=key[1], generation=shown.generations[key[:2]])
+        for key in moved | new.keys()
+    )
+
+
+def _shown(contest_ids: set[int]) -> _Shown:
+    rounds = db.session.execute(
+        select(Round.contest_id, Round.number, Round.generation, Round.rule_set_id)
+        .where(Round.contest_id.in_(contest_ids))
+        .order_by(Round.contest_id, Round.number)
+    ).all()
+    contests = db.session.execute(
+        select(Contest.id, Contest.generation).where(Contest.id.in_(contest_ids))
+    ).all()
+    generations = {(row.contest_id, row.number): row.generation for row in rounds}
+    return _Shown(
+        generations=generations | {(row.id, WHOLE_CONTEST): row.generation for row in contests},
+        resolutions={row.contest_id: get_rules(row.rule_set_id).resolution_ms for row in rounds},
+    )
+
+
+def _shown_standings(persons: set[tuple[int, int]], shown: _Shown) -> dict[Key, Standing]:
+    """Return these people's round standings of the shown generations."""
+    rows = db.session.scalars(
+        select(Standing)
+        .where(Standing.person_id.in_({person_id for _, person_id in persons}))
+        .where(Standing.round_number != WHOLE_CONTEST)
+    )
+    return {
+        (row.contest_id, row.round_number, row.person_id): row
+        for row in rows
+        if shown.generations.get((row.contest_id, row.round_number)) == row.generation
+    }
+
+
+def _sum_contests(standings: Mapping[Key, Standing], shown: _Shown) -> dict[Key, Standing]:
+    """Write each person's standing of the whole contest, the sum over rounds, and return them."""
+    by_person: dict[tuple[int, int], list[Standing]] = {}
+    for (contest_id, _, person_id), row in standings.items():
+        by_person.setdefault((contest_id, person_id), []).append(row)
+    sums = {
+        (contest_id, WHOLE_CONTEST, person_id): _contest_row(
+            rows,
+            generation=shown.generations[contest_id, WHOLE_CONTEST],
+            resolution_ms=shown.resolutions[contest_id],
+        )
+        for (contest_id, person_id), rows in by_person.items()
+    }
+    if sums:
+        statement = upsert(Standing)
+        changed = {
+            name: statement.excluded[name]
+            for name in next(iter(sums.values()))
+            if name not in {"contest_id", "round_number", "generation", "person_id"}
+        }
+        keys = ["contest_id", "round_number", "generation", "person_id"]
+        db.session.execute(
+            statement.on_conflict_do_update(index_elements=keys, set_=changed), list(sums.values())
+        )
+    return {key: Standing(**row) for key, row in sums.items()}
+
+
+def _contest_row(
+    rows: Sequence[Standing], *, generation: int, resolution_ms: int
+) -> dict[str, object]:
+    total = rules.total_of(
+        Total(
+            attempt_id=row.attempt_id,
+            attempts=row.attempts,
+            points_milli=row.points_milli,
+            all_right=row.all_right,
+            duration_ms=row.duration_ms,
+            submitted_at=row.submitted_at,
+        )
+        for row in rows
+    )
+    latest = max(rows, key=lambda row: (row.submitted_at, row.attempt_id))
+    key = rules.total_key(total, resolution_ms=resolution_ms)
+    return {
+        "contest_id": latest.contest_id,
+        "round_number": WHOLE_CONTEST,
+        "generation": generation,
+        "person_id": latest.person_id,
+        "unit_id": latest.unit_id,
+        "attempt_id": total.attempt_id,
+        "attempts": total.attempts,
+        "count_key": key,
+        "rank_key": key,
+        "points_milli": total.points_milli,
+        "all_right": total.all_right,
+        "duration_ms": total.duration_ms,
+        "submitted_at": total.submitted_at,
+    }
+
+
+def _share(row: Standing) -> Share:
+    return Share(
+        unit_id=row.unit_id,
+        attempts=row.attempts,
+        points_milli=row.points_milli,
+        all_right=row.all_right,
+    )
+
+
+def _tallies(persons: set[tuple[int, int]]) -> dict[Key, Share]:
+    rows = db.session.scalars(
+        select(Tally).where(tuple_(Tally.contest_id, Tally.person_id).in_(sorted(persons)))
+    )
+    return {
+        (row.contest_id, row.round_number, row.person_id): Share(
+            unit_id=row.unit_id,
+            attempts=row.attempts,
+            points_milli=row.points_milli,
+            all_right=row.all_right,
+        )
+        for row in rows
+    }
+
+
+def _write_tallies(shares: Mapping[Key, Share]) -> None:
+    if not shares:
+        return
+    statement = upsert(Tally)
+    names = ("unit_id", "attempts", "points_milli", "all_right")
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["contest_id", "round_number", "person_id"],
+            set_={name: statement.excluded[name] for name in names},
+        ),
+        [
+            {"contest_id": contest, "round_number": number, "person_id": person}
+            | {name: getattr(share, name) for name in names}
+            for (contest, number, person), share in shares.items()
+        ],
+    )
+
+
+def _drop_tallies(keys: set[Key]) -> None:
+    """Forget people of whom nothing counts any more."""
+    if keys:
+        own = tuple_(Tally.contest_id, Tally.round_number, Tally.person_id)
+        db.session.execute(delete(Tally).where(own.in_(sorted(keys))))
+
+
+def _move_counts(keys: Iterable[Key], old: Mapping[Key, Share], new: Mapping[Key, Share]) -> None:
+    by_scope: dict[tuple[int, int], list[tuple[Share | None, Share | None]]] = {}
+    for key in keys:
+        by_scope.setdefault(key[:2], []).append((old.get(key), new.get(key)))
+    rows = [
+        {"contest_id": contest_id, "round_number": number, "unit_id": unit_id}
+        | {name: getattr(count, name) for name in COUNTED}
+        for (contest_id, number), moves in sorted(by_scope.items())
+        for unit_id, count in sorted(rules.changes(moves, ancestors_of).items())
+    ]
+    if rows:
+        statement = upsert(UnitCount)
+        added = {name: getattr(UnitCount, name) + statement.excluded[name] for name in COUNTED}
+        keys_of = ["contest_id", "round_number", "unit_id"]
+        db.session.execute(
+            statement.on_conflict_do_update(index_elements=keys_of, set_=added), rows
+        )
+
+
+def ancestors_of(unit_id: int) -> Sequence[int]:
+    """Return the units that count a person of this unit: its line up to the root, itself last."""
+    return (NO_UNIT,) if unit_id == NO_UNIT else units.get_ancestor_ids(unit_id)
