@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quizapp.db import Base
+
+STATES = "'running', 'submitted', 'expired', 'void'"
+
+
+class Attempt(Base):
+    """One person's one go at a round: the paper as drawn, the answers saved, what they are worth.
+
+    A save changes no indexed column. The limits are constraints here, so that no race of starts
+    gives one too many.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("round_id", "person_id", "number"),
+        Index(
+            "ix_attempt_one_running",
+            "round_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+        Index(
+            "ix_attempt_due",
+            "deadline_at",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+        CheckConstraint(f"state IN ({STATES})", name="state_known"),
+        CheckConstraint("number BETWEEN 1 AND number_limit", name="number_within_limit"),
+        CheckConstraint(
+            "(state = 'running') = (submitted_at IS NULL)", name="over_when_not_running"
+        ),
+        CheckConstraint(
+            "state NOT IN ('submitted', 'expired')"
+            " OR (points_milli IS NOT NULL AND right_count IS NOT NULL"
+            " AND duration_ms IS NOT NULL AND receipt IS NOT NULL)",
+            name="scored_when_final",
+        ),
+        CheckConstraint("started_at < deadline_at", name="starts_before_deadline"),
+        CheckConstraint("duration_ms >= 0", name="duration_from_0"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[bytes] = mapped_column(unique=True)  # the round's tag, then 16 random bytes
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[int]  # the person's 1st, 2nd… attempt in the round
+    number_limit: Mapped[int]  # how many the rules allowed when it began
+    unit_declared_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    unit_assigned_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    paper: Mapped[bytes]  # rules.encode_paper
+    started_at: Mapped[datetime]
+    deadline_at: Mapped[datetime]
+    holder: Mapped[str]  # the phone that may save
+    last_op: Mapped[int]  # the newest save that was taken; 0 before the first
+    last_body: Mapped[bytes | None]  # SHA-256 of that save's body
+    answers: Mapped[bytes]  # rules.encode_answers
+    prediction: Mapped[int | None]
+    state: Mapped[str]
+    submitted_at: Mapped[datetime | None]
+    right_count: Mapped[int | None]
+    points_milli: Mapped[int | None]
+    duration_ms: Mapped[int | None]
+    receipt: Mapped[str | None]

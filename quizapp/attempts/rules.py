@@ -1,0 +1,263 @@
+"""What a paper asks, what its answers are worth, and until when. Pure.
+
+Draw, version 1: a stream of bytes from SHAKE-128 over (domain, round secret, person's public id,
+number of the attempt); Fisher-Yates from the end, each index by rejection from the fewest whole
+bytes. First the questions of each quota topic in order of topic name (or of all), then the order
+of the questions, then of each question's options in the order in which they are asked.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+DRAW_VERSION = 1
+ANSWERS_VERSION = 1
+LETTERS = "ABCDEFGH"
+T = TypeVar("T")
+
+
+class AttemptState(StrEnum):
+    RUNNING = "running"
+    SUBMITTED = "submitted"
+    EXPIRED = "expired"
+    VOID = "void"
+
+
+class Drawable(Protocol):
+    """What the draw needs to know of a question."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def topic(self) -> str | None: ...
+    @property
+    def options(self) -> tuple[str, ...]: ...
+    @property
+    def fixed_order(self) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """One question of a paper: its number in the bank version and its options as shown.
+
+    `order[i]` is the canonical index (0-based) of the option shown under the i-th letter.
+    """
+
+    number: int
+    order: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DrawRules:
+    """How many questions, of which topics (empty: any), and what is shuffled."""
+
+    questions: int
+    quota: Mapping[str, int]
+    shuffle_questions: bool
+    shuffle_options: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """The right options of a question as a bitmask of canonical options."""
+
+    right: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marking:
+    """What an answer brings, in thousandths of a point."""
+
+    right_milli: int
+    wrong_milli: int
+    blank_milli: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score:
+    right_count: int
+    points_milli: int
+    asked: int
+
+    @property
+    def all_right(self) -> bool:
+        return self.right_count == self.asked
+
+
+def draw(
+    pool: Sequence[Drawable], draw_rules: DrawRules, *, secret: bytes, person: bytes, number: int
+) -> tuple[Asked, ...]:
+    """Return the paper of a person's `number`-th attempt; the same facts give the same paper.
+
+    `pool` is in order of question number and large enough: that was checked with the rules.
+    """
+    seed = b"\0".join((b"quizapp draw 1", secret, person, number.to_bytes(2, "big")))
+    below = _uniform(seed)
+    chosen = _choose(pool, draw_rules, below)
+    if draw_rules.shuffle_questions:
+        chosen = _shuffled(chosen, below)
+    else:
+        chosen.sort(key=lambda question: question.number)
+    return tuple(_with_options(question, draw_rules, below) for question in chosen)
+
+
+def deadline(*, started_at: datetime, time_limit: timedelta, closes_at: datetime) -> datetime:
+    """Return when the paper is over: a late starter gets less time, never more than the round."""
+    return min(started_at + time_limit, closes_at)
+
+
+def is_over(*, deadline_at: datetime, grace: timedelta, now: datetime) -> bool:
+    """Tell whether nothing sent at `now` counts; the last moment of the grace still does."""
+    return now > deadline_at + grace
+
+
+def duration_ms(*, started_at: datetime, deadline_at: datetime, received_at: datetime) -> int:
+    """Return how long the paper took in whole milliseconds; the grace is the network's, not its."""
+    return (min(received_at, deadline_at) - started_at) // timedelta(milliseconds=1)
+
+
+def score(
+    paper: Sequence[Asked], keys: Mapping[int, Key], answers: Sequence[int], marking: Marking
+) -> Score:
+    """Mark the answers (bitmasks of canonical options, 0 blank) in the order of the paper."""
+    right = blank = 0
+    for asked, chosen in zip(paper, answers, strict=True):
+        right += chosen != 0 and chosen == keys[asked.number].right
+        blank += chosen == 0
+    wrong = len(paper) - right - blank
+    points = right * marking.right_milli + wrong * marking.wrong_milli + blank * marking.blank_milli
+    return Score(right_count=right, points_milli=points, asked=len(paper))
+
+
+def encode_paper(paper: Iterable[Asked]) -> bytes:
+    """Return the paper as bytes: version, then per question its number (2), count (1), order."""
+    body = bytearray([DRAW_VERSION])
+    for asked in paper:
+        body += asked.number.to_bytes(2, "big") + bytes([len(asked.order), *asked.order])
+    return bytes(body)
+
+
+def decode_paper(body: bytes) -> tuple[Asked, ...]:
+    """Return the paper that `encode_paper` wrote."""
+    if body[0] != DRAW_VERSION:
+        raise ValueError(f"paper of unknown version {body[0]}")
+    paper, at = [], 1
+    while at < len(body):
+        number, count = int.from_bytes(body[at : at + 2], "big"), body[at + 2]
+        paper.append(Asked(number=number, order=tuple(body[at + 3 : at + 3 + count])))
+        at += 3 + count
+    return tuple(paper)
+
+
+def encode_answers(answers: Iterable[int]) -> bytes:
+    """Return answers as bytes: version, then one bitmask of canonical options per question."""
+    return bytes([ANSWERS_VERSION, *answers])
+
+
+def decode_answers(body: bytes) -> tuple[int, ...]:
+    """Return the bitmasks that `encode_answers` wrote."""
+    if body[0] != ANSWERS_VERSION:
+        raise ValueError(f"answers of unknown version {body[0]}")
+    return tuple(body[1:])
+
+
+def as_canonical(shown: Mapping[int, str | None], paper: Sequence[Asked]) -> dict[int, int]:
+    """Return position (1-based) → bitmask of canonical options for letters as shown.
+
+    Raises ValueError with the position when there is no such question or letter.
+    """
+    chosen: dict[int, int] = {}
+    for position, letter in shown.items():
+        if not 1 <= position <= len(paper):
+            raise ValueError(f"câu {position}")
+        order = paper[position - 1].order
+        if letter in {None, ""}:
+            chosen[position] = 0
+        elif letter in LETTERS[: len(order)]:
+            chosen[position] = 1 << order[LETTERS.index(str(letter))]
+        else:
+            raise ValueError(f"câu {position}: {letter}")
+    return chosen
+
+
+def as_shown(answers: Sequence[int], paper: Sequence[Asked]) -> dict[int, str]:
+    """Return position (1-based) → letter as shown, for the questions that are answered."""
+    return {
+        position: LETTERS[asked.order.index(chosen.bit_length() - 1)]
+        for position, (asked, chosen) in enumerate(zip(paper, answers, strict=True), start=1)
+        if chosen
+    }
+
+
+def receipt(key: bytes, *facts: bytes) -> str:
+    """Return the number printed on a result: 60 bits of a keyed hash of the facts, as XXXX-XXXX-XXXX.
+
+    Letters that look alike (I, L, O, U) are not used.
+    """
+    mac = hmac.new(key, b"\0".join(facts), hashlib.sha256).digest()
+    plain = base64.b32encode(mac)[:12].decode()
+    text = plain.translate(str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", CROCKFORD))
+    return "-".join((text[:4], text[4:8], text[8:]))
+
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def _choose(pool: Sequence[Drawable], draw_rules: DrawRules, below: "_Below") -> list[Drawable]:
+    if not draw_rules.quota:
+        return _shuffled(list(pool), below, keep=draw_rules.questions)
+    chosen: list[Drawable] = []
+    for topic in sorted(draw_rules.quota):
+        of_topic = [question for question in pool if question.topic == topic]
+        chosen += _shuffled(of_topic, below, keep=draw_rules.quota[topic])
+    return chosen
+
+
+def _with_options(question: Drawable, draw_rules: DrawRules, below: "_Below") -> Asked:
+    order = list(range(len(question.options)))
+    if draw_rules.shuffle_options and not question.fixed_order:
+        order = _shuffled(order, below)
+    return Asked(number=question.number, order=tuple(order))
+
+
+def _shuffled(items: list[T], below: "_Below", *, keep: int | None = None) -> list[T]:
+    """Return the last `keep` places (all: None) of a Fisher-Yates shuffle from the end."""
+    items = list(items)
+    kept = len(items) if keep is None else keep
+    for last in range(len(items) - 1, max(len(items) - kept, 1) - 1, -1):
+        other = below(last + 1)
+        items[last], items[other] = items[other], items[last]
+    return items[len(items) - kept :]
+
+
+class _Below(Protocol):
+    def __call__(self, bound: int, /) -> int: ...
+
+
+def _uniform(seed: bytes) -> _Below:
+    """Return a function that gives uniform whole numbers below a bound, from the seed's stream."""
+    stream = _stream(seed)
+
+    def below(bound: int) -> int:
+        width = max((bound - 1).bit_length() + 7 >> 3, 1)
+        usable = (1 << 8 * width) // bound * bound
+        while True:
+            value = int.from_bytes(bytes(next(stream) for _ in range(width)), "big")
+            if value < usable:
+                return value % bound
+
+    return below
+
+
+def _stream(seed: bytes) -> Iterator[int]:
+    """Yield the bytes of SHAKE-128 over the seed, as far as they are needed."""
+    length, given = 512, 0
+    while True:
+        block = hashlib.shake_128(seed).digest(length)
+        yield from block[given:]
+        given, length = length, length * 2

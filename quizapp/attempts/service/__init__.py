@@ -1,0 +1,370 @@
+import base64
+import binascii
+import hashlib
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select, update
+
+from quizapp.attempts import rules
+from quizapp.attempts.errors import (
+    BadAnswers,
+    NoAttemptLeft,
+    NotOpenYet,
+    NotYours,
+    PersonNotValid,
+    RoundClosed,
+    SubmitFromOther,
+)
+from quizapp.attempts.models import Attempt
+from quizapp.attempts.rules import AttemptState, DrawRules
+from quizapp.attempts.service.finish import Final, finish
+from quizapp.banks import service as banks
+from quizapp.contests.models import Contest, Round
+from quizapp.contests.rules.schedule import Phase
+from quizapp.contests.service import RoundCard, drawable, get_rules
+from quizapp.db import db
+from quizapp.people.service import PersonCard
+from quizapp.web.language import local
+
+ID_BYTES = 16
+JOINED = (
+    Round.contest_id,
+    Round.number.label("round_number"),
+    Round.title.label("round_title"),
+    Round.generation,
+    Round.rule_set_id,
+    Round.bank_version_id,
+    Round.closes_at,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Phone:
+    """Who asks: the phone's holder name and the people it takes part as."""
+
+    holder: str
+    person_ids: Collection[int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One question of a paper as the person sees it; `chosen` is the letter saved, or None."""
+
+    position: int
+    stem: str
+    options: tuple[tuple[str, str], ...]
+    chosen: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paper:
+    """A running paper. `is_held` tells whether this phone may save."""
+
+    public_id: str
+    slug: str
+    contest_title: str
+    round_number: int
+    round_title: str
+    lines: tuple[Line, ...]
+    asks_prediction: bool
+    prediction: int | None
+    started_at: datetime
+    deadline_at: datetime
+    last_op: int
+    is_held: bool
+
+
+class Saved(StrEnum):
+    DONE = "done"  # on disk, or was already: the same body under the same number
+    HELD = "held"  # another phone holds the paper
+    STALE = "stale"  # a newer save was taken, or another body under this number
+    OVER = "over"  # final, or past the grace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaveOutcome:
+    """What became of a save; `answers` is position → letter as the server has them."""
+
+    saved: Saved
+    op: int
+    deadline_at: datetime
+    answers: Mapping[int, str]
+
+
+def start_attempt(one: RoundCard, person: PersonCard, *, holder: str, at: datetime) -> str:
+    """Return the public id of the person's running paper, drawing a new one if there is none.
+
+    Asking again, also from another phone, gives the same paper, held by the phone that asked.
+    Raises NotOpenYet, RoundClosed, NoAttemptLeft or PersonNotValid.
+    """
+    if person.state != "active":
+        raise PersonNotValid
+    rows = _attempts_of(one.id, person.id)
+    running = next((row for row in rows if row.state == AttemptState.RUNNING), None)
+    if running is not None and not _is_over(running, at=at):
+        if running.holder != holder:
+            db.session.execute(
+                update(Attempt).where(Attempt.id == running.id).values(holder=holder)
+            )
+        return encode_id(running.public_id)
+    if running is not None:
+        finish(running, state=AttemptState.EXPIRED, at=at)
+    _check_window(one, at=at)
+    number = max((row.number for row in rows), default=0) + 1
+    if number > one.rules.attempts_max:
+        raise NoAttemptLeft(limit=one.rules.attempts_max)
+    return _begin(one, person, number=number, holder=holder, at=at)
+
+
+def get_paper(public_id: str, phone: Phone, *, at: datetime) -> Paper | None:
+    """Return the running paper, or None when it is over. Raises NotYours."""
+    row = get_attempt_row(public_id, phone)
+    if row.state != AttemptState.RUNNING or _is_over(row, at=at):
+        return None
+    paper = rules.decode_paper(row.paper)
+    chosen = rules.as_shown(rules.decode_answers(row.answers), paper)
+    questions = banks.get_questions(row.bank_version_id)
+    return Paper(
+        public_id=public_id,
+        slug=row.slug,
+        contest_title=row.contest_title,
+        round_number=row.round_number,
+        round_title=row.round_title,
+        lines=tuple(
+            Line(
+                position=position,
+                stem=questions[asked.number - 1].stem,
+                options=tuple(
+                    (rules.LETTERS[place], questions[asked.number - 1].options[canonical])
+                    for place, canonical in enumerate(asked.order)
+                ),
+                chosen=chosen.get(position),
+            )
+            for position, asked in enumerate(paper, start=1)
+        ),
+        asks_prediction=get_rules(row.rule_set_id).prediction is not None,
+        prediction=row.prediction,
+        started_at=row.started_at,
+        deadline_at=row.deadline_at,
+        last_op=row.last_op,
+        is_held=row.holder == phone.holder,
+    )
+
+
+def get_attempt_row(public_id: str, phone: Phone) -> Row[Any]:
+    """Return an attempt's columns with its round's and contest's. One statement. Raises NotYours."""
+    return _one(_with_round(Attempt).where(Attempt.public_id == _decode_id(public_id)), phone)
+
+
+def save_answers(
+    public_id: str, phone: Phone, sheet: "Sheet", *, op: int, at: datetime
+) -> SaveOutcome:
+    """Keep the answers named in `sheet`, if this phone holds the running paper and `op` is new.
+
+    The same `op` with the same answers again is answered as done. Two statements. Raises NotYours
+    or BadAnswers.
+    """
+    row = _one(_locked(public_id), phone)
+    paper = rules.decode_paper(row.paper)
+    verdict = _verdict(row, phone, sheet, op=op, at=at)
+    answers = rules.decode_answers(row.answers)
+    if verdict is not None:
+        return SaveOutcome(
+            saved=verdict,
+            op=row.last_op,
+            deadline_at=row.deadline_at,
+            answers=rules.as_shown(answers, paper),
+        )
+    answers = overlaid(answers, sheet, paper)
+    db.session.execute(
+        update(Attempt)
+        .where(Attempt.id == row.id, Attempt.state == AttemptState.RUNNING, Attempt.last_op < op)
+        .values(
+            answers=rules.encode_answers(answers),
+            prediction=sheet.prediction if sheet.has_prediction else row.prediction,
+            last_op=op,
+            last_body=sheet.digest,
+        )
+    )
+    return SaveOutcome(saved=Saved.DONE, op=op, deadline_at=row.deadline_at, answers={})
+
+
+def submit_attempt(public_id: str, phone: Phone, sheet: "Sheet", *, at: datetime) -> None:
+    """Make the attempt final with these answers over the saved ones, score it, rank it.
+
+    Again: changes nothing. Past the grace: the saved answers are what counts. Three statements,
+    four when the paper is not in this process. Raises NotYours, BadAnswers or SubmitFromOther.
+    """
+    row = _one(_locked(public_id), phone)
+    if row.state != AttemptState.RUNNING:
+        return
+    if _is_over(row, at=at):
+        finish(row, state=AttemptState.EXPIRED, at=at)
+        return
+    if row.holder != phone.holder:
+        raise SubmitFromOther
+    answers = overlaid(rules.decode_answers(row.answers), sheet, rules.decode_paper(row.paper))
+    prediction = sheet.prediction if sheet.has_prediction else row.prediction
+    final = Final(answers=answers, prediction=prediction)
+    finish(row, state=AttemptState.SUBMITTED, at=at, final=final)
+
+
+def expire_due(*, at: datetime, limit: int) -> int:
+    """Make final up to `limit` papers whose grace is over, with what was saved; return how many."""
+    rows = db.session.execute(
+        _with_round(Attempt, with_contest=False)
+        .where(Attempt.state == AttemptState.RUNNING, Attempt.deadline_at < at)
+        .order_by(Attempt.deadline_at, Attempt.id)
+        .limit(limit)
+        .with_for_update(of=Attempt, skip_locked=True)
+    ).all()
+    due = [row for row in rows if _is_over(row, at=at)]
+    for row in due:
+        finish(row, state=AttemptState.EXPIRED, at=at)
+    return len(due)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """Answers as a phone sent them: position (1-based) → letter shown, None to clear."""
+
+    answers: Mapping[int, str | None]
+    prediction: int | None = None
+    has_prediction: bool = False
+
+    @property
+    def digest(self) -> bytes:
+        """Return what tells whether two saves under one number are the same."""
+        body = repr((sorted(self.answers.items()), self.prediction, self.has_prediction))
+        return hashlib.sha256(body.encode()).digest()
+
+
+def overlaid(
+    answers: tuple[int, ...], sheet: Sheet, paper: tuple[rules.Asked, ...]
+) -> tuple[int, ...]:
+    """Return the answers with those of the sheet in their places. Raises BadAnswers."""
+    try:
+        chosen = rules.as_canonical(sheet.answers, paper)
+    except ValueError as error:
+        raise BadAnswers(problem=str(error)) from error
+    return tuple(chosen.get(position, was) for position, was in enumerate(answers, start=1))
+
+
+def encode_id(public_id: bytes) -> str:
+    """Return the public id as it stands in addresses (base64url without padding)."""
+    return base64.urlsafe_b64encode(public_id).rstrip(b"=").decode()
+
+
+def _decode_id(text: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise NotYours from error
+
+
+def _begin(one: RoundCard, person: PersonCard, *, number: int, holder: str, at: datetime) -> str:
+    contest_rules = one.rules
+    pool = drawable(banks.get_questions(one.bank_version_id), contest_rules, one.window)
+    paper = rules.draw(
+        pool,
+        DrawRules(
+            questions=contest_rules.questions,
+            quota=contest_rules.quota,
+            shuffle_questions=contest_rules.shuffle_questions,
+            shuffle_options=contest_rules.shuffle_options,
+        ),
+        secret=one.secret,
+        person=person.public_id,
+        number=number,
+    )
+    public_id = one.tag + secrets.token_bytes(ID_BYTES)
+    db.session.execute(
+        insert(Attempt).values(
+            public_id=public_id,
+            round_id=one.id,
+            person_id=person.id,
+            number=number,
+            number_limit=contest_rules.attempts_max,
+            unit_declared_id=person.unit_id,
+            unit_assigned_id=person.unit_id,
+            paper=rules.encode_paper(paper),
+            started_at=at,
+            deadline_at=rules.deadline(
+                started_at=at,
+                time_limit=contest_rules.time_limit,
+                closes_at=one.window.closes_at,
+            ),
+            holder=holder,
+            last_op=0,
+            answers=rules.encode_answers([0] * len(paper)),
+            state=AttemptState.RUNNING,
+        )
+    )
+    return encode_id(public_id)
+
+
+def _check_window(one: RoundCard, *, at: datetime) -> None:
+    phase = one.window.phase(at)
+    if phase is Phase.NOT_OPEN:
+        raise NotOpenYet(opens=f"{local(one.window.opens_at):%H:%M ngày %d/%m/%Y}")
+    if phase is Phase.CLOSED:
+        raise RoundClosed(closes=f"{local(one.window.closes_at):%H:%M ngày %d/%m/%Y}")
+
+
+def _verdict(row: Row[Any], phone: Phone, sheet: Sheet, *, op: int, at: datetime) -> Saved | None:
+    """Return why a save is not taken, or None when it is to be written."""
+    if row.state != AttemptState.RUNNING or _is_over(row, at=at):
+        return Saved.OVER
+    if row.holder != phone.holder:
+        return Saved.HELD
+    if op > row.last_op:
+        return None
+    is_same = op == row.last_op and row.last_body == sheet.digest
+    return Saved.DONE if is_same else Saved.STALE
+
+
+def _is_over(row: Row[Any], *, at: datetime) -> bool:
+    grace = get_rules(row.rule_set_id).grace
+    return rules.is_over(deadline_at=row.deadline_at, grace=grace, now=at)
+
+
+def _attempts_of(round_id: int, person_id: int) -> list[Row[Any]]:
+    """Return a person's attempts of a round in order of number, locked against each other."""
+    return list(
+        db.session.execute(
+            _with_round(Attempt, with_contest=False)
+            .where(Attempt.round_id == round_id, Attempt.person_id == person_id)
+            .order_by(Attempt.number)
+            .with_for_update(of=Attempt)
+        ).all()
+    )
+
+
+def _with_round(table: type[Attempt], *, with_contest: bool = True) -> Select[Any]:
+    columns = (*table.__table__.columns, *JOINED)
+    query = select(*columns).join(Round, Round.id == table.round_id)
+    if with_contest:
+        query = query.add_columns(Contest.slug, Contest.title.label("contest_title")).join(
+            Contest, Contest.id == Round.contest_id
+        )
+    return query
+
+
+def _locked(public_id: str) -> Select[Any]:
+    return (
+        _with_round(Attempt, with_contest=False)
+        .where(Attempt.public_id == _decode_id(public_id))
+        .with_for_update(of=Attempt)
+    )
+
+
+def _one(query: Select[Any], phone: Phone) -> Row[Any]:
+    row = db.session.execute(query).one_or_none()
+    if row is None or row.person_id not in phone.person_ids:
+        raise NotYours
+    return row

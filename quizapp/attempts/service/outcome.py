@@ -1,0 +1,184 @@
+"""What a person may see of attempts that are over, as far as the rules reveal it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from quizapp.attempts import rules
+from quizapp.attempts.models import Attempt
+from quizapp.attempts.rules import AttemptState
+from quizapp.attempts.service import Phone, encode_id, get_attempt_row
+from quizapp.banks import service as banks
+from quizapp.banks.service import QuestionCard
+from quizapp.contests.models import Round
+from quizapp.contests.rules import Reveal
+from quizapp.contests.service import RoundCard, get_rules
+from quizapp.db import db
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RevealedLine:
+    """A question of a finished paper with its right answer and the law behind it."""
+
+    position: int
+    stem: str
+    options: tuple[tuple[str, str, bool, bool], ...]
+    """(letter shown, text, is right, was chosen) in the order of the paper."""
+    explanation: str | None
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """A finished attempt. `points_milli` is None while the rules keep the score back."""
+
+    public_id: str
+    slug: str
+    contest_title: str
+    round_number: int
+    round_title: str
+    state: AttemptState
+    number: int
+    number_limit: int
+    answered: int
+    asked: int
+    right_count: int | None
+    points_milli: int | None
+    duration_ms: int
+    submitted_at: datetime
+    prediction: int | None
+    receipt: str
+    lines: tuple[RevealedLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """One of a person's attempts in a list."""
+
+    public_id: str
+    round_number: int
+    number: int
+    state: AttemptState
+    started_at: datetime
+    points_milli: int | None
+
+
+def get_outcome(public_id: str, phone: Phone, *, at: datetime) -> Outcome | None:
+    """Return the finished attempt, or None while it runs. Raises NotYours."""
+    row = get_attempt_row(public_id, phone)
+    if row.state == AttemptState.RUNNING:
+        return None
+    contest_rules = get_rules(row.rule_set_id)
+    shows_score = _is_revealed(contest_rules.reveal_score, row, at=at)
+    paper = rules.decode_paper(row.paper)
+    answers = rules.decode_answers(row.answers)
+    return Outcome(
+        public_id=public_id,
+        slug=row.slug,
+        contest_title=row.contest_title,
+        round_number=row.round_number,
+        round_title=row.round_title,
+        state=AttemptState(row.state),
+        number=row.number,
+        number_limit=row.number_limit,
+        answered=sum(1 for chosen in answers if chosen),
+        asked=len(paper),
+        right_count=row.right_count if shows_score else None,
+        points_milli=row.points_milli if shows_score else None,
+        duration_ms=row.duration_ms,
+        submitted_at=row.submitted_at,
+        prediction=row.prediction,
+        receipt=row.receipt,
+        lines=_lines(row, paper, answers)
+        if _is_revealed(contest_rules.reveal_answers, row, at=at)
+        else (),
+    )
+
+
+def get_turns(contest_id: int, person_id: int, *, at: datetime) -> Sequence[Turn]:
+    """Return the person's attempts in the contest, newest first."""
+    rows = db.session.execute(
+        select(
+            Attempt.public_id,
+            Attempt.number,
+            Attempt.state,
+            Attempt.started_at,
+            Attempt.points_milli,
+            Round.number.label("round_number"),
+            Round.rule_set_id,
+            Round.contest_id,
+            Round.closes_at,
+        )
+        .join(Round, Round.id == Attempt.round_id)
+        .where(Round.contest_id == contest_id, Attempt.person_id == person_id)
+        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
+    ).all()
+    return [
+        Turn(
+            public_id=encode_id(row.public_id),
+            round_number=row.round_number,
+            number=row.number,
+            state=AttemptState(row.state),
+            started_at=row.started_at,
+            points_milli=row.points_milli
+            if _is_revealed(get_rules(row.rule_set_id).reveal_score, row, at=at)
+            else None,
+        )
+        for row in rows
+    ]
+
+
+def count_left(one: RoundCard, turns: Sequence[Turn]) -> int:
+    """Return how many attempts the person may still begin in the round."""
+    used = sum(1 for turn in turns if turn.round_number == one.number)
+    return max(one.rules.attempts_max - used, 0)
+
+
+def _is_revealed(moment: Reveal, row: Row[Any], *, at: datetime) -> bool:
+    """Tell whether what `moment` governs may be shown at `at`.
+
+    Closing alone is not enough: papers in their grace could still use what others were shown.
+    """
+    if moment is Reveal.NEVER:
+        return False
+    if moment is Reveal.AFTER_SUBMIT:
+        return True
+    last = row.closes_at
+    if moment is Reveal.AFTER_CONTEST_END:
+        last = db.session.scalar(
+            select(func.max(Round.closes_at)).where(Round.contest_id == row.contest_id)
+        )
+    return at > last + get_rules(row.rule_set_id).grace
+
+
+def _lines(
+    row: Row[Any], paper: tuple[rules.Asked, ...], answers: tuple[int, ...]
+) -> tuple[RevealedLine, ...]:
+    questions = banks.get_questions(row.bank_version_id)
+    return tuple(
+        _line(position, questions[asked.number - 1], asked, chosen)
+        for position, (asked, chosen) in enumerate(zip(paper, answers, strict=True), start=1)
+    )
+
+
+def _line(position: int, question: QuestionCard, asked: rules.Asked, chosen: int) -> RevealedLine:
+    return RevealedLine(
+        position=position,
+        stem=question.stem,
+        options=tuple(
+            (
+                rules.LETTERS[place],
+                question.options[canonical],
+                bool(question.right >> canonical & 1),
+                bool(chosen >> canonical & 1),
+            )
+            for place, canonical in enumerate(asked.order)
+        ),
+        explanation=question.explanation,
+        citations=tuple(
+            str(citation["text"]) for citation in question.citations if citation.get("text")
+        ),
+    )

@@ -1,0 +1,245 @@
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from quizapp import clock
+from quizapp.attempts import service
+from quizapp.attempts.errors import BadAnswers
+from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome
+from quizapp.attempts.words import script_words
+from quizapp.contests import service as contests
+from quizapp.db import writes
+from quizapp.people import service as people
+from quizapp.standings import service as standings
+from quizapp.web.contestant import read_contestant
+from quizapp.web.guards import check_form_token, form_token, require_json
+from quizapp.web.language import local, words_of
+
+bp = Blueprint("attempts", __name__, template_folder="templates")
+STATUS = {Saved.DONE: 200, Saved.HELD: 409, Saved.STALE: 409, Saved.OVER: 410}
+
+
+@bp.get("/c/<slug>/rounds/<int:number>")
+def ready(slug: str, number: int) -> ResponseReturnValue:
+    """Show what awaits the person and until when, before the tap that starts the clock."""
+    contest = contests.get_contest(slug)
+    one = contests.get_round(contest, number)
+    person = people.find_person(read_contestant().person_in(contest.id) or 0)
+    if person is None:
+        return redirect(url_for("contests.join", slug=contest.slug))
+    now = clock.now()
+    turns = outcome.get_turns(contest.id, person.id, at=now)
+    return render_template(
+        "attempts/ready.html",
+        contest=contest,
+        round=one,
+        person=person,
+        now=now,
+        phase=one.window.phase(now),
+        ends_at=min(now + one.rules.time_limit, one.window.closes_at),
+        turns=turns,
+        left=outcome.count_left(one, turns),
+        token=form_token("start", str(one.id), str(person.id)),
+        leave_token=form_token("leave", str(contest.id)),
+    )
+
+
+@bp.post("/c/<slug>/rounds/<int:number>/attempts")
+@writes
+def start(slug: str, number: int) -> ResponseReturnValue:
+    contest = contests.get_contest(slug)
+    one = contests.get_round(contest, number)
+    contestant = read_contestant()
+    person = people.find_person(contestant.person_in(contest.id) or 0)
+    if person is None:
+        return redirect(url_for("contests.join", slug=contest.slug), 303)
+    check_form_token("start", str(one.id), str(person.id))
+    public_id = service.start_attempt(one, person, holder=contestant.holder, at=clock.now())
+    return redirect(url_for("attempts.paper", public_id=public_id), 303)
+
+
+@bp.get("/a/<public_id>")
+def paper(public_id: str) -> ResponseReturnValue:
+    now = clock.now()
+    found = service.get_paper(public_id, _phone(), at=now)
+    if found is None:
+        return redirect(url_for("attempts.result", public_id=public_id))
+    if not found.is_held:
+        return _held_elsewhere(found)
+    return _paper_page(found, now=now)
+
+
+@bp.put("/a/<public_id>/answers")
+@writes
+def save(public_id: str) -> ResponseReturnValue:
+    require_json()
+    now = clock.now()
+    body = _json_body()
+    op = body.get("op")
+    if not isinstance(op, int) or isinstance(op, bool) or not 1 <= op < 1 << 31:
+        raise BadAnswers(problem="op")
+    saved = service.save_answers(public_id, _phone(), _json_sheet(body), op=op, at=now)
+    return _saved(saved, now=_milliseconds(now)), STATUS[saved.saved]
+
+
+@bp.post("/a/<public_id>/submit")
+@writes
+def submit(public_id: str) -> ResponseReturnValue:
+    now = clock.now()
+    result_url = url_for("attempts.result", public_id=public_id)
+    if request.is_json:
+        service.submit_attempt(public_id, _phone(), _json_sheet(_json_body()), at=now)
+        return jsonify(result=result_url)
+    check_form_token("submit", public_id)
+    try:
+        sheet = _form_sheet(request.form)
+    except BadAnswers as refusal:
+        return _paper_again(public_id, refusal, now=now)
+    service.submit_attempt(public_id, _phone(), sheet, at=now)
+    return redirect(result_url, 303)
+
+
+@bp.get("/a/<public_id>/result")
+def result(public_id: str) -> ResponseReturnValue:
+    now = clock.now()
+    found = outcome.get_outcome(public_id, _phone(), at=now)
+    if found is None:
+        return redirect(url_for("attempts.paper", public_id=public_id))
+    contest = contests.get_contest(found.slug)
+    one = contests.get_round(contest, found.round_number)
+    return render_template(
+        "attempts/result.html",
+        outcome=found,
+        contest=contest,
+        round=one,
+        phase=one.window.phase(now),
+    )
+
+
+@bp.get("/c/<slug>/me")
+def me(slug: str) -> ResponseReturnValue:
+    """Show a person's own attempts, rank and neighbours; nobody else may keep this page."""
+    contest = contests.get_contest(slug)
+    person = people.find_person(read_contestant().person_in(contest.id) or 0)
+    if person is None:
+        return redirect(url_for("contests.join", slug=contest.slug))
+    now = clock.now()
+    number = request.args.get("round", type=int)
+    one = contests.get_round(contest, number) if number else contest.round_at(now)
+    one = one or contest.rounds[-1]
+    place = standings.find_place(standings.scope_of_round(one), person.id)
+    around = people.get_person_cards([line.person_id for line in place.lines]) if place else {}
+    return render_template(
+        "attempts/me.html",
+        contest=contest,
+        round=one,
+        person=person,
+        turns=outcome.get_turns(contest.id, person.id, at=now),
+        place=place,
+        people=around,
+    )
+
+
+def _phone() -> Phone:
+    contestant = read_contestant()
+    return Phone(holder=contestant.holder, person_ids=frozenset(contestant.people.values()))
+
+
+def _paper_page(
+    found: service.Paper,
+    *,
+    now: datetime,
+    typed: Mapping[str, str] | None = None,
+    problem: str = "",
+) -> str:
+    """Render the paper; `typed` are the fields of a form that could not be taken as it was."""
+    return render_template(
+        "attempts/paper.html",
+        paper=found,
+        now_ms=_milliseconds(now),
+        deadline_ms=_milliseconds(found.deadline_at),
+        deadline_text=f"{local(found.deadline_at):%H:%M:%S}",
+        token=form_token("submit", found.public_id),
+        typed=typed or {},
+        problem=problem,
+        words=script_words(),
+    )
+
+
+def _paper_again(public_id: str, refusal: BadAnswers, *, now: datetime) -> ResponseReturnValue:
+    """Show the paper with what was chosen and typed, and what is wrong with it."""
+    found = service.get_paper(public_id, _phone(), at=now)
+    if found is None:
+        return redirect(url_for("attempts.result", public_id=public_id), 303)
+    page = _paper_page(found, now=now, typed=request.form, problem=words_of(refusal))
+    return page, refusal.status
+
+
+def _held_elsewhere(found: service.Paper) -> ResponseReturnValue:
+    contest = contests.get_contest(found.slug)
+    one = contests.get_round(contest, found.round_number)
+    person_id = read_contestant().person_in(contest.id)
+    token = form_token("start", str(one.id), str(person_id))
+    return render_template("attempts/elsewhere.html", paper=found, token=token), 409
+
+
+def _saved(saved: SaveOutcome, *, now: int) -> Response:
+    body: dict[str, object] = {
+        "op": saved.op,
+        "now": now,
+        "deadline": _milliseconds(saved.deadline_at),
+    }
+    if saved.saved is not Saved.DONE:
+        body |= {"saved": saved.saved, "answers": saved.answers}
+    return jsonify(body)
+
+
+def _json_body() -> Mapping[str, object]:
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise BadAnswers(problem="JSON")
+    return body
+
+
+def _json_sheet(body: Mapping[str, object]) -> Sheet:
+    """Read {"answers": {"1": "B", "2": null}, "prediction": 1234}; both may be missing."""
+    answers = body.get("answers", {})
+    if not isinstance(answers, dict):
+        raise BadAnswers(problem="answers")
+    for position, letter in answers.items():
+        if not re.fullmatch(r"[1-9]\d{0,2}", position) or not isinstance(letter, str | None):
+            raise BadAnswers(problem=str(position)[:20])
+    prediction = body.get("prediction")
+    return Sheet(
+        answers={int(position): letter for position, letter in answers.items()},
+        prediction=_prediction(None if prediction is None else str(prediction)),
+        has_prediction="prediction" in body,
+    )
+
+
+def _form_sheet(form: Mapping[str, str]) -> Sheet:
+    """Read `q17=B` fields; anything else in the form is not an answer."""
+    answers = {
+        int(name[1:]): letter
+        for name, letter in form.items()
+        if re.fullmatch(r"q[1-9]\d{0,2}", name) and re.fullmatch(r"[A-H]", letter)
+    }
+    typed = form.get("prediction", "").strip()
+    return Sheet(answers=answers, prediction=_prediction(typed), has_prediction=bool(typed))
+
+
+def _prediction(typed: str | None) -> int | None:
+    """Read a whole number; people write 1.234 or 1 234 for one thousand two hundred thirty-four."""
+    digits = re.sub(r"[\s.,]", "", typed or "")
+    if not digits:
+        return None
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 9:
+        raise BadAnswers(problem=f"dự đoán “{(typed or '')[:20]}”")
+    return int(digits)
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
