@@ -4,6 +4,7 @@ import logging
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_compress import Compress
 from flask_migrate import Migrate
 from jinja2 import StrictUndefined
@@ -11,10 +12,15 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp import cli, tables  # noqa: F401 - tables registers every table with the metadata
+from quizapp.attempts import views as attempts
 from quizapp.config import ROOT, Settings
+from quizapp.contests import views as contests
 from quizapp.db import db
-from quizapp.errors import Refusal
+from quizapp.errors import N_, Refusal
 from quizapp.keys import open_keys
+from quizapp.people.admin import blueprint as people
+from quizapp.people.sign_in import init_sign_in
+from quizapp.standings import views as standings
 from quizapp.web.assets import inline_script, inline_style
 from quizapp.web.guards import init_guards
 from quizapp.web.headers import init_headers
@@ -34,6 +40,7 @@ def create_app(settings: Settings) -> Flask:
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # Flask's documented way
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # of the default provider
     _init_extensions(app)
     _register_views(app)
     _register_error_pages(app)
@@ -87,11 +94,16 @@ def _init_extensions(app: Flask) -> None:
     init_language(app)
     init_guards(app)
     init_headers(app)
+    init_sign_in(app)
     Compress(app)
 
 
 def _register_views(app: Flask) -> None:
+    app.register_blueprint(attempts.bp)
+    app.register_blueprint(contests.bp)
     app.register_blueprint(health)
+    app.register_blueprint(people)
+    app.register_blueprint(standings.bp)
 
 
 def _register_error_pages(app: Flask) -> None:
@@ -101,7 +113,19 @@ def _register_error_pages(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
-        return _refused(error.name, error.code or 500)
+        code = error.code or 500
+        return _refused(gettext(HTTP_WORDS.get(code, OTHER_TROUBLE)), code)
+
+
+# What the framework refuses by itself, in words a person can act on.
+HTTP_WORDS = {
+    400: N_("Máy chủ không đọc được yêu cầu này. Hãy tải lại trang rồi thử lần nữa."),
+    404: N_("Không tìm thấy trang này."),
+    405: N_("Không tìm thấy trang này."),
+    413: N_("Nội dung gửi lên quá lớn."),
+    500: N_("Có lỗi ở máy chủ. Bài làm đã lưu của bạn vẫn còn; hãy thử lại sau ít giây."),
+}
+OTHER_TROUBLE = N_("Máy chủ không nhận yêu cầu này.")
 
 
 def _refused(words: str, status: int) -> ResponseReturnValue:
