@@ -13,16 +13,21 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
 
+from quizapp import clock
 from quizapp.app import create_app
 from quizapp.commands import database_trouble
 from quizapp.config import ROOT, BadSetting, Settings
-from quizapp.db import db
+from quizapp.db import db, transaction
 from quizapp.keys import BadKeys
+from quizapp.people import service as people
 from quizapp.schema import Schema, schema
 from quizapp.supervise import keep_running
+from quizapp.units import service as units
 
 ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 BANKS = ROOT / "question_banks"
+ROOT_UNIT = "TLD"
+FIRST_PHONE = "0900000000"  # a name to sign in with; nothing is ever sent to it
 
 
 class NotReady(Exception):
@@ -60,11 +65,12 @@ def main(*, check: bool) -> None:
         app = create_app(settings)
         prepare(app)
         path = load(app, steps())
+        organiser = invite(app, settings)
     except (BadSetting, BadKeys, NotReady) as trouble:
         sys.exit(f"quizapp: {trouble}")
     except KeyboardInterrupt:
         sys.exit(130)
-    sys.exit(keep_running(settings, welcome=lambda: greet(settings, path)))
+    sys.exit(keep_running(settings, welcome=lambda: greet(settings, path, organiser)))
 
 
 def check_port(host: str, port: int) -> None:
@@ -105,6 +111,8 @@ def check_ready(app: Flask) -> None:
     with app.app_context():
         try:
             _check_schema(schema())
+            with transaction():
+                people.check_keys()
         except DBAPIError as error:
             raise NotReady(database_trouble(error)) from error
         finally:
@@ -163,15 +171,45 @@ def _run(app: Flask, step: Step) -> object:
     return outcome
 
 
-def greet(settings: Settings, path: str) -> None:
+def invite(app: Flask, settings: Settings) -> str:
+    """Say what the organiser does next: choose a password while nobody has one, else sign in.
+
+    The link works once and is stored nowhere, so each start until then makes a new one.
+    """
+    base = addresses(settings, lan=None).here
+    sign_in = f"Ban tổ chức đăng nhập: {base}/signin"
+    with app.app_context():
+        if people.has_organiser():
+            return sign_in
+        db.session.rollback()
+        with transaction():
+            added = people.add_organiser(_first_organiser(), actor="command:run", at=clock.now())
+    if added.link is None:
+        return sign_in
+    return (
+        "Ban tổ chức đặt mật khẩu lần đầu (liên kết dùng một lần, đừng chuyển cho người khác):\n"
+        f"  {base}/setup/{added.link.token}\n"
+        f"Sau đó đăng nhập tại {base}/signin bằng số {FIRST_PHONE}"
+    )
+
+
+def _first_organiser() -> people.NewOrganiser:
+    root = units.find_unit(ROOT_UNIT)
+    if root is None:
+        raise NotReady(f"danh mục đơn vị không có {ROOT_UNIT} / no unit {ROOT_UNIT}")
+    return people.NewOrganiser(
+        phone=FIRST_PHONE, name="Ban tổ chức", unit_id=root.id, role=people.Role.OWNER
+    )
+
+
+def greet(settings: Settings, path: str, organiser: str) -> None:
     """Say where the product is: for this machine, for phones, and for the organiser."""
     where = addresses(settings, lan=lan_address())
-    click.echo(f"\nMở trên máy này:   {where.here}{path}")
+    click.echo(f"\nMở trên máy này: {where.here}{path}")
     if where.phone:
-        click.echo(f"Mở trên điện thoại (cùng mạng Wi-Fi): {where.phone}{path}\n")
+        click.echo(f"Mở trên điện thoại cùng mạng: {where.phone}{path}\n")
         segno.make(where.phone + path, error="l", micro=False).terminal(compact=True, border=2)
-    click.echo(f"\nBan tổ chức đăng nhập: {where.here}/signin")
-    click.echo("Dừng: Ctrl-C\n")
+    click.echo(f"\n{organiser}\n\nDừng: Ctrl-C\n")
 
 
 def addresses(settings: Settings, *, lan: str | None) -> Addresses:

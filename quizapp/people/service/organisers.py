@@ -89,6 +89,12 @@ def make_reset_link(phone: str, *, actor: str, at: datetime) -> LinkCard:
     return _make_link(known[0], LinkPurpose.RESET, actor=actor, at=at)
 
 
+def has_organiser() -> bool:
+    """Return whether anybody can sign in: an active organiser who has set a password."""
+    ready = select(Organiser.id).where(Organiser.password_hash.is_not(None), Organiser.is_active)
+    return db.session.scalar(ready.limit(1)) is not None
+
+
 def get_link_owner(token: str, *, at: datetime) -> str:
     """Return the name of the organiser a usable link belongs to. Raises LinkSpent."""
     return _get_link_owner(token, at=at).name
