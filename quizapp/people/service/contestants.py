@@ -113,7 +113,7 @@ def open_phone(person_id: int) -> str:
     row = db.session.execute(columns.where(Person.id == person_id)).one_or_none()
     if row is None:
         raise NotFound
-    sealed, public_id, key_id = row.tuple()
+    sealed, public_id, key_id = row
     return sealing.open_sealed_phone(sealed, public_id=public_id, key_id=key_id)
 
 

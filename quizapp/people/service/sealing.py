@@ -101,7 +101,7 @@ def open_sealed_phone(sealed: bytes, *, public_id: bytes, key_id: str) -> str:
 
 
 def _stored_checks() -> dict[str, str]:
-    rows = db.session.execute(select(KeyCheck.key_id, KeyCheck.check_value)).tuples()
+    rows = db.session.execute(select(KeyCheck.key_id, KeyCheck.check_value))
     return dict(rows.all())
 
 

@@ -143,7 +143,7 @@ def get_sessions(organiser_id: int, *, token: str, at: datetime) -> Sequence[Ses
             OrganiserSession.created_at > at - SESSION_LASTS,
         )
         .order_by(OrganiserSession.created_at.desc(), OrganiserSession.token_hash)
-    ).tuples()
+    )
     mine = sealing.token_hash(token)
     return [
         SessionCard(created_at=made, last_seen_at=seen, user_agent=agent, is_this=key == mine)
@@ -166,5 +166,5 @@ def _get_grants(organiser_id: int) -> tuple[GrantCard, ...]:
         select(Grant.unit_id, Grant.role)
         .where(Grant.organiser_id == organiser_id)
         .order_by(Grant.unit_id, Grant.role)
-    ).tuples()
+    )
     return tuple(GrantCard(unit_id=unit_id, role=Role(role)) for unit_id, role in rows)

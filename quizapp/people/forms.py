@@ -1,0 +1,65 @@
+"""Fields of the pages where organisers sign in and choose a password."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from quizapp.errors import Refusal
+from quizapp.people.errors import BadEntry
+from quizapp.people.rules.organisers import LONGEST_PASSWORD
+from quizapp.web.guards import PageTooOld
+from quizapp.web.language import words_of
+
+TOO_LONG = _l("Mật khẩu dài nhất 128 ký tự.")
+
+
+class OrganiserForm(FlaskForm):
+    """A form that only this browser's session may send."""
+
+    def check(self) -> bool:
+        """Say whether every field can be taken. Raises PageTooOld without the session's token."""
+        is_valid = bool(self.validate())
+        if "csrf_token" in self.errors:
+            raise PageTooOld
+        return is_valid
+
+    def mark(self, refusal: Refusal) -> None:
+        """Show a refusal at the fields it is about, or above the form when it is about none."""
+        if not isinstance(refusal, BadEntry):
+            self.form_errors.append(words_of(refusal))
+            return
+        for field, words in refusal.problems:
+            self[field].errors = [*self[field].errors, gettext(words)]
+
+
+class SignInForm(OrganiserForm):
+    phone = StringField(
+        _l("Số điện thoại"),
+        [InputRequired(_l("Hãy nhập số điện thoại."))],
+        render_kw={"autocomplete": "username", "inputmode": "tel"},
+    )
+    password = PasswordField(
+        _l("Mật khẩu"),
+        [InputRequired(_l("Hãy nhập mật khẩu.")), Length(max=LONGEST_PASSWORD, message=TOO_LONG)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class SetPasswordForm(OrganiserForm):
+    password = PasswordField(
+        _l("Mật khẩu mới"),
+        [InputRequired(_l("Hãy nhập mật khẩu mới.")), Length(max=512, message=TOO_LONG)],
+        description=_l("Ít nhất 8 ký tự, nên từ 15 trở lên: một câu dài dễ nhớ là tốt nhất."),
+        render_kw={"autocomplete": "new-password"},
+    )
+    repeat = PasswordField(
+        _l("Nhập lại mật khẩu mới"),
+        [EqualTo("password", _l("Hai lần nhập không giống nhau."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ButtonForm(OrganiserForm):
+    """A button and nothing to fill in."""

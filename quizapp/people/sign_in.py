@@ -1,0 +1,100 @@
+"""Who is signed in as an organiser: for the admin pages of every feature."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Flask, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from quizapp import clock
+from quizapp.people import service
+from quizapp.people.errors import NotSignedIn
+from quizapp.people.service import OrganiserCard
+from quizapp.web.guards import SAFE
+
+P = ParamSpec("P")
+
+
+class SignedIn(UserMixin):
+    """An organiser in one session: what the cookie names is the session, not the person."""
+
+    def __init__(self, token: str, organiser: OrganiserCard) -> None:
+        self.token = token
+        self.organiser = organiser
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def init_sign_in(app: Flask) -> None:
+    """Let `current_organiser` find who is signed in; pages that never ask touch no session.
+
+    Not by LoginManager.init_app: it adds a hook after every request that opens the session, for
+    a "remember me" cookie we do not have, and public pages would no longer be equal for all.
+    """
+    manager = LoginManager()
+    # "basic" and "strong" bind the session to an address, and phones change theirs.
+    manager.session_protection = None
+    manager.user_loader(_find_signed_in)
+    app.login_manager = manager  # type: ignore[attr-defined] # Flask-Login looks for it there
+
+
+def start(token: str) -> None:
+    """Make this browser the one of the session; whatever its cookie held before is dropped."""
+    signed_in = _find_signed_in(token)
+    if signed_in is None:
+        raise NotSignedIn
+    session.clear()
+    login_user(signed_in)
+
+
+def forget() -> str | None:
+    """Make this browser nobody's; return the token of the session it had."""
+    token = session.get("_user_id")
+    logout_user()
+    session.clear()
+    return token
+
+
+def current_organiser() -> OrganiserCard:
+    """Return who is signed in. Raises NotSignedIn."""
+    if not current_user.is_authenticated:
+        raise NotSignedIn
+    organiser: OrganiserCard = current_user.organiser
+    return organiser
+
+
+def current_token() -> str:
+    """Return the token of this browser's session. Raises NotSignedIn."""
+    if not current_user.is_authenticated:
+        raise NotSignedIn
+    return str(current_user.token)
+
+
+def organisers_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Let only signed-in organisers in; readers are sent to sign in, writers are refused.
+
+    Put it below `@writes`: it reads who is there.
+    """
+
+    @wraps(view)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not current_user.is_authenticated:
+            if request.method not in SAFE:
+                raise NotSignedIn
+            return redirect(
+                url_for("people_admin.show_sign_in", next=request.full_path.rstrip("?"))
+            )
+        if request.method not in SAFE:
+            service.note_seen(current_token(), at=clock.now())
+        return view(*args, **kwargs)
+
+    wrapper.is_for_organisers = True  # type: ignore[attr-defined] # read by the test of all routes
+    return wrapper
+
+
+def _find_signed_in(token: str) -> SignedIn | None:
+    organiser = service.find_signed_in(token, at=clock.now())
+    return SignedIn(token, organiser) if organiser else None
