@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def postgresql_database(folder):
     with app.app_context():
         upgrade()
     return Database(name="postgresql", app=app)
+
+
+@contextmanager
+def empty_postgresql():
+    """Yield the address of a PostgreSQL database without any table; it is dropped afterwards."""
+    name = sql.Identifier(f"quizapp_empty_{os.getpid()}")
+    _on_server(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+    _on_server(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
+    yield f"{SERVER}/quizapp_empty_{os.getpid()}"
+    _on_server(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 def drop_postgresql_database(database):
