@@ -178,8 +178,8 @@ def as_canonical(shown: Mapping[int, str | None], paper: Sequence[Asked]) -> dic
         order = paper[position - 1].order
         if letter in {None, ""}:
             chosen[position] = 0
-        elif letter in LETTERS[: len(order)]:
-            chosen[position] = 1 << order[LETTERS.index(str(letter))]
+        elif letter in tuple(LETTERS[: len(order)]):
+            chosen[position] = 1 << order[LETTERS.index(letter)]
         else:
             raise ValueError(f"câu {position}: {letter}")
     return chosen
@@ -195,7 +195,7 @@ def as_shown(answers: Sequence[int], paper: Sequence[Asked]) -> dict[int, str]:
 
 
 def receipt(key: bytes, *facts: bytes) -> str:
-    """Return the number printed on a result: 60 bits of a keyed hash of the facts, as XXXX-XXXX-XXXX.
+    """Return the number printed on a result, as XXXX-XXXX-XXXX: 60 bits of a keyed hash.
 
     Letters that look alike (I, L, O, U) are not used.
     """

@@ -11,7 +11,7 @@ from quizapp.web.language import words_of
 PIN_FIELD = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6, "class": "short"}
 
 
-class JoinForm(FlaskForm):  # type: ignore[misc] # flask_wtf ships no types
+class JoinForm(FlaskForm):
     name = StringField(lazy_gettext("Họ và tên"), render_kw={"autocomplete": "name"})
     phone = TelField(lazy_gettext("Số điện thoại"), render_kw={"autocomplete": "tel"})
     birth_year = StringField(
@@ -37,10 +37,10 @@ class JoinForm(FlaskForm):  # type: ignore[misc] # flask_wtf ships no types
 
     def show_refusal(self, refusal: Refusal) -> None:
         """Say above the form why it was not taken."""
-        self.form_errors = [*self.form_errors, words_of(refusal)]
+        self.form_errors = [words_of(refusal)]
 
 
-class ReturnForm(FlaskForm):  # type: ignore[misc] # flask_wtf ships no types
+class ReturnForm(FlaskForm):
     contest = SelectField(lazy_gettext("Cuộc thi"), validate_choice=False)
     phone = TelField(lazy_gettext("Số điện thoại"), render_kw={"autocomplete": "tel"})
     pin = PasswordField(lazy_gettext("Mã PIN sáu chữ số"), render_kw=PIN_FIELD)
@@ -53,4 +53,4 @@ class ReturnForm(FlaskForm):  # type: ignore[misc] # flask_wtf ships no types
 
     def show_refusal(self, refusal: Refusal) -> None:
         """Say above the form why it was not taken."""
-        self.form_errors = [*self.form_errors, words_of(refusal)]
+        self.form_errors = [words_of(refusal)]

@@ -279,7 +279,7 @@ def _add_rounds(
     db.session.flush()  # the card that is returned reads them
 
 
-def _rounds(contest_ids: Sequence[int]) -> Sequence[Row[tuple[Round, str]]]:
+def _rounds(contest_ids: Sequence[int]) -> Sequence[Row[Round, str]]:
     return db.session.execute(
         select(Round, RuleSet.body)
         .join(RuleSet, RuleSet.id == Round.rule_set_id)
@@ -288,7 +288,7 @@ def _rounds(contest_ids: Sequence[int]) -> Sequence[Row[tuple[Round, str]]]:
     ).all()
 
 
-def _card(contest: Contest, rounds: Sequence[Row[tuple[Round, str]]]) -> ContestCard:
+def _card(contest: Contest, rounds: Sequence[Row[Round, str]]) -> ContestCard:
     mine = [
         _round_card(row.Round, row.body) for row in rounds if row.Round.contest_id == contest.id
     ]

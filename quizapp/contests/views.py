@@ -25,7 +25,7 @@ from quizapp.people.errors import BadEntry
 from quizapp.people.service import Entry
 from quizapp.units import service as units
 from quizapp.web.contestant import forget_person, read_contestant, remember_person
-from quizapp.web.guards import PageTooOld, check_form_token, form_token
+from quizapp.web.guards import PageTooOld, check_form_token
 from quizapp.web.headers import keep_publicly
 
 bp = Blueprint("contests", __name__, template_folder="templates")

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from quizapp.attempts import rules as attempt_rules
 from quizapp.attempts.models import Attempt
@@ -132,7 +132,7 @@ def _result(sheet: Sheet) -> Result:
 def _reset_counts(contest_id: int) -> None:
     """Forget what was tallied, so that everything is counted from nothing."""
     for table in (Tally, UnitCount):
-        db.session.execute(table.__table__.delete().where(table.contest_id == contest_id))
+        db.session.execute(delete(table).where(table.contest_id == contest_id))
 
 
 def _standing_rows(scope: Scope, one: RoundCard) -> list[dict[str, Any]]:
@@ -148,7 +148,7 @@ def _standing_rows(scope: Scope, one: RoundCard) -> list[dict[str, Any]]:
         )
         known = best.get(sheet.person_id)
         attempts = max(sheet.number, int(known["attempts"]) if known else 0)
-        if known is None or row["count_key"] < known["count_key"]:  # type: ignore[operator] # bytes
+        if known is None or row["count_key"] < known["count_key"]:
             known = row
         best[sheet.person_id] = known | {"attempts": attempts}
     return list(best.values())

@@ -161,23 +161,27 @@ def _encode(keys: Sequence[str], result: Result, resolution_ms: int, *, truth: i
 
 def _part(key: str, result: Result, resolution_ms: int, truth: int | None) -> bytes:
     name, _, direction = key.partition(" ")
-    match name:
-        case "score":
-            value, width = result.points_milli + (1 << 39), 5
-        case "duration":
-            value, width = result.duration_ms // resolution_ms, 4
-        case "submitted_at":
-            value, width = (result.submitted_at - EPOCH) // MILLISECOND, 6
-        case "started_at":
-            value, width = (result.started_at - EPOCH) // MILLISECOND, 6
-        case "prediction_error":
-            if result.prediction is None or truth is None:
-                return b"\xff" * 5
-            value, width = abs(result.prediction - truth), 5
-        case _:
-            raise ValueError(f"no ranking key {key!r}")
+    value, width = _number(name, result, resolution_ms, truth)
     if not 0 <= value < 1 << (8 * width):
         raise DoesNotFit(f"{key}: {value} does not fit in {width} bytes")
     if direction == "desc":
         value = (1 << (8 * width)) - 1 - value
     return value.to_bytes(width, "big")
+
+
+def _number(name: str, result: Result, resolution_ms: int, truth: int | None) -> tuple[int, int]:
+    """Return the key's value as a whole number and its width in bytes."""
+    match name:
+        case "score":
+            return result.points_milli + (1 << 39), 5
+        case "duration":
+            return result.duration_ms // resolution_ms, 4
+        case "submitted_at":
+            return (result.submitted_at - EPOCH) // MILLISECOND, 6
+        case "started_at":
+            return (result.started_at - EPOCH) // MILLISECOND, 6
+        case "prediction_error":
+            is_missing = result.prediction is None or truth is None
+            return (1 << 40) - 1 if is_missing else abs(result.prediction - truth), 5  # type: ignore[operator] # neither is missing
+        case _:
+            raise ValueError(f"no ranking key {name!r}")

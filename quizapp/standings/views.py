@@ -1,6 +1,6 @@
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
@@ -67,7 +67,7 @@ def _as_json(shown: Board) -> Response:
         "rows": [_row(row) for row in shown.rows],
         "next": None,
     }
-    return current_app.json.response(body)
+    return jsonify(body)
 
 
 def _row(row: Any) -> dict[str, Any]:

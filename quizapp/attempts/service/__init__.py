@@ -31,6 +31,7 @@ from quizapp.db import db
 from quizapp.people.service import PersonCard
 from quizapp.web.language import local
 
+AnyRow = Row[*tuple[Any, ...]]
 ID_BYTES = 16
 JOINED = (
     Round.contest_id,
@@ -156,8 +157,8 @@ def get_paper(public_id: str, phone: Phone, *, at: datetime) -> Paper | None:
     )
 
 
-def get_attempt_row(public_id: str, phone: Phone) -> Row[Any]:
-    """Return an attempt's columns with its round's and contest's. One statement. Raises NotYours."""
+def get_attempt_row(public_id: str, phone: Phone) -> AnyRow:
+    """Return an attempt with its round's and contest's columns. Raises NotYours."""
     return _one(_with_round(Attempt).where(Attempt.public_id == _decode_id(public_id)), phone)
 
 
@@ -316,7 +317,7 @@ def _check_window(one: RoundCard, *, at: datetime) -> None:
         raise RoundClosed(closes=f"{local(one.window.closes_at):%H:%M ngày %d/%m/%Y}")
 
 
-def _verdict(row: Row[Any], phone: Phone, sheet: Sheet, *, op: int, at: datetime) -> Saved | None:
+def _verdict(row: AnyRow, phone: Phone, sheet: Sheet, *, op: int, at: datetime) -> Saved | None:
     """Return why a save is not taken, or None when it is to be written."""
     if row.state != AttemptState.RUNNING or _is_over(row, at=at):
         return Saved.OVER
@@ -328,12 +329,12 @@ def _verdict(row: Row[Any], phone: Phone, sheet: Sheet, *, op: int, at: datetime
     return Saved.DONE if is_same else Saved.STALE
 
 
-def _is_over(row: Row[Any], *, at: datetime) -> bool:
+def _is_over(row: AnyRow, *, at: datetime) -> bool:
     grace = get_rules(row.rule_set_id).grace
     return rules.is_over(deadline_at=row.deadline_at, grace=grace, now=at)
 
 
-def _attempts_of(round_id: int, person_id: int) -> list[Row[Any]]:
+def _attempts_of(round_id: int, person_id: int) -> list[AnyRow]:
     """Return a person's attempts of a round in order of number, locked against each other."""
     return list(
         db.session.execute(
@@ -345,7 +346,7 @@ def _attempts_of(round_id: int, person_id: int) -> list[Row[Any]]:
     )
 
 
-def _with_round(table: type[Attempt], *, with_contest: bool = True) -> Select[Any]:
+def _with_round(table: type[Attempt], *, with_contest: bool = True) -> Select[*tuple[Any, ...]]:
     columns = (*table.__table__.columns, *JOINED)
     query = select(*columns).join(Round, Round.id == table.round_id)
     if with_contest:
@@ -355,7 +356,7 @@ def _with_round(table: type[Attempt], *, with_contest: bool = True) -> Select[An
     return query
 
 
-def _locked(public_id: str) -> Select[Any]:
+def _locked(public_id: str) -> Select[*tuple[Any, ...]]:
     return (
         _with_round(Attempt, with_contest=False)
         .where(Attempt.public_id == _decode_id(public_id))
@@ -363,7 +364,7 @@ def _locked(public_id: str) -> Select[Any]:
     )
 
 
-def _one(query: Select[Any], phone: Phone) -> Row[Any]:
+def _one(query: Select[*tuple[Any, ...]], phone: Phone) -> AnyRow:
     row = db.session.execute(query).one_or_none()
     if row is None or row.person_id not in phone.person_ids:
         raise NotYours

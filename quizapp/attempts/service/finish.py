@@ -26,7 +26,9 @@ class Final:
     prediction: int | None
 
 
-def finish(row: Row[Any], *, state: AttemptState, at: datetime, final: Final | None = None) -> None:
+def finish(
+    row: Row[*tuple[Any, ...]], *, state: AttemptState, at: datetime, final: Final | None = None
+) -> None:
     """Write the final state of a running, locked attempt and its standing. Two statements.
 
     `row` has the attempt's columns and its round's. Without `final` the saved answers count.
@@ -71,7 +73,7 @@ def finish(row: Row[Any], *, state: AttemptState, at: datetime, final: Final | N
     )
 
 
-def _score(row: Row[Any], final: Final) -> Score:
+def _score(row: Row[*tuple[Any, ...]], final: Final) -> Score:
     contest_rules = get_rules(row.rule_set_id)
     questions = banks.get_questions(row.bank_version_id)
     paper = rules.decode_paper(row.paper)
@@ -84,6 +86,6 @@ def _score(row: Row[Any], final: Final) -> Score:
     return rules.score(paper, keys, final.answers, marking)
 
 
-def _receipt(row: Row[Any], answers: bytes, ended_at: datetime) -> str:
+def _receipt(row: Row[*tuple[Any, ...]], answers: bytes, ended_at: datetime) -> str:
     key = current_app.config["KEYS"].derive("receipt")
     return rules.receipt(key, row.public_id, answers, ended_at.isoformat().encode())

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from quizapp.attempts import rules
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.rules import AttemptState
-from quizapp.attempts.service import Phone, encode_id, get_attempt_row
+from quizapp.attempts.service import AnyRow, Phone, encode_id, get_attempt_row
 from quizapp.banks import service as banks
 from quizapp.banks.service import QuestionCard
 from quizapp.contests.models import Round
@@ -137,7 +136,7 @@ def count_left(one: RoundCard, turns: Sequence[Turn]) -> int:
     return max(one.rules.attempts_max - used, 0)
 
 
-def _is_revealed(moment: Reveal, row: Row[Any], *, at: datetime) -> bool:
+def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
     """Tell whether what `moment` governs may be shown at `at`.
 
     Closing alone is not enough: papers in their grace could still use what others were shown.
@@ -146,16 +145,15 @@ def _is_revealed(moment: Reveal, row: Row[Any], *, at: datetime) -> bool:
         return False
     if moment is Reveal.AFTER_SUBMIT:
         return True
-    last = row.closes_at
+    last: datetime = row.closes_at
     if moment is Reveal.AFTER_CONTEST_END:
-        last = db.session.scalar(
-            select(func.max(Round.closes_at)).where(Round.contest_id == row.contest_id)
-        )
+        ends = select(func.max(Round.closes_at)).where(Round.contest_id == row.contest_id)
+        last = db.session.scalars(ends).one()
     return at > last + get_rules(row.rule_set_id).grace
 
 
 def _lines(
-    row: Row[Any], paper: tuple[rules.Asked, ...], answers: tuple[int, ...]
+    row: AnyRow, paper: tuple[rules.Asked, ...], answers: tuple[int, ...]
 ) -> tuple[RevealedLine, ...]:
     questions = banks.get_questions(row.bank_version_id)
     return tuple(

@@ -75,12 +75,9 @@ def read_rules(body: Mapping[str, object]) -> tuple[ContestRules | None, list[st
     `body` is nested as in a preset: {"paper": {"questions": 20, …}, …}. Every knob must be known
     and built; none is ignored.
     """
-    problems: list[str] = []
     values: dict[str, object] = {}
     given = dict(_flatten(body))
-    for name in given:
-        if name not in KNOBS:
-            problems.append(f"{name}: không có mục này trong thể lệ")
+    problems = [f"{name}: không có mục này trong thể lệ" for name in given if name not in KNOBS]
     for name, knob in KNOBS.items():
         try:
             values[knob.field] = knob.read(given.get(name, knob.default))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -96,7 +97,7 @@ def schedule_problem(windows: Sequence[Window]) -> str | None:
     for window in windows:
         if window.opens_at >= window.closes_at:
             return "giờ mở phải trước giờ đóng"
-    for earlier, later in zip(windows, windows[1:], strict=False):
+    for earlier, later in pairwise(windows):
         if later.opens_at < earlier.closes_at:
             return "các vòng không được chồng lên nhau"
     return None

@@ -153,7 +153,7 @@ def _rank(scope: Scope, key: bytes) -> int:
     return (db.session.scalar(_count(scope).where(Standing.rank_key < key)) or 0) + 1
 
 
-def _count(scope: Scope) -> Select[tuple[int]]:
+def _count(scope: Scope) -> Select[int]:
     return select(func.count()).select_from(Standing).where(*_in(scope))
 
 

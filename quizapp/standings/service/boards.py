@@ -34,7 +34,7 @@ KINDS = {"provinces": ("province",), "sectors": ("sector", "corporation")}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Board:
-    """A board as it is shown. `rows` are ready for JSON; `as_of` is None before the first result."""
+    """A board as shown. `rows` are ready for JSON; `as_of` is None before the first result."""
 
     round_number: int
     as_of: datetime | None
@@ -43,7 +43,7 @@ class Board:
 
 
 def find_board(scope: Scope, board: str, *, units_as: str, now: datetime) -> Board:
-    """Return the newest snapshot of a board; an empty board when there is none. Two statements."""
+    """Return the newest snapshot of a board, an empty board when there is none."""
     newest = db.session.execute(
         select(Snapshot.as_of, Snapshot.body)
         .where(*_is_board(scope, board, units_as))
@@ -82,7 +82,7 @@ def scopes_of(contest: ContestCard) -> dict[int, Scope]:
 
 
 def write_snapshots(scope: Scope, *, at: datetime) -> None:
-    """Write every board of the scope that changed. Reads the top of the standings and the counts."""
+    """Write every board of the scope that changed, from the top of the standings and the counts."""
     on = at.date()
     counts = _counts(scope)
     present = units.get_present_ids()

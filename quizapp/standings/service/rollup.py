@@ -7,8 +7,9 @@ is new, and doing a batch twice changes nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Row, delete, literal_column, select, tuple_
 
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.service import get_rules
@@ -70,7 +71,7 @@ def count_again(contest_id: int, person_ids: Iterable[int]) -> None:
         _count_persons({(contest_id, person_id) for person_id in ids[start : start + BATCH]})
 
 
-def _next_events(mark: RollupMark) -> Sequence[tuple[int, int | None, int, int]]:
+def _next_events(mark: RollupMark) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the next events whose place in the order of commits is settled.
 
     On PostgreSQL ids commit out of order; only transactions older than every running one are read.
@@ -80,13 +81,15 @@ def _next_events(mark: RollupMark) -> Sequence[tuple[int, int | None, int, int]]
     if db.engine.dialect.name == "sqlite":
         query = query.where(ResultEvent.id > mark.event_id).order_by(ResultEvent.id)
     else:
-        settled = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        settled: ColumnElement[int] = literal_column(
+            "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        )
         query = (
             query.where(ResultEvent.xid < settled)
             .where(tuple_(ResultEvent.xid, ResultEvent.id) > (mark.event_xid, mark.event_id))
             .order_by(ResultEvent.xid, ResultEvent.id)
         )
-    return db.session.execute(query).all()  # type: ignore[return-value] # rows are tuples
+    return db.session.execute(query).all()
 
 
 def _count_persons(persons: set[tuple[int, int]]) -> frozenset[Scope]:

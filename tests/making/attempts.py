@@ -1,0 +1,81 @@
+"""Attempts for tests, through the services as the pages use them."""
+
+from datetime import timedelta
+
+from quizapp.attempts import rules, service
+from quizapp.attempts.models import Attempt
+from quizapp.attempts.service import Phone, Sheet
+from quizapp.banks import service as banks
+from quizapp.contests import service as contests
+from quizapp.db import db, transaction
+from tests.making.contests import NOON
+
+HOLDER = "may-thu"
+
+
+def started(contest, person, *, number=1, at=NOON, holder=HOLDER):
+    """Start (or go on with) an attempt of the round; return its public id."""
+    with transaction():
+        one = contests.get_round(contest, number)
+        return service.start_attempt(one, person, holder=holder, at=at)
+
+
+def phone_of(person, *, holder=HOLDER):
+    return Phone(holder=holder, person_ids=frozenset({person.id}))
+
+
+def saved(public_id, person, answers, *, op=1, at=NOON, holder=HOLDER, **fields):
+    """Save answers (position → letter); return the outcome."""
+    with transaction():
+        sheet = Sheet(answers=answers, **fields)
+        phone = phone_of(person, holder=holder)
+        return service.save_answers(public_id, phone, sheet, op=op, at=at)
+
+
+def submitted(public_id, person, answers, *, at=NOON, holder=HOLDER, **fields):
+    """Submit answers (position → letter)."""
+    with transaction():
+        sheet = Sheet(answers=answers, **fields)
+        service.submit_attempt(public_id, phone_of(person, holder=holder), sheet, at=at)
+
+
+def right_letters(public_id):
+    """Return position → the letter shown of the right option, read from the stored paper."""
+    row = service.get_attempt_row(public_id, _anybody(public_id))
+    questions = banks.get_questions(row.bank_version_id)
+    paper = rules.decode_paper(row.paper)
+    db.session.rollback()
+    return {
+        position: rules.LETTERS[
+            asked.order.index(questions[asked.number - 1].right.bit_length() - 1)
+        ]
+        for position, asked in enumerate(paper, start=1)
+    }
+
+
+def wrong_letters(public_id):
+    """Return position → a letter of a wrong option."""
+    return {
+        position: "B" if letter == "A" else "A"
+        for position, letter in right_letters(public_id).items()
+    }
+
+
+def finished(contest, person, *, right=20, minutes=5, at=NOON, number=1):
+    """Take a whole attempt with that many right answers in that many minutes; return its id."""
+    public_id = started(contest, person, at=at, number=number)
+    answers = wrong_letters(public_id)
+    answers |= dict(list(right_letters(public_id).items())[:right])
+    submitted(public_id, person, answers, at=at + timedelta(minutes=minutes))
+    return public_id
+
+
+def attempt_row(public_id):
+    """Return the stored attempt."""
+    return service.get_attempt_row(public_id, _anybody(public_id))
+
+
+def _anybody(public_id):
+    raw = service._decode_id(public_id)
+    person_id = db.session.query(Attempt.person_id).filter(Attempt.public_id == raw).scalar()
+    return Phone(holder="", person_ids=frozenset({person_id}))
