@@ -1,0 +1,63 @@
+"""Guards a zip file before anything unpacks it: what a spreadsheet holds is measured first."""
+
+import zipfile
+import zlib
+from io import BytesIO
+
+from quizapp.banks.errors import CannotRead
+
+MOST_ENTRIES = 2_000
+MOST_UNPACKED = 200 * 1024 * 1024
+# Deflate reaches 1,000; real spreadsheets with much repeated text stay under 60.
+HIGHEST_RATIO = 150
+RATIO_FROM = 10 * 1024 * 1024
+PARTS = (".xml", ".rels")
+PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+ENCRYPTED = 0x1
+
+
+def parts_of(content: bytes) -> dict[str, bytes]:
+    """Return the XML parts of an Office file by name; pictures and macros stay packed.
+
+    Never unpacks more than MOST_UNPACKED bytes, whatever the headers claim. Raises CannotRead.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            wanted = _measured(archive, len(content))
+            return {entry.filename: archive.read(entry) for entry in wanted}
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        OverflowError,
+    ) as error:
+        raise CannotRead(reason="tệp nén bị hỏng; hãy mở bằng Excel và lưu lại.") from error
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    """Return a fresh zip of `parts`, so that the next reader sees only what was measured."""
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, body in parts.items():
+            archive.writestr(name, body)
+    return target.getvalue()
+
+
+def _measured(archive: zipfile.ZipFile, packed_size: int) -> list[zipfile.ZipInfo]:
+    entries = archive.infolist()
+    wanted = [entry for entry in entries if entry.filename.lower().endswith(PARTS)]
+    unpacked = sum(entry.file_size for entry in wanted)
+    if len(entries) > MOST_ENTRIES or len({entry.filename for entry in entries}) < len(entries):
+        raise CannotRead(reason="tệp nén có quá nhiều mục hoặc có mục trùng tên.")
+    if unpacked > MOST_UNPACKED:
+        raise CannotRead(reason=f"nội dung giải nén quá lớn ({unpacked // 2**20} MB).")
+    if unpacked > RATIO_FROM and unpacked > HIGHEST_RATIO * packed_size:
+        raise CannotRead(reason="tỷ lệ nén bất thường, có thể là tệp phá hoại.")
+    if any(entry.flag_bits & ENCRYPTED for entry in wanted):
+        raise CannotRead(reason="tệp có mật khẩu; hãy bỏ mật khẩu rồi lưu lại.")
+    if any(entry.compress_type not in PLAIN_METHODS for entry in wanted):
+        raise CannotRead(reason="tệp dùng kiểu nén lạ; hãy mở bằng Excel và lưu lại.")
+    return wanted

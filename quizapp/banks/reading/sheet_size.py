@@ -1,0 +1,108 @@
+"""Measures the sheets of a workbook before a reader lays them out in memory.
+
+A reader makes one rectangle of a sheet: a single value in cell XFD1048576 asks for 500 GB and ends
+the process, and one long shared text named by a million cells is stored a million times.
+"""
+
+from xml.sax import SAXException
+from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl
+
+from defusedxml import DefusedXmlException
+from defusedxml.sax import parseString
+
+from quizapp.banks.errors import CannotRead
+
+MOST_ROWS = 20_050
+MOST_COLUMNS = 100
+MOST_SHARED_TEXT = 500_000_000
+SHARED_TEXTS = "xl/sharedstrings.xml"
+SHEETS = "xl/worksheets/"
+
+
+def check_sheets(parts: dict[str, bytes]) -> None:
+    """Raise CannotRead when a sheet of the workbook is larger than any question bank."""
+    longest = 0
+    uses = 0
+    try:
+        for name, body in parts.items():
+            if name.lower() == SHARED_TEXTS:
+                longest = max(longest, _longest_text(body))
+            elif name.lower().startswith(SHEETS) and name.lower().endswith(".xml"):
+                uses += _checked_cells(body)
+    except (SAXException, DefusedXmlException, ValueError) as error:
+        raise CannotRead(reason="trang tính bị hỏng; hãy mở bằng Excel và lưu lại.") from error
+    if uses * longest > MOST_SHARED_TEXT:
+        raise CannotRead(reason="trang tính có quá nhiều chữ.")
+
+
+def _longest_text(body: bytes) -> int:
+    texts = _Texts()
+    parseString(body, texts)
+    return texts.longest
+
+
+def _checked_cells(body: bytes) -> int:
+    """Return how many cells the sheet names, having checked how far it reaches."""
+    cells = _Cells()
+    parseString(body, cells)
+    return cells.count
+
+
+class _Texts(ContentHandler):
+    """The longest of the shared texts, in characters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest = self._length = 0
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: ARG002, N802 - SAX's signature
+        if _local(name) == "si":
+            self._length = 0
+
+    def characters(self, content: str) -> None:
+        self._length += len(content)
+        self.longest = max(self.longest, self._length)
+
+
+class _Cells(ContentHandler):
+    """Follows rows and cells as readers do; only a cell with something inside counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = self._row = self._column = 0
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - SAX's name
+        tag = _local(name)
+        if tag == "row":
+            self._row = int(attrs.get("r", str(self._row + 1)))
+            self._column = 0
+        elif tag == "c":
+            self._place(attrs.get("r", ""))
+        elif tag in {"v", "is"}:
+            self.count += 1
+            if self._row > MOST_ROWS or self._column > MOST_COLUMNS:
+                raise CannotRead(
+                    reason=f"trang tính có ô ở dòng {self._row}, cột {self._column}; nhiều nhất là "
+                    f"{MOST_ROWS} dòng và {MOST_COLUMNS} cột."
+                )
+
+    def _place(self, reference: str) -> None:
+        letters = reference.rstrip("0123456789")
+        self._column = _column_number(letters) if letters else self._column + 1
+        if reference[len(letters) :]:
+            self._row = int(reference[len(letters) :])
+
+
+def _column_number(letters: str) -> int:
+    """Return 1 for A, 27 for AA; far too much for what is no column."""
+    if len(letters) > 3 or not letters.isascii() or not letters.isalpha():
+        return MOST_COLUMNS + 1
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
