@@ -5,6 +5,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from quizapp.audit.commands import audit
+from quizapp.banks.commands import banks
 from quizapp.contests.commands import group as contests
 from quizapp.demo import group as demo
 from quizapp.people.commands import people
@@ -16,6 +17,7 @@ from quizapp.worker import run_forever
 def register(app: Flask) -> None:
     """Add every feature's commands to the application."""
     app.cli.add_command(audit)
+    app.cli.add_command(banks)
     app.cli.add_command(contests)
     app.cli.add_command(demo)
     app.cli.add_command(people)

@@ -4,10 +4,14 @@ from quizapp.errors import N_, Refusal
 
 
 class CannotRead(Refusal):
-    """A file is no question bank that we can read; `reason` says what is wrong and where."""
+    """A file is no question bank that we can read; `where` is a place in it, if one is to blame."""
 
     status = 422
     text = N_("Không đọc được tệp: {reason}")
+
+    def __init__(self, *, reason: str, where: str = "") -> None:
+        self.reason, self.where = reason, where
+        super().__init__(reason=f"{where}: {reason}" if where else reason)
 
 
 class NoSuchVersion(Refusal):

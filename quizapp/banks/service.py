@@ -149,6 +149,11 @@ def get_version(version_id: int) -> VersionCard:
     return card
 
 
+def find_title(code: str) -> str | None:
+    """Return the bank's title, None for a bank that is not there yet."""
+    return db.session.scalar(select(Bank.title).where(Bank.code == code))
+
+
 def find_twin(code: str, drafts: Sequence[Draft]) -> VersionCard | None:
     """Return the version of the bank that has exactly these questions, None if there is none."""
     query = _version_cards().where(Bank.code == code, BankVersion.digest == digest_of(drafts))
