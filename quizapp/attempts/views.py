@@ -42,6 +42,7 @@ def ready(slug: str, number: int) -> ResponseReturnValue:
         ends_at=min(now + one.rules.time_limit, one.window.closes_at),
         turns=turns,
         left=outcome.count_left(one, turns),
+        is_running=outcome.has_running(one, turns),
         token=form_token("start", str(one.id), str(person.id)),
         leave_token=form_token("leave", str(contest.id)),
     )

@@ -21,7 +21,8 @@ class JoinForm(FlaskForm):
     unit_text = StringField(
         lazy_gettext("Đơn vị công đoàn của bạn"), render_kw={"autocomplete": "off"}
     )
-    pin = PasswordField(lazy_gettext("Mã PIN sáu chữ số"), render_kw=PIN_FIELD)
+    # Shown as it is typed: it is chosen here and must be remembered, and an error must not lose it.
+    pin = StringField(lazy_gettext("Mã PIN sáu chữ số"), render_kw=PIN_FIELD)
     consent_take_part = BooleanField(
         lazy_gettext("Tôi đồng ý để ban tổ chức dùng các thông tin trên cho cuộc thi này.")
     )

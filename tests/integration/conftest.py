@@ -50,7 +50,8 @@ class CarefulClient(FlaskClient):
     """Fails the test when a request wrote out of order, or wrote and nobody committed."""
 
     def open(self, *args, **kwargs):
-        with watch_writes(self.application) as watch:
+        # A context of its own, as in production: else the session of the test would serve too.
+        with watch_writes(self.application) as watch, self.application.app_context():
             response = super().open(*args, **kwargs)
         watch.check(response.status_code)
         return response

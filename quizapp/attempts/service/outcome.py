@@ -136,6 +136,12 @@ def count_left(one: RoundCard, turns: Sequence[Turn]) -> int:
     return max(one.rules.attempts_max - used, 0)
 
 
+def has_running(one: RoundCard, turns: Sequence[Turn]) -> bool:
+    """Tell whether the person has begun an attempt of the round that is not over."""
+    mine = (turn for turn in turns if turn.round_number == one.number)
+    return any(turn.state is AttemptState.RUNNING for turn in mine)
+
+
 def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
     """Tell whether what `moment` governs may be shown at `at`.
 
