@@ -9,11 +9,18 @@ from flask.typing import ResponseReturnValue
 from quizapp import clock
 from quizapp.db import writes
 from quizapp.errors import Refusal
-from quizapp.people import service, sign_in
+from quizapp.people import service
 from quizapp.people.errors import BadEntry, Busy
 from quizapp.people.forms import ButtonForm, OrganiserForm, SetPasswordForm, SignInForm
 from quizapp.people.rules.organisers import page_after_sign_in
 from quizapp.people.service import NewPassword, PasswordCheck
+from quizapp.people.sign_in import (
+    current_organiser,
+    current_token,
+    organisers_only,
+    start_here,
+    stop_here,
+)
 
 blueprint = Blueprint("people_admin", __name__, template_folder="templates")
 
@@ -64,46 +71,46 @@ def _prepares_password(
 
 
 @blueprint.get("/signin")
-def show_sign_in() -> ResponseReturnValue:
+def sign_in() -> ResponseReturnValue:
     return _sign_in_page(SignInForm())
 
 
 @blueprint.post("/signin")
 @_compares_password
 @writes
-def send_sign_in(check: PasswordCheck) -> ResponseReturnValue:
+def sign_in_by_password(check: PasswordCheck) -> ResponseReturnValue:
     token = service.sign_in(check, source=_source(), user_agent=_browser(), at=clock.now())
-    sign_in.start(token)
+    start_here(token)
     return redirect(page_after_sign_in(request.args.get("next", "")), 303)
 
 
 @blueprint.post("/signout")
 @writes
-def send_sign_out() -> ResponseReturnValue:
+def sign_out() -> ResponseReturnValue:
     ButtonForm().check()
-    token = sign_in.forget()
+    token = stop_here()
     if token is not None:
         service.end_session(token, at=clock.now())
-    return redirect(url_for("people_admin.show_sign_in"), 303)
+    return redirect(url_for("people_admin.sign_in"), 303)
 
 
 @blueprint.get("/setup/<token>")
-def show_set_password(token: str) -> ResponseReturnValue:
+def set_up(token: str) -> ResponseReturnValue:
     return _set_password_page(SetPasswordForm(), token)
 
 
 @blueprint.post("/setup/<token>")
 @_prepares_password
 @writes
-def send_password(new: NewPassword) -> ResponseReturnValue:
-    sign_in.start(service.set_password(new, user_agent=_browser(), at=clock.now()))
-    return redirect(url_for("people_admin.show_account"), 303)
+def set_up_by_link(new: NewPassword) -> ResponseReturnValue:
+    start_here(service.set_password(new, user_agent=_browser(), at=clock.now()))
+    return redirect(url_for("people_admin.account"), 303)
 
 
 @blueprint.get("/admin/account")
-@sign_in.organisers_only
-def show_account() -> ResponseReturnValue:
-    organiser, token = sign_in.current_organiser(), sign_in.current_token()
+@organisers_only
+def account() -> ResponseReturnValue:
+    organiser, token = current_organiser(), current_token()
     sessions = service.get_sessions(organiser.id, token=token, at=clock.now())
     form = ButtonForm()
     return render_template("people/account.html", organiser=organiser, sessions=sessions, form=form)
@@ -111,12 +118,12 @@ def show_account() -> ResponseReturnValue:
 
 @blueprint.post("/admin/account/end-sessions")
 @writes
-@sign_in.organisers_only
-def send_end_sessions() -> ResponseReturnValue:
+@organisers_only
+def end_sessions() -> ResponseReturnValue:
     ButtonForm().check()
-    service.end_all_sessions(sign_in.current_organiser().id, at=clock.now())
-    sign_in.forget()
-    return redirect(url_for("people_admin.show_sign_in"), 303)
+    service.end_all_sessions(current_organiser().id, at=clock.now())
+    stop_here()
+    return redirect(url_for("people_admin.sign_in"), 303)
 
 
 def _sign_in_page(form: OrganiserForm) -> str:

@@ -14,6 +14,10 @@ class BadEntry(Refusal):
         self.problems = problems
         super().__init__()
 
+    def __str__(self) -> str:
+        """Say what is wrong for who sees no form: a command, a log."""
+        return " ".join(words for _, words in self.problems)
+
 
 class PhoneTaken(Refusal):
     """The phone has an entry already, and this is not its PIN."""

@@ -41,7 +41,7 @@ def init_sign_in(app: Flask) -> None:
     app.login_manager = manager  # type: ignore[attr-defined] # Flask-Login looks for it there
 
 
-def start(token: str) -> None:
+def start_here(token: str) -> None:
     """Make this browser the one of the session; whatever its cookie held before is dropped."""
     signed_in = _find_signed_in(token)
     if signed_in is None:
@@ -50,7 +50,7 @@ def start(token: str) -> None:
     login_user(signed_in)
 
 
-def forget() -> str | None:
+def stop_here() -> str | None:
     """Make this browser nobody's; return the token of the session it had."""
     token = session.get("_user_id")
     logout_user()
@@ -84,9 +84,7 @@ def organisers_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, Respo
         if not current_user.is_authenticated:
             if request.method not in SAFE:
                 raise NotSignedIn
-            return redirect(
-                url_for("people_admin.show_sign_in", next=request.full_path.rstrip("?"))
-            )
+            return redirect(url_for("people_admin.sign_in", next=request.full_path.rstrip("?")))
         if request.method not in SAFE:
             service.note_seen(current_token(), at=clock.now())
         return view(*args, **kwargs)
