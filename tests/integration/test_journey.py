@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from quizapp import worker
 from quizapp.banks import service as banks
 from quizapp.db import db
 from tests.making import attempts, contests
+from tests.making.boards import rolled_up
 from tests.making.contests import NOON
 
 JOIN = {
@@ -70,7 +70,7 @@ def test_join_answer_submit_and_see_the_board(client, contest, freeze):
     assert "3 phút 07 giây" in result.text
     assert "1.250" in result.text
     assert re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", result.text)
-    worker.run_once()
+    rolled_up()
     board = client.get("/c/tim-hieu/boards/people.json?round=1").get_json()
     assert [(row["rank"], row["person"]["name"], row["points"]) for row in board["rows"]] == [
         (1, "Nguyễn Thị Hoà", 20)
@@ -82,7 +82,7 @@ def test_join_answer_submit_and_see_the_board(client, contest, freeze):
 def test_without_consent_the_board_shows_initials(client, contest):
     joined(client)
     handed_in(client, begun(client), {})
-    worker.run_once()
+    rolled_up()
 
     page = client.get("/c/tim-hieu/boards/people").text
 
@@ -151,7 +151,7 @@ def test_a_paper_that_ran_out_is_scored_with_what_was_saved(client, contest, fre
     assert saved.status_code == 200
     freeze(NOON + timedelta(minutes=20, seconds=16))
 
-    done = worker.run_once()
+    done = rolled_up()
 
     assert done.expired == 1
     result = client.get(f"{path}/result").text
@@ -357,7 +357,7 @@ def test_units_are_found_without_javascript(client, contest):
 def test_a_unit_in_own_words_is_kept_for_matching(client, contest):
     joined(client, unit=None, unit_text="Công ty May 10")
     handed_in(client, begun(client), {})
-    worker.run_once()
+    rolled_up()
 
     assert "Đơn vị đang được xác định" in client.get("/c/tim-hieu/boards/people").text
 
@@ -386,7 +386,7 @@ def test_a_form_of_another_paper_is_refused(client, contest):
 def test_public_pages_set_no_cookie_and_are_the_same_for_everybody(client, new_client, contest):
     joined(client)
     handed_in(client, begun(client), {})
-    worker.run_once()
+    rolled_up()
     db.session.rollback()
 
     for path in ("/", "/c/tim-hieu", "/c/tim-hieu/boards/people", "/c/tim-hieu/boards/people.json"):

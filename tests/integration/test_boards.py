@@ -1,0 +1,218 @@
+"""Results become boards: the roll-up, unit counts, snapshots, own rank."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from quizapp.contests.service import get_contest
+from quizapp.db import db, transaction
+from quizapp.standings import service as standings
+from quizapp.standings.models import RollupMark, Snapshot, Tally, UnitCount
+from quizapp.standings.service import boards, rollup
+from quizapp.standings.service.boards import scopes_of
+from quizapp.units.kinds import UnitKind
+from tests.making import attempts, contests, people, units
+from tests.making.boards import rolled_up
+from tests.making.contests import NOON, ROUND
+
+
+@pytest.fixture
+def contest(context, freeze):
+    freeze(NOON)
+    return contests.contest()
+
+
+def entered(contest, n, **fields):
+    """Enter the n-th person; without a unit under free words."""
+    return people.person(
+        contest.id, **{"phone": f"0912{n:06d}", "source": f"198.51.100.{n % 200}"} | fields
+    )
+
+
+def of_unit(unit):
+    return {"unit_id": unit.id, "unit_text": None}
+
+
+def rows(client, board, **query):
+    return client.get(f"/c/tim-hieu/boards/{board}.json", query_string=query).get_json()["rows"]
+
+
+def test_a_board_ranks_people_and_shares_equal_ranks(client, contest):
+    for n, (right, minutes) in enumerate([(20, 5), (20, 4), (20, 5), (19, 1)], start=1):
+        attempts.finished(contest, entered(contest, n), right=right, minutes=minutes)
+    rolled_up()
+
+    shown = rows(client, "people", round=1)
+
+    assert [(row["rank"], row["points"], row["duration_ms"]) for row in shown] == [
+        (1, 20, 240_000),
+        (2, 20, 300_000),
+        (2, 20, 300_000),
+        (4, 19, 60_000),
+    ]
+
+
+def test_only_the_attempt_that_counts_is_on_the_board(client, contest):
+    person = entered(contest, 1)
+    attempts.finished(contest, person, right=15)
+    attempts.finished(contest, person, right=12, at=NOON + timedelta(minutes=30))
+    rolled_up()
+
+    (row,) = rows(client, "people", round=1)
+
+    assert row["points"] == 15
+
+
+def test_units_count_people_and_attempts_up_to_the_root(client, contest):
+    made = units.made_units(
+        units.unit_row("P_HUE", name="Liên đoàn Lao động Thành phố Huế"),
+        units.unit_row("S_YTE", kind=UnitKind.SECTOR, name="Công đoàn Y tế Việt Nam"),
+    )
+    hue, health = made["P_HUE"], made["S_YTE"]
+    first = entered(contest, 1, **of_unit(hue))
+    attempts.finished(contest, first, right=3)
+    attempts.finished(contest, first, right=5, at=NOON + timedelta(minutes=30))
+    attempts.finished(contest, entered(contest, 2, **of_unit(hue)))
+    attempts.finished(contest, entered(contest, 3, **of_unit(health)))
+    rolled_up()
+
+    def short(board):
+        return [
+            (row["rank"], row["unit"]["code"], row["people"], row["attempts"])
+            for row in rows(client, board)
+        ]
+
+    assert short("provinces") == [(1, "P_HUE", 2, 3)]
+    assert short("sectors") == [(1, "S_YTE", 1, 1)]
+    assert short("units/VGCL") == [(1, "P_HUE", 2, 3), (2, "S_YTE", 1, 1)]
+
+
+def test_a_batch_counted_twice_changes_nothing(contest):
+    for n in range(1, 6):
+        attempts.finished(contest, entered(contest, n))
+    rolled_up()
+    before = [(c.unit_id, c.people, c.attempts) for c in db.session.scalars(select(UnitCount))]
+    db.session.rollback()
+    with transaction():
+        mark = db.session.scalar(select(RollupMark))
+        mark.event_id = mark.event_xid = 0
+
+    rolled_up()
+
+    after = [(c.unit_id, c.people, c.attempts) for c in db.session.scalars(select(UnitCount))]
+    assert sorted(after) == sorted(before) != []
+
+
+def test_the_roll_up_reads_what_is_new_and_not_what_is_stored(contest, app):
+    from tests.integration.harness import watch_writes
+
+    for n in range(1, 31):
+        attempts.finished(contest, entered(contest, n))
+    rolled_up()
+    attempts.finished(contest, entered(contest, 99))
+
+    rolled = None
+    while rolled is None or not rolled.events:  # others may be using the server
+        with watch_writes(app) as watch, transaction():
+            rolled = rollup.roll_up(at=NOON)
+
+    assert rolled.events == 1
+    assert len(watch.statements) <= 14, watch.statements
+
+
+def test_a_void_attempt_leaves_the_boards(client, contest):
+    public_id = attempts.finished(contest, entered(contest, 1))
+    attempts.finished(contest, entered(contest, 2), right=4)
+    rolled_up()
+    row = attempts.attempt_row(public_id)
+    db.session.rollback()
+    with transaction():
+        # What a later service will do in one step: the trigger must make an event of it.
+        db.session.execute(text("UPDATE attempt SET state = 'void' WHERE id = :id"), {"id": row.id})
+        db.session.execute(
+            text("DELETE FROM standing WHERE person_id = :id"), {"id": row.person_id}
+        )
+
+    rolled_up()
+
+    assert [row["points"] for row in rows(client, "people", round=1)] == [4]
+    assert db.session.scalar(select(Tally).where(Tally.person_id == row.person_id)) is None
+
+
+def test_the_whole_contest_adds_up_the_rounds(client, context, freeze):
+    freeze(NOON)
+    later = ROUND.closes_at + timedelta(days=1)
+    second = type(ROUND)(opens_at=later, closes_at=later + timedelta(days=1))
+    contest = contests.contest(windows=(ROUND, second))
+    one, other = entered(contest, 1), entered(contest, 2)
+    attempts.finished(contest, one, right=10)
+    attempts.finished(contest, other, right=18)
+    freeze(later)
+    attempts.finished(contest, one, right=20, number=2, at=later)
+    rolled_up()
+
+    assert [row["points"] for row in rows(client, "people")] == [30, 18]
+    assert [row["points"] for row in rows(client, "people", round=2)] == [20]
+
+
+def test_a_snapshot_is_written_when_a_board_changed_and_not_otherwise(contest):
+    attempts.finished(contest, entered(contest, 1))
+    scopes = frozenset(scopes_of(get_contest("tim-hieu")).values())
+    db.session.rollback()
+    rolled_up(known=scopes)
+    count = len(db.session.scalars(select(Snapshot.id)).all())
+    db.session.rollback()
+
+    rolled_up(known=scopes)
+
+    assert len(db.session.scalars(select(Snapshot.id)).all()) == count
+
+
+def test_a_page_says_when_the_worker_has_not_been_seen_for_a_while(client, contest, freeze):
+    rolled_up()
+    assert client.get("/c/tim-hieu/boards/people.json").get_json()["stale"] is False
+
+    freeze(NOON + boards.STALE_AFTER + timedelta(seconds=1))
+
+    assert client.get("/c/tim-hieu/boards/people.json").get_json()["stale"] is True
+    assert "cập nhật chậm" in client.get("/c/tim-hieu/boards/people").text
+
+
+def test_own_rank_counts_those_before_and_shows_neighbours(contest):
+    ids = []
+    for n, right in enumerate([20, 18, 18, 15, 3], start=1):
+        person = entered(contest, n)
+        attempts.finished(contest, person, right=right)
+        ids.append(person.id)
+    scope = scopes_of(contest)[1]
+
+    place = standings.find_place(scope, ids[3])
+
+    assert (place.rank, place.of_people, place.points_milli) == (4, 5, 15_000)
+    assert [(line.rank, line.person_id) for line in place.lines] == [
+        (2, ids[1]),
+        (2, ids[2]),
+        (4, ids[3]),
+        (5, ids[4]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["boards/nobody", "boards/units/KHONG_CO", "boards/people?round=9", "boards/people?round=x"],
+)
+def test_a_board_that_does_not_exist_is_not_found(client, contest, path):
+    assert client.get(f"/c/tim-hieu/{path}").status_code == 404
+
+
+def test_an_organisers_page_of_a_board_never_reads_attempts(client, contest, app):
+    from tests.integration.harness import watch_writes
+
+    attempts.finished(contest, entered(contest, 1))
+    rolled_up()
+
+    with watch_writes(app) as watch:
+        client.get("/c/tim-hieu/boards/people?round=1")
+
+    assert not [s for s in watch.statements if "attempt " in s.lower() or "standing" in s.lower()]

@@ -1,0 +1,122 @@
+"""`standings verify` finds what was changed by hand; `rebuild` repairs it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from quizapp.db import db, transaction
+from tests.making import attempts, contests, people
+from tests.making.boards import rolled_up
+from tests.making.contests import NOON
+
+
+@pytest.fixture
+def contest(context, freeze):
+    freeze(NOON)
+    made = contests.contest()
+    for n in range(1, 5):
+        person = people.person(made.id, phone=f"0912{n:06d}", source=f"198.51.100.{n}")
+        attempts.finished(made, person, right=5 * n - 2, minutes=n)
+        if n == 2:
+            attempts.finished(made, person, right=20, at=NOON + timedelta(hours=1))
+    rolled_up()
+    return made
+
+
+def changed(statement):
+    db.session.rollback()
+    with transaction():
+        db.session.execute(text(statement))
+
+
+def test_an_untouched_contest_agrees_in_one_line(contest, run):
+    db.session.rollback()
+    outcome = run("standings", "verify", "tim-hieu")
+
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.output.startswith("Khớp: 5 bài, 4 người")
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE standing SET points_milli = 20000 WHERE person_id = 1 AND round_number = 1", "person 1: standing points_milli"),
+        ("UPDATE standing SET attempts = 9 WHERE person_id = 2 AND round_number = 1", "person 2: standing attempts"),
+        ("UPDATE standing SET rank_key = (SELECT rank_key FROM standing WHERE person_id = 1 AND round_number = 1) WHERE person_id = 4 AND round_number = 1", "rank is"),
+        ("DELETE FROM standing WHERE person_id = 3 AND round_number = 1", "person 3: no standing"),
+        ("UPDATE unit_count SET people = people + 1 WHERE round_number = 1", "unit 0: counts are"),
+        ("UPDATE tally SET attempts = 7 WHERE person_id = 1 AND round_number = 1", "person 1: tallied"),
+        ("UPDATE attempt SET points_milli = 1000 WHERE id = 1", "attempt 1: points_milli is 1000"),
+        ("UPDATE attempt SET duration_ms = 1 WHERE id = 1", "attempt 1: duration_ms is 1"),
+        ("UPDATE attempt SET unit_assigned_id = (SELECT min(id) FROM unit) WHERE id = 1", "standing unit_id"),
+        ("UPDATE snapshot SET body = '[]' WHERE board = 'people'", "the board of people"),
+    ],
+)  # fmt: skip
+def test_what_was_changed_by_hand_is_named(contest, run, statement, words):
+    changed(statement)
+
+    outcome = run("standings", "verify", "tim-hieu")
+
+    assert outcome.exit_code == 1
+    assert words in outcome.output
+
+
+def test_an_answer_changed_by_hand_is_found(contest, run):
+    row = db.session.execute(text("SELECT id, answers FROM attempt WHERE id = 1")).one()
+    answers = bytearray(row.answers)
+    answers[1:] = bytes(len(answers) - 1)
+    db.session.rollback()
+    with transaction():
+        update = text("UPDATE attempt SET answers = :answers WHERE id = 1")
+        db.session.execute(update, {"answers": bytes(answers)})
+
+    outcome = run("standings", "verify", "tim-hieu")
+
+    assert "attempt 1: right_count is" in outcome.output
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM standing WHERE person_id = 3",
+        "UPDATE standing SET points_milli = 20000, unit_id = 1 WHERE person_id = 1",
+        "UPDATE unit_count SET people = 77",
+        "DELETE FROM tally",
+        "UPDATE snapshot SET body = '[]'",
+    ],
+)
+def test_a_rebuild_repairs_in_a_new_generation(contest, run, statement):
+    changed(statement)
+
+    rebuilt = run("standings", "rebuild", "tim-hieu")
+
+    assert "4 người" in rebuilt.output, rebuilt.output
+    db.session.rollback()
+    outcome = run("standings", "verify", "tim-hieu")
+    assert outcome.exit_code == 0, outcome.output
+
+
+def test_results_go_on_counting_after_a_rebuild(contest, run, client):
+    db.session.rollback()
+    run("standings", "rebuild", "tim-hieu")
+    late = people.person(contest.id, phone="0987654321", source="198.51.100.77")
+    from quizapp.contests.service import get_contest
+
+    fresh = get_contest("tim-hieu")
+    db.session.rollback()
+    attempts.finished(fresh, late, right=20, minutes=1)
+    rolled_up()
+
+    board = client.get("/c/tim-hieu/boards/people.json?round=1").get_json()["rows"]
+
+    assert (board[0]["rank"], board[0]["points"], len(board)) == (1, 20, 5)
+    outcome = run("standings", "verify", "tim-hieu")
+    assert outcome.exit_code == 0, outcome.output
+
+
+def test_an_unknown_contest_is_refused_in_words(context, run):
+    outcome = run("standings", "verify", "khong-co")
+
+    assert outcome.exit_code == 1
+    assert "Không tìm thấy cuộc thi" in outcome.output
