@@ -313,6 +313,14 @@ def test_failures_slow_down_and_the_right_password_waits_too(inside, client, fre
     assert sign_in(client).status_code == 303
 
 
+def test_signing_in_starts_the_count_afresh(inside, client):
+    inside(organiser)
+    for _ in range(2):
+        for _ in range(5):
+            assert sign_in(client, password="sai rồi").status_code == 403
+        assert sign_in(client).status_code == 303
+
+
 def test_an_unreadable_phone_is_explained_at_its_field(inside, client):
     answer = sign_in(client, phone="12")
     assert answer.status_code == 422
