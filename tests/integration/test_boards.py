@@ -12,6 +12,7 @@ from quizapp.standings.models import RollupMark, Snapshot, Tally, UnitCount
 from quizapp.standings.service import boards, rollup
 from quizapp.standings.service.boards import scopes_of
 from quizapp.units.kinds import UnitKind
+from tests.integration.harness import watch_writes
 from tests.making import attempts, contests, people, units
 from tests.making.boards import rolled_up
 from tests.making.contests import NOON, ROUND
@@ -105,8 +106,6 @@ def test_a_batch_counted_twice_changes_nothing(contest):
 
 
 def test_the_roll_up_reads_what_is_new_and_not_what_is_stored(contest, app):
-    from tests.integration.harness import watch_writes
-
     for n in range(1, 31):
         attempts.finished(contest, entered(contest, n))
     rolled_up()
@@ -207,8 +206,6 @@ def test_a_board_that_does_not_exist_is_not_found(client, contest, path):
 
 
 def test_an_organisers_page_of_a_board_never_reads_attempts(client, contest, app):
-    from tests.integration.harness import watch_writes
-
     attempts.finished(contest, entered(contest, 1))
     rolled_up()
 

@@ -7,6 +7,7 @@ import pytest
 
 from quizapp.banks import service as banks
 from quizapp.db import db
+from tests.integration.harness import watch_writes
 from tests.making import attempts, contests
 from tests.making.boards import rolled_up
 from tests.making.contests import NOON
@@ -399,8 +400,6 @@ def test_public_pages_set_no_cookie_and_are_the_same_for_everybody(client, new_c
 
 
 def test_submit_takes_three_statements_and_one_commit(client, contest, app):
-    from tests.integration.harness import watch_writes
-
     joined(client)
     path = begun(client)
     handed_in(client, path, {})  # the first one reads rules and bank into the process

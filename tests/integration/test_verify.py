@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from quizapp.contests.service import get_contest
 from quizapp.db import db, transaction
 from tests.making import attempts, contests, people
 from tests.making.boards import rolled_up
@@ -38,21 +39,28 @@ def test_an_untouched_contest_agrees_in_one_line(contest, run):
     assert outcome.output.startswith("Khớp: 5 bài, 4 người")
 
 
-@pytest.mark.parametrize(
-    ("statement", "words"),
-    [
-        ("UPDATE standing SET points_milli = 20000 WHERE person_id = 1 AND round_number = 1", "person 1: standing points_milli"),
-        ("UPDATE standing SET attempts = 9 WHERE person_id = 2 AND round_number = 1", "person 2: standing attempts"),
-        ("UPDATE standing SET rank_key = (SELECT rank_key FROM standing WHERE person_id = 1 AND round_number = 1) WHERE person_id = 4 AND round_number = 1", "rank is"),
-        ("DELETE FROM standing WHERE person_id = 3 AND round_number = 1", "person 3: no standing"),
-        ("UPDATE unit_count SET people = people + 1 WHERE round_number = 1", "unit 0: counts are"),
-        ("UPDATE tally SET attempts = 7 WHERE person_id = 1 AND round_number = 1", "person 1: tallied"),
-        ("UPDATE attempt SET points_milli = 1000 WHERE id = 1", "attempt 1: points_milli is 1000"),
-        ("UPDATE attempt SET duration_ms = 1 WHERE id = 1", "attempt 1: duration_ms is 1"),
-        ("UPDATE attempt SET unit_assigned_id = (SELECT min(id) FROM unit) WHERE id = 1", "standing unit_id"),
-        ("UPDATE snapshot SET body = '[]' WHERE board = 'people'", "the board of people"),
-    ],
-)  # fmt: skip
+ROUND_1 = "WHERE round_number = 1 AND person_id ="
+CHANGES = [
+    (f"UPDATE standing SET points_milli = 20000 {ROUND_1} 1", "person 1: standing points_milli"),
+    (f"UPDATE standing SET attempts = 9 {ROUND_1} 2", "person 2: standing attempts"),
+    (
+        f"UPDATE standing SET rank_key = (SELECT rank_key FROM standing {ROUND_1} 1) {ROUND_1} 4",
+        "rank is",
+    ),
+    (f"DELETE FROM standing {ROUND_1} 3", "person 3: no standing"),
+    ("UPDATE unit_count SET people = people + 1 WHERE round_number = 1", "unit 0: counts are"),
+    (f"UPDATE tally SET attempts = 7 {ROUND_1} 1", "person 1: tallied"),
+    ("UPDATE attempt SET points_milli = 1000 WHERE id = 1", "attempt 1: points_milli is 1000"),
+    ("UPDATE attempt SET duration_ms = 1 WHERE id = 1", "attempt 1: duration_ms is 1"),
+    (
+        "UPDATE attempt SET unit_assigned_id = (SELECT min(id) FROM unit) WHERE id = 1",
+        "standing unit_id",
+    ),
+    ("UPDATE snapshot SET body = '[]' WHERE board = 'people'", "the board of people"),
+]
+
+
+@pytest.mark.parametrize(("statement", "words"), CHANGES)
 def test_what_was_changed_by_hand_is_named(contest, run, statement, words):
     changed(statement)
 
@@ -101,8 +109,6 @@ def test_results_go_on_counting_after_a_rebuild(contest, run, client):
     db.session.rollback()
     run("standings", "rebuild", "tim-hieu")
     late = people.person(contest.id, phone="0987654321", source="198.51.100.77")
-    from quizapp.contests.service import get_contest
-
     fresh = get_contest("tim-hieu")
     db.session.rollback()
     attempts.finished(fresh, late, right=20, minutes=1)

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -62,8 +63,6 @@ def test_the_digest_is_of_the_meaning_and_not_of_the_spelling():
 
 
 def test_canonical_rules_read_back_as_the_same_rules():
-    import json
-
     body = {"paper": {"quota": {"B": 12, "A": 8}}, "prediction": {"target": "unique_all_correct"}}
     read, _ = rules.read_rules(body)
 
