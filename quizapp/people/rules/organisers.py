@@ -11,7 +11,27 @@ SESSION_LASTS = timedelta(hours=12)
 # A session is marked as seen at most this often: reading pages must stay reading.
 SEEN_EVERY = timedelta(minutes=5)
 SETUP_LASTS, RESET_LASTS = timedelta(days=7), timedelta(days=1)
-LONGEST_USER_AGENT = 120
+# The first sign found decides: every browser also claims to be its ancestors.
+BROWSERS = (
+    ("Zalo", "Zalo"),
+    ("coc_coc", "Cốc Cốc"),
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
 
 # Of eight characters and more, from lists of leaked passwords, Vietnamese ones among them.
 LEAKED_PASSWORDS = """
@@ -65,9 +85,10 @@ def is_link_usable(*, expires_at: datetime, used_at: datetime | None, now: datet
 
 
 def short_user_agent(text: str) -> str:
-    """Return enough of a browser's description to recognise one's own phone."""
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    return printable[:LONGEST_USER_AGENT]
+    """Return "Chrome, Android": enough to recognise one's own phone; "" when neither is known."""
+    browser = next((name for sign, name in BROWSERS if sign in text), None)
+    system = next((name for sign, name in SYSTEMS if sign in text), None)
+    return ", ".join(name for name in (browser, system) if name)
 
 
 def page_after_sign_in(asked: str) -> str:
