@@ -4,12 +4,13 @@ A reader makes one rectangle of a sheet: a single value in cell XFD1048576 asks 
 the process, and one long shared text named by a million cells is stored a million times.
 """
 
+from io import BytesIO
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
-from xml.sax.xmlreader import AttributesImpl
+from xml.sax.xmlreader import AttributesImpl, InputSource
 
 from defusedxml import DefusedXmlException
-from defusedxml.sax import parseString
+from defusedxml.sax import make_parser
 
 from quizapp.banks.errors import CannotRead
 
@@ -30,7 +31,7 @@ def check_sheets(parts: dict[str, bytes]) -> None:
                 longest = max(longest, _longest_text(body))
             elif name.lower().startswith(SHEETS) and name.lower().endswith(".xml"):
                 uses += _checked_cells(body)
-    except (SAXException, DefusedXmlException, ValueError) as error:
+    except (SAXException, DefusedXmlException, ValueError, LookupError) as error:
         raise CannotRead(reason="trang tính bị hỏng; hãy mở bằng Excel và lưu lại.") from error
     if uses * longest > MOST_SHARED_TEXT:
         raise CannotRead(reason="trang tính có quá nhiều chữ.")
@@ -38,15 +39,25 @@ def check_sheets(parts: dict[str, bytes]) -> None:
 
 def _longest_text(body: bytes) -> int:
     texts = _Texts()
-    parseString(body, texts)
+    _parse(body, texts)
     return texts.longest
 
 
 def _checked_cells(body: bytes) -> int:
     """Return how many cells the sheet names, having checked how far it reaches."""
     cells = _Cells()
-    parseString(body, cells)
+    _parse(body, cells)
     return cells.count
+
+
+def _parse(body: bytes, handler: ContentHandler) -> None:
+    """Parse as UTF-8 whatever the part declares, as the reader after us does: no cell may hide."""
+    source = InputSource()
+    source.setByteStream(BytesIO(body))
+    source.setEncoding("utf-8")
+    parser = make_parser()
+    parser.setContentHandler(handler)
+    parser.parse(source)
 
 
 class _Texts(ContentHandler):

@@ -137,4 +137,8 @@ def _in_words(error: yaml.MarkedYAMLError) -> CannotRead:
     line = mark.line + 1 if mark else 1
     begun = error.context_mark.line + 1 if error.context_mark else line
     since = f", phần bắt đầu ở dòng {begun}" if begun != line else ""
-    return CannotRead(where=place(line), reason=f"YAML sai cú pháp ({error.problem}{since}).")
+    return CannotRead(
+        where=place(line),
+        reason=f"YAML sai cú pháp ở đây hoặc ngay trên{since}; xem lại thụt dòng, dấu hai chấm, "
+        f"dấu ngoặc ({error.problem}).",
+    )
