@@ -102,18 +102,24 @@ def test_signing_in_never_leads_anywhere_else(asked):
     ("sent", "shown"),
     [
         (
-            "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) "
-            "Chrome/130.0.0.0 Mobile Safari/537.36 Zalo android/24110",
+            (
+                "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/130.0.0.0 Mobile Safari/537.36 Zalo android/24110"
+            ),
             "Zalo, Android",
         ),
         (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, "
-            "like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, "
+                "like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
+            ),
             "Safari, iPhone",
         ),
         (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-            "Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0",
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0"
+            ),
             "Edge, Windows",
         ),
         ("curl/8.0", ""),
