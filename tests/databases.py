@@ -35,7 +35,7 @@ class Database:
             if self.template is not None:
                 self._copy_template()
             else:
-                self._truncate()
+                self._delete()
 
     def _copy_template(self):
         path = db.engine.url.database
@@ -44,11 +44,15 @@ class Database:
             Path(path + suffix).unlink(missing_ok=True)
         shutil.copyfile(self.template, path)
 
-    def _truncate(self):
-        tables = ", ".join(table.name for table in db.metadata.sorted_tables)
+    def _delete(self):
+        # TRUNCATE makes new files for every table and index: 190 ms where this takes 4.
+        emptied = [f"DELETE FROM {table.name}" for table in db.metadata.sorted_tables]
+        # The one row that a migration makes.
+        emptied.append("INSERT INTO rollup_mark VALUES (1, 0, 0, NULL, NULL)")
+        restarted = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
         with db.engine.begin() as connection:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-            connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+            connection.exec_driver_sql("; ".join([*emptied, restarted]))
             # The one row that a migration makes.
             connection.exec_driver_sql("INSERT INTO rollup_mark VALUES (1, 0, 0, NULL, NULL)")
 

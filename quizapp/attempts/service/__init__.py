@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, func, select, update
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import (
@@ -27,12 +27,13 @@ from quizapp.banks import service as banks
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.rules.schedule import Phase
 from quizapp.contests.service import RoundCard, drawable, get_rules
-from quizapp.db import db
+from quizapp.db import db, upsert
 from quizapp.people.service import PersonCard
 from quizapp.web.language import local
 
 AnyRow = Row[*tuple[Any, ...]]
 ID_BYTES = 16
+RACES = 5  # each turn means that another request of this person came first
 JOINED = (
     Round.contest_id,
     Round.number.label("round_number"),
@@ -105,21 +106,13 @@ def start_attempt(one: RoundCard, person: PersonCard, *, holder: str, at: dateti
     """
     if person.state != "active":
         raise PersonNotValid
-    rows = _attempts_of(one.id, person.id)
-    running = next((row for row in rows if row.state == AttemptState.RUNNING), None)
-    if running is not None and not _is_over(running, at=at):
-        if running.holder != holder:
-            db.session.execute(
-                update(Attempt).where(Attempt.id == running.id).values(holder=holder)
-            )
-        return encode_id(running.public_id)
-    if running is not None:
-        finish(running, state=AttemptState.EXPIRED, at=at)
-    _check_window(one, at=at)
-    number = max((row.number for row in rows), default=0) + 1
-    if number > one.rules.attempts_max:
-        raise NoAttemptLeft(limit=one.rules.attempts_max)
-    return _begin(one, person, number=number, holder=holder, at=at)
+    for _ in range(RACES):
+        public_id = _go_on(one, person, holder=holder, at=at) or _begin(
+            one, person, holder=holder, at=at
+        )
+        if public_id is not None:
+            return public_id
+    raise RuntimeError(f"person {person.id} starts round {one.id} without end")
 
 
 def get_paper(public_id: str, phone: Phone, *, at: datetime) -> Paper | None:
@@ -268,45 +261,74 @@ def _decode_id(text: str) -> bytes:
         raise NotYours from error
 
 
-def _begin(one: RoundCard, person: PersonCard, *, number: int, holder: str, at: datetime) -> str:
-    contest_rules = one.rules
-    pool = drawable(banks.get_questions(one.bank_version_id), contest_rules, one.window)
-    paper = rules.draw(
-        pool,
+def _go_on(one: RoundCard, person: PersonCard, *, holder: str, at: datetime) -> str | None:
+    """Return the person's running paper, now held by this phone, or None when there is none.
+
+    One that ran out is made final on the way.
+    """
+    row = _running_of(one.id, person.id)
+    if row is None:
+        return None
+    if _is_over(row, at=at):
+        finish(row, state=AttemptState.EXPIRED, at=at)
+        return None
+    if row.holder != holder:
+        db.session.execute(update(Attempt).where(Attempt.id == row.id).values(holder=holder))
+    return encode_id(row.public_id)
+
+
+def _begin(one: RoundCard, person: PersonCard, *, holder: str, at: datetime) -> str | None:
+    """Draw and keep a new paper; return its public id, or None when another start was faster."""
+    _check_window(one, at=at)
+    number = _next_number(one, person)
+    paper = _draw(one, person, number=number)
+    public_id = one.tag + secrets.token_bytes(ID_BYTES)
+    new = upsert(Attempt).values(
+        public_id=public_id,
+        round_id=one.id,
+        person_id=person.id,
+        number=number,
+        number_limit=one.rules.attempts_max,
+        unit_declared_id=person.unit_id,
+        unit_assigned_id=person.unit_id,
+        paper=rules.encode_paper(paper),
+        started_at=at,
+        deadline_at=rules.deadline(
+            started_at=at, time_limit=one.rules.time_limit, closes_at=one.window.closes_at
+        ),
+        holder=holder,
+        last_op=0,
+        answers=rules.encode_answers([0] * len(paper)),
+        state=AttemptState.RUNNING,
+    )
+    # The constraints decide a race: whoever came second finds the first one's paper.
+    is_first = db.session.scalar(new.on_conflict_do_nothing().returning(Attempt.id)) is not None
+    return encode_id(public_id) if is_first else None
+
+
+def _next_number(one: RoundCard, person: PersonCard) -> int:
+    last = select(func.max(Attempt.number)).where(
+        Attempt.round_id == one.id, Attempt.person_id == person.id
+    )
+    number = (db.session.scalar(last) or 0) + 1
+    if number > one.rules.attempts_max:
+        raise NoAttemptLeft(limit=one.rules.attempts_max)
+    return number
+
+
+def _draw(one: RoundCard, person: PersonCard, *, number: int) -> tuple[rules.Asked, ...]:
+    return rules.draw(
+        drawable(banks.get_questions(one.bank_version_id), one.rules, one.window),
         DrawRules(
-            questions=contest_rules.questions,
-            quota=contest_rules.quota,
-            shuffle_questions=contest_rules.shuffle_questions,
-            shuffle_options=contest_rules.shuffle_options,
+            questions=one.rules.questions,
+            quota=one.rules.quota,
+            shuffle_questions=one.rules.shuffle_questions,
+            shuffle_options=one.rules.shuffle_options,
         ),
         secret=one.secret,
         person=person.public_id,
         number=number,
     )
-    public_id = one.tag + secrets.token_bytes(ID_BYTES)
-    db.session.execute(
-        insert(Attempt).values(
-            public_id=public_id,
-            round_id=one.id,
-            person_id=person.id,
-            number=number,
-            number_limit=contest_rules.attempts_max,
-            unit_declared_id=person.unit_id,
-            unit_assigned_id=person.unit_id,
-            paper=rules.encode_paper(paper),
-            started_at=at,
-            deadline_at=rules.deadline(
-                started_at=at,
-                time_limit=contest_rules.time_limit,
-                closes_at=one.window.closes_at,
-            ),
-            holder=holder,
-            last_op=0,
-            answers=rules.encode_answers([0] * len(paper)),
-            state=AttemptState.RUNNING,
-        )
-    )
-    return encode_id(public_id)
 
 
 def _check_window(one: RoundCard, *, at: datetime) -> None:
@@ -334,16 +356,14 @@ def _is_over(row: AnyRow, *, at: datetime) -> bool:
     return rules.is_over(deadline_at=row.deadline_at, grace=grace, now=at)
 
 
-def _attempts_of(round_id: int, person_id: int) -> list[AnyRow]:
-    """Return a person's attempts of a round in order of number, locked against each other."""
-    return list(
-        db.session.execute(
-            _with_round(Attempt, with_contest=False)
-            .where(Attempt.round_id == round_id, Attempt.person_id == person_id)
-            .order_by(Attempt.number)
-            .with_for_update(of=Attempt)
-        ).all()
-    )
+def _running_of(round_id: int, person_id: int) -> AnyRow | None:
+    """Return the person's running attempt of a round, locked, or None."""
+    return db.session.execute(
+        _with_round(Attempt, with_contest=False)
+        .where(Attempt.round_id == round_id, Attempt.person_id == person_id)
+        .where(Attempt.state == AttemptState.RUNNING)
+        .with_for_update(of=Attempt)
+    ).one_or_none()
 
 
 def _with_round(table: type[Attempt], *, with_contest: bool = True) -> Select[*tuple[Any, ...]]:
