@@ -2,13 +2,13 @@
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_compress import Compress
 from flask_migrate import Migrate
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp import cli, tables  # noqa: F401 - tables registers every table with the metadata
@@ -110,6 +110,11 @@ def _register_error_pages(app: Flask) -> None:
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> ResponseReturnValue:
         return _refused(words_of(refusal), refusal.status)
+
+    @app.errorhandler(SecurityError)
+    def unknown_host(error: SecurityError) -> ResponseReturnValue:
+        # A page would link to addresses under the host that is not ours.
+        return Response(gettext(HTTP_WORDS[400]), error.code, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:

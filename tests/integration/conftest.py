@@ -52,7 +52,7 @@ class CarefulClient(FlaskClient):
     def open(self, *args, **kwargs):
         # A context of its own, as in production: else the session of the test would serve too.
         with watch_writes(self.application) as watch, self.application.app_context():
-            response = super().open(*args, **kwargs)
+            response = super().open(*args, **{"buffered": True} | kwargs)
         watch.check(response.status_code)
         return response
 

@@ -23,6 +23,7 @@ class Watch:
         self.statements = []
         self.commits = 0
         self.open_writes = []
+        self.kept_writes = []
         self.lost_writes = []
         self.deferred = []
 
@@ -43,6 +44,7 @@ class Watch:
 
     def committed(self, _connection):
         self.commits += 1
+        self.kept_writes += self.open_writes
         self.open_writes.clear()
 
     def rolled_back(self, _connection):

@@ -1,0 +1,68 @@
+"""Reads a page as a browser does: its forms, its inline scripts and styles, its attributes."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+
+@dataclass
+class Form:
+    """Where a form is sent to (empty: the page itself), and what it sends unasked."""
+
+    action: str
+    method: str
+    hidden: dict = field(default_factory=dict)
+
+
+class Page(HTMLParser):
+    """What of a page matters to the guards."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.forms = []
+        self.attributes = []
+        self.inline = {"script": [], "style": []}
+        self._inside = None
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag == "form":
+            self.forms.append(Form(given.get("action") or "", given.get("method", "get").lower()))
+        if tag == "input" and given.get("type") == "hidden" and self.forms:
+            self.forms[-1].hidden[given["name"]] = given.get("value", "")
+        if tag in self.inline:
+            self._inside = tag
+            self.inline[tag].append("")
+
+    def handle_endtag(self, tag):
+        if tag == self._inside:
+            self._inside = None
+
+    def handle_data(self, data):
+        if self._inside:
+            self.inline[self._inside][-1] += data
+
+    def unsafe(self):
+        """Return the attributes that would run or style something past the policy."""
+        return [
+            (tag, name, value)
+            for tag, name, value in self.attributes
+            if name.startswith("on")
+            or name == "style"
+            or value.strip().lower().startswith(("javascript:", "vbscript:", "data:text/html"))
+        ]
+
+    def hashes(self, tag):
+        """Return the policy sources of the page's inline scripts or styles."""
+        digests = (hashlib.sha256(text.encode()).digest() for text in self.inline[tag])
+        return {f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests}
+
+
+def policy(header):
+    """Return directive → its sources."""
+    parts = (part.split() for part in header.split(";"))
+    return {name: set(sources) for name, *sources in parts}

@@ -1,0 +1,490 @@
+"""What holds for every route, also for those that are added tomorrow.
+
+A new route fails here until somebody says on purpose who may see it and how it is guarded.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from itertools import product
+
+import pytest
+from flask import Response, request
+
+from quizapp.app import MAX_BODY, create_app
+from quizapp.config import ROOT
+from quizapp.db import db
+from quizapp.web import contestant as cookies
+from quizapp.web.contestant import Contestant
+from tests.integration.harness import watch_writes
+from tests.integration.pages import Page, policy
+from tests.making import attempts, contests, people
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+# Open to everybody. What stands in neither list is for organisers who signed in.
+PUBLIC = {
+    "contests.come_back",
+    "contests.come_back_by_pin",
+    "contests.enter",
+    "contests.find_units",
+    "contests.index",
+    "contests.join",
+    "contests.show",
+    "health.healthz",
+    "health.readyz",
+    "people_admin.set_up_by_link",  # whoever holds the one-time link
+    "people_admin.sign_in_by_password",
+    "people_admin.sign_out",  # ends only the session of the browser that asks
+    "people_admin.set_up",
+    "people_admin.sign_in",
+    "standings.board",
+    "static",
+}
+# Only for the phone that takes part.
+CONTESTANT = {
+    "attempts.me",
+    "attempts.paper",
+    "attempts.ready",
+    "attempts.result",
+    "attempts.save",
+    "attempts.start",
+    "attempts.submit",
+    "contests.leave",
+}
+# Change something without writing to the database.
+WRITES_NOTHING = {"contests.leave"}  # the phone's own cookie only
+# Send no form: the body must be declared JSON, which no form of another site can do.
+JSON_ONLY = {"attempts.save"}
+# Which page holds the form of a route, and whose page it is.
+FORMS = {
+    "attempts.start": ("contestant", "/c/{slug}/rounds/{number}"),
+    "attempts.submit": ("contestant", "/a/{public_id}"),
+    "contests.come_back_by_pin": ("stranger", "/return"),
+    "contests.enter": ("stranger", "/c/{slug}/join"),
+    "contests.leave": ("contestant", "/c/{slug}/rounds/{number}"),
+    "people_admin.end_sessions": ("organiser", "/admin/account"),
+    "people_admin.set_up_by_link": ("stranger", "/setup/{token}"),
+    "people_admin.sign_in_by_password": ("stranger", "/signin"),
+    "people_admin.sign_out": ("organiser", "/admin/account"),
+}
+ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://example.org"},
+    {"Origin": "null"},
+    {"Origin": "http://localhost.example.org"},
+    {"Origin": "http://localhost:81"},
+    {"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"},
+]
+HANDLERS = r"click|change|input|submit|load|error|focus|blur|(?:key|mouse|touch|pointer)\w+"
+OTHER_PHONE, NEW_PHONE = "0987 650 431", "0987 650 432"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scene:
+    """An open contest with everybody in it, and a value for each part of an address."""
+
+    app: object
+    values: dict
+    actors: dict
+
+    def path(self, rule):
+        unknown = set(rule.arguments) - set(self.values)
+        assert not unknown, f"{rule}: add a sample value for {unknown} to the scene"
+        values = {name: self.values[name] for name in rule.arguments}
+        return rule.build(values, append_unknown=False)[1]
+
+    def fields(self):
+        """Return what people would type, whatever the form: all but the token is in order."""
+        return {
+            "name": "Lê Thị Cúc",
+            "phone": NEW_PHONE,
+            "unit_text": "Công ty May 10",
+            "pin": "730164",
+            "consent_take_part": "y",
+            "contest": self.values["slug"],
+            "password": people.PASSWORD,
+            "repeat": people.PASSWORD,
+            "q1": "A",
+        }
+
+
+@pytest.fixture
+def scene(app, new_client, freeze):
+    freeze(contests.NOON)
+    app.extensions.pop("scene", None)
+    with app.app_context():
+        contest = contests.contest()
+        person = people.person(contest.id, at=contests.NOON)
+        public_id = attempts.started(contest, person)
+        other = people.person(contest.id, at=contests.NOON, phone=OTHER_PHONE)
+        people.organiser(phone=OTHER_PHONE, at=contests.NOON)
+        token = people.invited_organiser(at=contests.NOON)
+    values = {
+        "slug": contest.slug,
+        "number": 1,
+        "public_id": public_id,
+        "board": "people",
+        "token": token,
+        "filename": "app.css",
+    }
+    actors = {
+        "stranger": new_client(),
+        "contestant": phone_client(new_client, contest, person),
+        "another contestant": phone_client(new_client, contest, other, holder="may-khac"),
+        "organiser": new_client(),
+    }
+    sign_in(actors["organiser"])
+    return Scene(app=app, values=values, actors=actors)
+
+
+def phone_client(new_client, contest, person, *, holder=attempts.HOLDER):
+    client = new_client()
+    with client.application.test_request_context():
+        taking_part = Contestant(holder=holder, people={contest.id: person.id})
+        response = cookies._set(Response(), taking_part)
+        value = response.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+    client.set_cookie(cookies.COOKIE, value)
+    return client
+
+
+def sign_in(client):
+    form = Page(client.get("/signin").text).forms[0]
+    fields = {"phone": OTHER_PHONE, "password": people.PASSWORD}
+    assert client.post("/signin", data=form.hidden | fields).status_code == 303
+
+
+def routes(app, methods):
+    """Return (rule, method) of every route that answers one of the methods, in a fixed order."""
+    found = [(rule, method) for rule in app.url_map.iter_rules() for method in rule.methods]
+    return sorted(
+        [(rule, method) for rule, method in found if method in methods],
+        key=lambda pair: (str(pair[0]), pair[1]),
+    )
+
+
+def unsafe_endpoints(app):
+    return {rule.endpoint for rule, _ in routes(app, UNSAFE)}
+
+
+def send(client, path, method, **given):
+    """Send a request and return the answer with the writes that stayed."""
+    with watch_writes(client.application) as watch:
+        response = client.open(path, method=method, **given)
+    return response, watch.kept_writes
+
+
+def test_every_route_that_changes_something_writes_in_one_transaction(app):
+    unmarked = {
+        endpoint
+        for endpoint in unsafe_endpoints(app)
+        if not getattr(app.view_functions[endpoint], "is_writing", False)
+    }
+    # A wrapper such as one that compares a password may stand above @writes, never below it.
+    marked_inside = {endpoint for endpoint in unmarked if is_writing(app.view_functions[endpoint])}
+
+    assert unmarked - marked_inside == WRITES_NOTHING
+
+
+def is_writing(view):
+    while view is not None:
+        if getattr(view, "is_writing", False):
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
+def test_no_route_that_only_shows_something_is_marked_as_writing(app):
+    shown = [rule.endpoint for rule, _ in routes(app, {"GET"})]
+
+    assert [one for one in shown if is_writing(app.view_functions[one])] == []
+
+
+def test_the_lists_name_only_routes_that_exist_and_each_once(app):
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+
+    assert PUBLIC - endpoints == set()
+    assert CONTESTANT - endpoints == set()
+    assert not PUBLIC & CONTESTANT
+    assert set(FORMS) | JSON_ONLY == unsafe_endpoints(app)
+
+
+@pytest.mark.parametrize("who", ["stranger", "contestant"])
+def test_a_route_outside_the_lists_asks_to_sign_in(scene, who):
+    for rule, method in routes(scene.app, UNSAFE | {"GET"}):
+        if rule.endpoint in PUBLIC | CONTESTANT:
+            continue
+        response, written = send(scene.actors[who], scene.path(rule), method)
+
+        if response.status_code == 302:
+            assert response.location.startswith("/signin?next="), rule
+        else:
+            assert response.status_code in {401, 403}, rule
+        assert written == [], rule
+
+
+@pytest.mark.parametrize("who", ["stranger", "another contestant", "organiser"])
+def test_what_is_a_contestants_own_is_shown_to_nobody_else(scene, who):
+    own = scene.actors["contestant"].get(f"/a/{scene.values['public_id']}").text
+    assert "Câu hỏi số" in own
+
+    for rule, method in routes(scene.app, UNSAFE | {"GET"}):
+        if rule.endpoint not in CONTESTANT or "public_id" not in rule.arguments:
+            continue
+        response, written = send(scene.actors[who], scene.path(rule), method, json={"op": 1})
+
+        assert response.status_code in {302, 303, 403, 404}, rule
+        assert "Câu hỏi số" not in response.text, rule
+        assert written == [], rule
+
+
+def test_a_stranger_on_a_contestants_route_is_sent_to_join_or_told_nothing(scene):
+    for rule, method in routes(scene.app, UNSAFE | {"GET"}):
+        if rule.endpoint not in CONTESTANT:
+            continue
+        response, written = send(
+            scene.actors["stranger"], scene.path(rule), method, data={"q1": "A"}
+        )
+
+        assert response.status_code in {302, 303, 400, 403, 404, 415}, rule
+        if response.location:
+            assert response.location.endswith("/join"), rule
+        assert written == [], rule
+
+
+@pytest.mark.parametrize("who", ["contestant", "organiser"])
+def test_a_request_from_another_site_is_refused_everywhere(scene, who):
+    for (rule, method), headers in product(routes(scene.app, UNSAFE), ELSEWHERE):
+        response, written = send(
+            scene.actors[who], scene.path(rule), method, headers=headers, data=scene.fields()
+        )
+
+        assert response.status_code == 403, (rule, headers)
+        assert "Set-Cookie" not in response.headers, (rule, headers)
+        assert written == [], (rule, headers)
+
+
+@pytest.mark.parametrize("who", ["stranger", "contestant", "organiser"])
+def test_a_form_without_its_token_is_refused_and_writes_nothing(scene, who):
+    for rule, method in routes(scene.app, UNSAFE):
+        response, written = send(scene.actors[who], scene.path(rule), method, data=scene.fields())
+
+        sent_away = response.status_code == 303 and response.location.endswith("/join")
+        assert sent_away or response.status_code in {400, 403, 404, 415, 422}, rule
+        assert written == [], rule
+
+
+@pytest.mark.parametrize("endpoint", sorted(FORMS))
+def test_the_same_form_with_its_token_is_taken(scene, endpoint):
+    """The control of the test above: nothing but the token was missing there."""
+    who, page = FORMS[endpoint]
+    client, page = scene.actors[who], page.format(**scene.values)
+    rule = next(rule for rule, _ in routes(scene.app, UNSAFE) if rule.endpoint == endpoint)
+    fields = scene.fields()
+    if endpoint in {"contests.come_back_by_pin", "people_admin.sign_in_by_password"}:
+        fields |= {"phone": OTHER_PHONE, "pin": people.PIN}
+    path = scene.path(rule)
+    forms = [form for form in Page(client.get(page).text).forms if (form.action or page) == path]
+    assert len(forms) == 1
+    assert forms[0].method == "post"
+
+    response, _ = send(client, path, "POST", data=fields | forms[0].hidden)
+
+    assert response.status_code in {200, 303}
+
+
+def test_a_token_of_one_form_does_not_open_another(scene):
+    client = scene.actors["contestant"]
+    tokens = {}
+    for page in ("/c/{slug}/rounds/{number}", "/a/{public_id}"):
+        for form in Page(client.get(page.format(**scene.values)).text).forms:
+            tokens[form.action] = form.hidden["csrf_token"]
+    assert len(tokens) == len(set(tokens.values())) == 3
+
+    for path, own in tokens.items():
+        for other in tokens.values():
+            if other != own:
+                response, written = send(client, path, "POST", data={"csrf_token": other})
+                assert response.status_code == 400
+                assert written == []
+
+
+@pytest.mark.parametrize("who", ["stranger", "contestant", "organiser"])
+def test_every_answer_carries_its_guards_and_no_page_runs_or_styles_past_them(scene, who):
+    for rule, method in routes(scene.app, {"GET"}):
+        response = scene.actors[who].open(scene.path(rule), method=method)
+
+        # The clock of the scene stands still, so the database's is found to differ.
+        assert response.status_code < 500 or rule.endpoint == "health.readyz", rule
+        assert response.headers["X-Content-Type-Options"] == "nosniff", rule
+        assert response.headers["Referrer-Policy"] == "same-origin", rule
+        assert response.headers["Cache-Control"], rule
+        if response.mimetype == "text/html":
+            assert_page_is_guarded(response)
+
+
+def assert_page_is_guarded(response):
+    header = response.headers["Content-Security-Policy"]
+    rules, page = policy(header), Page(response.text)
+    assert "unsafe" not in header
+    assert "*" not in header
+    assert rules["default-src"] == {"'none'"}
+    assert rules["base-uri"] == rules["frame-ancestors"] == {"'none'"}
+    assert rules["form-action"] == {"'self'"}
+    for tag in ("script", "style"):
+        assert page.hashes(tag) == rules[f"{tag}-src"] - {"'none'"}
+    assert page.unsafe() == []
+
+
+def test_an_error_page_is_guarded_too(scene):
+    missing = scene.actors["stranger"].get("/no/such/page")
+    refused = scene.actors["stranger"].post("/signin", headers={"Origin": "null"})
+
+    assert (missing.status_code, refused.status_code) == (404, 403)
+    assert_page_is_guarded(missing)
+    assert_page_is_guarded(refused)
+
+
+def test_a_page_that_may_be_kept_is_the_same_for_all_and_sets_no_cookie(scene):
+    kept = []
+    for rule, _ in routes(scene.app, {"GET"}):
+        path = scene.path(rule)
+        answers = [client.get(path) for client in scene.actors.values()]
+        if "public" not in answers[0].headers["Cache-Control"]:
+            continue
+        kept.append(rule.endpoint)
+        for answer in answers:
+            assert answer.data == answers[0].data, rule
+            assert answer.headers["Cache-Control"] == answers[0].headers["Cache-Control"], rule
+            assert "Set-Cookie" not in answer.headers, rule
+            assert "Cookie" not in answer.headers.get("Vary", ""), rule
+
+    assert {"contests.index", "contests.show", "standings.board"} <= set(kept)
+
+
+def test_what_is_somebodys_own_is_kept_by_nobody(scene):
+    for rule, _ in routes(scene.app, {"GET"}):
+        if rule.endpoint in PUBLIC:
+            continue
+        for client in scene.actors.values():
+            answer = client.get(scene.path(rule))
+            assert "no-store" in answer.headers["Cache-Control"], rule
+
+
+def test_a_body_over_the_limit_is_taken_nowhere(scene):
+    fields = scene.fields() | {"name": "x" * MAX_BODY}
+    for rule, method in routes(scene.app, UNSAFE):
+        for client in scene.actors.values():
+            response, written = send(client, scene.path(rule), method, data=fields)
+
+            away = response.status_code == 303 and response.location.endswith("/join")
+            assert away or response.status_code in {400, 403, 404, 413, 415}, rule
+            assert written == [], rule
+    too_large = scene.actors["stranger"].post("/signin", data=fields)
+    assert too_large.status_code == 413
+
+
+def variant(app, plant=None, **changes):
+    """Return a client of the same installation with other settings, perhaps with a view more."""
+    other = create_app(replace(app.config["SETTINGS"], **changes))
+    if plant is not None:
+        other.add_url_rule("/planted", view_func=plant, endpoint="planted")
+    return other.test_client()
+
+
+@pytest.fixture
+def varied(app):
+    """Return a maker of clients with other settings; their connections end with the test."""
+    clients = []
+
+    def make(plant=None, **changes):
+        clients.append(variant(app, plant, **changes))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        with client.application.app_context():
+            db.engine.dispose()
+
+
+@pytest.mark.parametrize("https", [False, True])
+def test_every_cookie_is_out_of_reach_of_scripts_and_other_sites(scene, varied, https):
+    client = varied(https=https)
+    base = f"{'https' if https else 'http'}://localhost"
+    sent = []
+    for page, more in (
+        (f"/c/{scene.values['slug']}/join", {}),
+        ("/signin", {"phone": OTHER_PHONE}),
+    ):
+        shown = client.get(page, base_url=base)
+        form = Page(shown.text).forms[0]
+        fields = scene.fields() | more | form.hidden
+        done = client.post(page, data=fields, base_url=base)
+        assert done.status_code == 303
+        sent += shown.headers.getlist("Set-Cookie") + done.headers.getlist("Set-Cookie")
+
+    assert {cookie.partition("=")[0] for cookie in sent} == {"quizapp_session", cookies.COOKIE}
+    for cookie in sent:
+        flags = {part.strip() for part in cookie.split(";")[1:]}
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= flags
+        assert ("Secure" in flags) is https
+        assert not any(flag.startswith("Domain") for flag in flags)
+
+
+def test_only_https_tells_browsers_to_stay_on_https(varied):
+    for base, expected in (("http://localhost", None), ("https://localhost", "max-age=31536000")):
+        answer = varied(https=True).get("/healthz", base_url=base)
+        assert answer.headers.get("Strict-Transport-Security") == expected
+
+
+def test_a_host_that_is_not_trusted_is_answered_nowhere(scene, varied):
+    client = varied(trusted_hosts=("thi.example.vn",))
+    for rule, method in routes(scene.app, UNSAFE | {"GET"}):
+        answer = client.open(scene.path(rule), method=method, base_url="http://evil.example.org")
+        assert answer.status_code == 400, rule
+
+    assert client.get("/healthz", base_url="http://thi.example.vn").status_code == 200
+
+
+def seen():
+    return {"from": request.remote_addr, "scheme": request.scheme, "host": request.host}
+
+
+@pytest.mark.parametrize(
+    ("hops", "expected"),
+    [
+        (0, {"from": "127.0.0.1", "scheme": "http", "host": "localhost"}),
+        (1, {"from": "203.0.113.9", "scheme": "https", "host": "thi.vn"}),
+        (2, {"from": "198.51.100.7", "scheme": "https", "host": "thi.vn"}),
+    ],
+)
+def test_headers_of_proxies_are_believed_exactly_as_far_as_proxies_stand(varied, hops, expected):
+    """What a client writes into the header stands left of what our own proxies add."""
+    one, two = "thi.vn", "thi.vn, thi.vn"
+    headers = {
+        "X-Forwarded-For": "192.0.2.66, 198.51.100.7, 203.0.113.9",
+        "X-Forwarded-Proto": "https, https",
+        "X-Forwarded-Host": one if hops == 1 else two,
+    }
+
+    assert varied(seen, proxy_hops=hops).get("/planted", headers=headers).json == expected
+
+
+def test_no_template_holds_a_script_a_style_or_unescaped_text_of_its_own():
+    forbidden = {
+        "inline handler": rf"\bon(?:{HANDLERS})\s*=",
+        "style attribute": r"\bstyle\s*=",
+        "script address": r"javascript\s*:",
+        "script or style of its own": r"<(?:script|style)\b",
+        "unescaped text": r"\|\s*safe\b|autoescape\s+false",
+    }
+    templates = sorted((ROOT / "quizapp").glob("**/templates/**/*.html"))
+    assert templates
+    found = [
+        f"{template.relative_to(ROOT)}: {what}"
+        for template in templates
+        for what, pattern in forbidden.items()
+        if re.search(pattern, template.read_text("utf-8"), re.IGNORECASE)
+    ]
+
+    assert found == []
