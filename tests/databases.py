@@ -53,8 +53,6 @@ class Database:
         with db.engine.begin() as connection:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             connection.exec_driver_sql("; ".join([*emptied, restarted]))
-            # The one row that a migration makes.
-            connection.exec_driver_sql("INSERT INTO rollup_mark VALUES (1, 0, 0, NULL, NULL)")
 
 
 def sqlite_database(folder):
