@@ -25,6 +25,7 @@ TRICKY = st.sampled_from([
     "_x0041_", "'", '"', "{}", "[a]", ">", "|", "&a", "*a", "!t", "<b>", "%", "http://a.vn", "0,5%",
     "?", ":", "\\n", "<<", "đoàn", "😀", "- a", "a: b", "# x", "\u0301",
     "\U0010fffd", "a\nb", "a\n\n b",
+    "Cả A và B", "Tất cả các đáp án trên",
 ])
 # fmt: on
 LINE = (ANY_TEXT | TRICKY).map(clean_line)
@@ -76,6 +77,14 @@ def _written(bank, form):
 def test_a_bank_written_as_yaml_reads_back_with_the_same_digest(bank):
     reading = read_bank(_written(bank, "yaml"))
     assert reading.errors == ()
+    assert digest_of(reading.drafts) == digest_of(bank)
+
+
+def test_values_shared_by_questions_are_written_out_in_full():
+    day, citations = date(2025, 7, 1), ({"law": "45/2019/QH14", "text": "Điều 3"},)
+    bank = drafts(3, valid_from=day, valid_to=day, citations=citations)
+    reading = read_bank(_written(bank, "yaml"))
+    assert reading.problems == ()
     assert digest_of(reading.drafts) == digest_of(bank)
 
 

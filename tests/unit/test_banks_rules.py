@@ -126,6 +126,7 @@ def test_letters_name_options_only_as_far_as_there_are_options():
         ("Công  đoàn\u00a0\t cơ sở ", "Công đoàn cơ sở"),
         ("\ufeffCông\u200b đo\u00adàn\x00", "Công đoàn"),
         ("lật \u202engược", "lật ngược"),
+        ("nửa\ud800 cặp\ufffe\U0010ffff", "nửa cặp"),
         ("", ""),
     ],
 )

@@ -1,29 +1,24 @@
-"""One spelling for the texts of a bank: composed Unicode, no invisible characters. Pure."""
+"""One spelling for the texts of a bank, in everything that can store them. Pure."""
 
 import re
 
 from quizapp.vietnamese import one_line
 
-# Control, formatting and direction characters, halves of pairs and code points that are no
-# characters: nobody sees them, some databases and file formats refuse them.
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
-    + "".join(
-        f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17)
-    )
-    + "]"
+# Halves of pairs and code points that never are characters: no encoding or XML takes them.
+LAST_OF_PLANES = "".join(
+    chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
 )
+NO_CHARACTER = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{LAST_OF_PLANES}]")
 BLANK_LINES = re.compile(r"\n{3,}")
 BROKEN = "\ufffd"
 
 
 def clean_line(text: str) -> str:
-    """Return `text` composed (NFC), without invisible characters, its white space single spaces."""
-    return one_line(INVISIBLE.sub("", text))
+    """Return `text` composed (NFC), without what cannot be seen, its white space single spaces."""
+    return one_line(NO_CHARACTER.sub("", text))
 
 
 def clean_text(text: str) -> str:
     """Do as `clean_line` for each line; keep line breaks and at most one blank line in a row."""
-    lines = INVISIBLE.sub("", text).splitlines()
-    return BLANK_LINES.sub("\n\n", "\n".join(one_line(line) for line in lines)).strip("\n")
+    lines = (clean_line(line) for line in text.splitlines())
+    return BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")

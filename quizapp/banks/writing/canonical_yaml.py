@@ -7,9 +7,15 @@ import yaml
 from quizapp.banks.rules import CITATION_FIELDS, LETTERS, SCHEMA, Content, letters_of
 from quizapp.banks.rules.fixed_order import keeps_order
 
-DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 # One line per text: a folded line would show as changed when a word before it changes.
 NEVER_FOLD = 1_000_000
+
+
+class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc] # libyaml's class where it is built in
+    """Writes a value that stands twice twice: readers take no aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's signature
+        return True
 
 
 def write(questions: Sequence[Content], *, code: str, title: str, number: int) -> bytes:
@@ -21,7 +27,7 @@ def write(questions: Sequence[Content], *, code: str, title: str, number: int) -
         "questions": [_question(question) for question in questions],
     }
     text: str = yaml.dump(
-        body, Dumper=DUMPER, allow_unicode=True, sort_keys=False, width=NEVER_FOLD
+        body, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=NEVER_FOLD
     )
     return text.encode()
 
