@@ -6,13 +6,16 @@ from flask.typing import ResponseReturnValue
 from quizapp import clock
 from quizapp.contests import service as contests
 from quizapp.contests.service import ContestCard
+from quizapp.standings import service
 from quizapp.standings.errors import NoSuchBoard
 from quizapp.standings.service import boards
 from quizapp.standings.service.boards import Board
 from quizapp.units import service as units
 from quizapp.web.headers import keep_publicly
+from quizapp.web.health import report
 
 bp = Blueprint("standings", __name__, template_folder="templates")
+bp.record(lambda state: report(state.app, "worker_age_s", service.worker_age_s))
 
 
 @bp.get("/c/<slug>/boards/<path:board>")

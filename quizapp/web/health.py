@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, current_app
+from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -23,8 +24,8 @@ FACTS = "quizapp ready facts"
 health = Blueprint("health", __name__)
 
 
-def report(app: Flask, name: str, fact: Callable[[], float | None]) -> None:
-    """Show a number under `name` in `/readyz`; a feature above adds what only it knows.
+def report(app: App, name: str, fact: Callable[[datetime], float | None]) -> None:
+    """Show a number (or null) under `name` in `/readyz`; a feature above adds what only it knows.
 
     It informs and decides nothing: a dead worker must not take the answering process away.
     """
@@ -44,10 +45,14 @@ def readyz() -> ResponseReturnValue:
         why = _trouble()
         if why:
             return {"status": "not ready", "why": why}, 503
-        facts = {name: fact() for name, fact in current_app.extensions.get(FACTS, {}).items()}
+        facts = _facts(clock.now())
     except (DBAPIError, PoolTimeout):
         return {"status": "not ready", "why": "database"}, 503
     return {"status": "ready"} | facts
+
+
+def _facts(now: datetime) -> dict[str, float | None]:
+    return {name: fact(now) for name, fact in current_app.extensions.get(FACTS, {}).items()}
 
 
 def _trouble() -> str | None:

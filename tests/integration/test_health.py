@@ -7,8 +7,9 @@ from sqlalchemy import text
 
 from quizapp import clock
 from quizapp.app import create_app
-from quizapp.db import db
+from quizapp.db import db, transaction
 from quizapp.schema import head
+from quizapp.standings.service.rollup import roll_up
 from quizapp.web.health import report
 from tests.integration.harness import watch_writes
 
@@ -83,10 +84,24 @@ def test_a_database_that_does_not_answer_is_not_ready_but_the_process_is_up(tmp_
 
 def test_a_fact_of_a_feature_is_shown_and_decides_nothing(app):
     other = create_app(app.config["SETTINGS"])
-    report(other, "worker_age_s", lambda: 3600.0)
+    report(other, "year", lambda now: now.year)
 
     response = other.test_client().get("/readyz")
     with other.app_context():
         db.engine.dispose()
 
-    assert response.json == {"status": "ready", "worker_age_s": 3600.0}
+    assert response.status_code == 200
+    assert response.json["year"] == clock.now().year
+
+
+def test_the_age_of_the_workers_last_pass_is_shown_and_a_dead_worker_takes_nothing_away(
+    app, client
+):
+    assert client.get("/readyz").json == {"status": "ready", "worker_age_s": None}
+    with app.app_context(), transaction():
+        roll_up(at=clock.now() - timedelta(hours=1))
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert 3600 <= response.json["worker_age_s"] < 3700

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 
@@ -7,7 +8,7 @@ from quizapp.contests.rules import ContestRules
 from quizapp.contests.service import RoundCard
 from quizapp.db import db, upsert
 from quizapp.standings import rules
-from quizapp.standings.models import NO_UNIT, Standing
+from quizapp.standings.models import NO_UNIT, RollupMark, Standing
 from quizapp.standings.rules import Result
 
 
@@ -163,3 +164,9 @@ def _in(scope: Scope) -> tuple[ColumnElement[bool], ...]:
         Standing.round_number == scope.round_number,
         Standing.generation == scope.generation,
     )
+
+
+def worker_age_s(now: datetime) -> float | None:
+    """Return the seconds since the worker's last pass, None before its first."""
+    seen_at = db.session.scalar(select(RollupMark.seen_at))
+    return None if seen_at is None else (now - seen_at).total_seconds()
