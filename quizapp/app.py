@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from quizapp import cli, tables  # noqa: F401 - tables registers every table with the metadata
 from quizapp.attempts import views as attempts
 from quizapp.config import ROOT, Settings
+from quizapp.contests import admin as contests_admin
 from quizapp.contests import views as contests
 from quizapp.db import db
 from quizapp.errors import N_, Refusal
@@ -101,6 +102,7 @@ def _init_extensions(app: Flask) -> None:
 def _register_views(app: Flask) -> None:
     app.register_blueprint(attempts.bp)
     app.register_blueprint(contests.bp)
+    app.register_blueprint(contests_admin.bp)
     app.register_blueprint(health)
     app.register_blueprint(people)
     app.register_blueprint(standings.bp)

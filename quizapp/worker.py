@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -16,6 +17,7 @@ from quizapp import clock
 from quizapp.attempts import service as attempts
 from quizapp.contests import service as contests
 from quizapp.db import db, transaction
+from quizapp.people import service as people
 from quizapp.standings.service import Scope
 from quizapp.standings.service.boards import scopes_of, write_snapshots
 from quizapp.standings.service.rollup import roll_up
@@ -63,8 +65,11 @@ def run_forever() -> None:
         signal.signal(name, lambda *_: stop.set())
     log.info("worker started")
     known: frozenset[Scope] | None = None
+    tidied_on = None
     while not stop.is_set():
         try:
+            if tidied_on != clock.now().date():
+                tidied_on = tidy()
             done = run_once(known=all_scopes() if known is None else known)
         except OperationalError as error:
             log.warning("database away", cause=str(error.orig).splitlines()[0])
@@ -77,6 +82,14 @@ def run_forever() -> None:
             log.info("worker pass", expired=done.expired, events=done.events, boards=done.boards)
         stop.wait(EVERY_SECONDS)
     log.info("worker stopped")
+
+
+def tidy() -> date:
+    """Forget what need not be kept for another day; return the day it was done for."""
+    now = clock.now()
+    with transaction():
+        people.forget_old_failures(at=now)
+    return now.date()
 
 
 def all_scopes() -> frozenset[Scope]:

@@ -1,13 +1,13 @@
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 
 from quizapp.audit import service as audit
 from quizapp.banks import service as banks
@@ -30,6 +30,7 @@ from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.schedule import Phase, Window, schedule_problem
 from quizapp.db import db, kept_for_good
 from quizapp.units import service as units
+from quizapp.units.models import Unit
 
 PRESETS = Path(__file__).with_name("presets.yaml")
 
@@ -152,6 +153,19 @@ def get_contest(slug: str) -> ContestCard:
 def get_contests() -> Sequence[ContestCard]:
     """Return all contests, newest first."""
     contests = db.session.scalars(select(Contest).order_by(Contest.id.desc())).all()
+    rounds = _rounds([contest.id for contest in contests])
+    return [_card(contest, rounds) for contest in contests]
+
+
+def get_contests_within(unit_ids: Collection[int]) -> Sequence[ContestCard]:
+    """Return the contests owned by these units or any below them, newest first."""
+    subtrees = [units.inside(unit_id) for unit_id in unit_ids]
+    if not subtrees:
+        return []
+    owners = select(Unit.id).where(or_(*subtrees))
+    contests = db.session.scalars(
+        select(Contest).where(Contest.owner_unit_id.in_(owners)).order_by(Contest.id.desc())
+    ).all()
     rounds = _rounds([contest.id for contest in contests])
     return [_card(contest, rounds) for contest in contests]
 

@@ -104,7 +104,7 @@ def set_up(token: str) -> ResponseReturnValue:
 @writes
 def set_up_by_link(new: NewPassword) -> ResponseReturnValue:
     start_here(service.set_password(new, user_agent=_browser(), at=clock.now()))
-    return redirect(url_for("people_admin.account"), 303)
+    return redirect(url_for("contests_admin.home"), 303)
 
 
 @blueprint.get("/admin/account")

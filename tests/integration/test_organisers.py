@@ -90,7 +90,7 @@ def test_the_command_prints_a_link_that_sets_the_password_and_signs_in(run, insi
     token = link_in(result.output)
     assert f"http://127.0.0.1:8000/setup/{token}" in result.output
     answer = send(client, f"/setup/{token}", password=PASSWORD, repeat=PASSWORD)
-    assert (answer.status_code, answer.location) == (303, "/admin/account")
+    assert (answer.status_code, answer.location) == (303, "/admin")
     assert "Trần Thị Bình" in client.get("/admin/account").text
 
 
@@ -228,7 +228,7 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(inside, client):
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/admin/", "/c/x"])
 def test_signing_in_leads_to_no_other_site(inside, client, target):
     inside(organiser)
-    assert sign_in(client, path=f"/signin?next={target}").location == "/admin/account"
+    assert sign_in(client, path=f"/signin?next={target}").location == "/admin"
 
 
 def test_a_password_typed_with_another_keyboard_is_the_same(inside, client):

@@ -95,7 +95,7 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(asked):
     ],
 )
 def test_signing_in_never_leads_anywhere_else(asked):
-    assert page_after_sign_in(asked) == "/admin/account"
+    assert page_after_sign_in(asked) == "/admin"
 
 
 @pytest.mark.parametrize(

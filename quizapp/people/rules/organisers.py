@@ -92,7 +92,7 @@ def short_user_agent(text: str) -> str:
 
 
 def page_after_sign_in(asked: str) -> str:
-    """Return the organiser page to go to; anything that is not one of ours gives the account."""
+    """Return the organiser page to go to; anything that is not one of ours gives the home."""
     is_ours = asked == "/admin" or asked.startswith("/admin/")
     is_plain = asked.isascii() and asked.isprintable() and "\\" not in asked and "//" not in asked
-    return asked if is_ours and is_plain and "/.." not in asked else "/admin/account"
+    return asked if is_ours and is_plain and "/.." not in asked else "/admin"

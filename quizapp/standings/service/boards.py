@@ -87,9 +87,9 @@ def write_snapshots(scope: Scope, *, at: datetime) -> None:
     counts = _counts(scope)
     present = units.get_present_ids()
     cards = units.get_cards({*counts, *present.values()} - {NO_UNIT}, on=on)
-    _keep(scope, "people", "then", _people_rows(scope, cards), at=at)
-    _keep(scope, "people", "now", _people_rows(scope, cards), at=at)
+    people_rows = _people_rows(scope, cards)
     for units_as in UNITS_AS:
+        _keep(scope, "people", units_as, people_rows, at=at)
         shown = counts if units_as == "then" else _as_now(counts, present)
         for board, kinds in KINDS.items():
             chosen = [card for card in cards.values() if card.id in shown and card.kind in kinds]

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, delete, literal_column, select, tuple
 
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.service import get_rules
-from quizapp.db import db, upsert
+from quizapp.db import db, kept_for_good, upsert
 from quizapp.standings import rules
 from quizapp.standings.models import (
     NO_UNIT,
@@ -268,5 +268,13 @@ def _move_counts(keys: Iterable[Key], old: Mapping[Key, Share], new: Mapping[Key
 
 
 def ancestors_of(unit_id: int) -> Sequence[int]:
-    """Return the units that count a person of this unit: its line up to the root, itself last."""
-    return (NO_UNIT,) if unit_id == NO_UNIT else units.get_ancestor_ids(unit_id)
+    """Return the units that count a person of this unit: its line up to the root, itself last.
+
+    A unit's parent never changes, so each line is read once.
+    """
+    lines = kept_for_good("lines of units")
+    if unit_id not in lines:
+        is_unknown = unit_id == NO_UNIT
+        lines[unit_id] = (NO_UNIT,) if is_unknown else units.get_ancestor_ids(unit_id)
+    line: Sequence[int] = lines[unit_id]
+    return line

@@ -1,0 +1,41 @@
+"""An organiser's home: the contests of the units granted, and of no others."""
+
+from quizapp.db import transaction
+from quizapp.people import service as people_service
+from quizapp.people.service import NewOrganiser, Role
+from tests.integration.test_organisers import send, sign_in
+from tests.making import contests, people, units
+from tests.making.contests import NOON
+
+OTHER = "0987 650 431"
+
+
+def organiser_of(unit, *, phone):
+    """Add an organiser of the unit with the usual password."""
+    with transaction():
+        new = NewOrganiser(phone=phone, name="Lê Thị Hằng", unit_id=unit.id, role=Role.OWNER)
+        token = people_service.add_organiser(new, actor="system", at=NOON).link.token
+    password = people_service.prepare_password(token, people.PASSWORD, at=NOON)
+    with transaction():
+        people_service.set_password(password, user_agent="thử", at=NOON)
+
+
+def test_the_home_shows_contests_of_the_granted_units_and_of_no_others(app, client, freeze):
+    freeze(NOON)
+    with app.app_context():
+        contests.contest()
+        organiser_of(people.national_unit(), phone=people.PHONE)
+        organiser_of(units.made_unit("P_HUE"), phone=OTHER)
+
+    sign_in(client)
+    assert "Tìm hiểu pháp luật" in client.get("/admin").text
+    send(client, "/signout", page="/admin/account")
+    sign_in(client, phone=OTHER)
+    home = client.get("/admin").text
+
+    assert "Chưa có cuộc thi nào" in home
+    assert "Tìm hiểu pháp luật" not in home
+
+
+def test_a_stranger_is_sent_to_sign_in(client):
+    assert client.get("/admin").location == "/signin?next=/admin"
