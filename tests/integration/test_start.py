@@ -223,16 +223,14 @@ def test_a_port_that_is_no_number_is_refused(instance, module):
     assert_refused(start(module, instance, PORT="80a"), "PORT", "80a", "65535")
 
 
-@pytest.mark.parametrize("module", [SERVE, GUNICORN])
-def test_keys_that_others_can_read_are_refused(instance, port, module):
+def test_keys_that_others_can_read_are_refused(instance, port):
     instance.mkdir()
     (instance / "keys.json").write_text("{}")
     (instance / "keys.json").chmod(0o644)
 
-    assert_refused(start(module, instance, PORT=port), "keys.json", "chmod 600")
+    assert_refused(start(SERVE, instance, PORT=port), "keys.json", "chmod 600")
 
 
-@pytest.mark.parametrize("module", [SERVE, GUNICORN])
 @pytest.mark.parametrize(
     "url",
     [
@@ -240,19 +238,18 @@ def test_keys_that_others_can_read_are_refused(instance, port, module):
         "sqlite:////no/such/folder/quizapp.sqlite3",
     ],
 )
-def test_a_database_that_does_not_answer_is_named_without_its_password(instance, port, module, url):
-    result = start(module, instance, PORT=port, QUIZAPP_DATABASE_URL=url)
+def test_a_database_that_does_not_answer_is_named_without_its_password(instance, port, url):
+    result = start(SERVE, instance, PORT=port, QUIZAPP_DATABASE_URL=url)
 
     assert_refused(result, url.rpartition("/")[2], "cơ sở dữ liệu")
     assert "s3cret" not in result.stderr + result.stdout
 
 
-@pytest.mark.parametrize("module", [SERVE, GUNICORN])
-def test_a_file_that_is_no_database_is_refused(instance, port, module):
+def test_a_file_that_is_no_database_is_refused(instance, port):
     instance.mkdir()
     (instance / "quizapp.sqlite3").write_text("đây không phải cơ sở dữ liệu" * 100)
 
-    assert_refused(start(module, instance, PORT=port), "quizapp.sqlite3", "not a database")
+    assert_refused(start(SERVE, instance, PORT=port), "quizapp.sqlite3", "not a database")
 
 
 def test_gunicorn_on_a_database_that_was_not_migrated_is_refused(instance, port):
@@ -264,8 +261,7 @@ def test_gunicorn_with_the_keys_of_another_installation_is_refused(tmp_path, por
         prepare(create_app(Settings.from_env(environment(tmp_path / name))))
     (tmp_path / "other/keys.json").replace(tmp_path / "one/keys.json")
 
-    for module in (GUNICORN, SERVE):
-        assert_refused(start(module, tmp_path / "one", PORT=port), "keys.json")
+    assert_refused(start(GUNICORN, tmp_path / "one", PORT=port), "keys.json")
 
 
 @pytest.fixture
