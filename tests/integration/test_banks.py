@@ -1,8 +1,10 @@
 """Publishing banks, reading them back, and the commands a clerk runs."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import event, func, select, text
@@ -114,6 +116,18 @@ def test_versions_count_on_and_the_newest_is_found(context):
     assert service.find_version("khac") is None
     (bank,) = service.get_banks()
     assert (bank.code, bank.title, bank.newest.number) == ("luat", "Bản 4", 3)
+
+
+def test_organisers_who_publish_at_once_get_a_number_each(app):
+    start = Barrier(4)
+
+    def publish_one(size):
+        with app.app_context():
+            start.wait()
+            return publish(drafts(size)).number
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(publish_one, (1, 2, 3, 4))) == [1, 2, 3, 4]
 
 
 def test_publishing_leaves_an_audit_row(context):
