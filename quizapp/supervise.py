@@ -69,7 +69,10 @@ def keep_running(settings: Settings, *, welcome: Callable[[], None]) -> int:
     Returns the exit code: 0 after a signal, else what the web ended with.
     """
     stopped = Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # `nohup` asks to outlive the window
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         signal.signal(number, lambda *_: stopped.set())
     web = _start(WEB)
     worker = Respawned(lambda: _start(WORKER), now=time.monotonic())
