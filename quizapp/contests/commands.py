@@ -3,8 +3,7 @@ from getpass import getuser
 from pathlib import Path
 
 import click
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+import yaml
 
 from quizapp import clock
 from quizapp.commands import OrganiserGroup
@@ -66,8 +65,8 @@ def _read_over(path: str | Path | None) -> dict[str, object]:
     if path is None:
         return {}
     try:
-        over = YAML(typ="safe").load(Path(path).read_text("utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
+        over = yaml.safe_load(Path(path).read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadRules(problems=f"- {path}: không đọc được YAML ({error})") from error
     if not isinstance(over, dict):
         raise BadRules(problems=f"- {path}: phải là các mục thể lệ dạng YAML")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from ruamel.yaml import YAML
+import yaml
 from sqlalchemy import Row, or_, select
 
 from quizapp.audit import service as audit
@@ -94,7 +94,7 @@ class ContestCard:
 
 def read_preset(name: str, *, over: Mapping[str, object]) -> dict[str, object]:
     """Return a preset's body with `over` put on top; `rounds` still in it. Raises NoSuchPreset."""
-    file = YAML(typ="safe").load(PRESETS.read_text("utf-8"))
+    file = yaml.safe_load(PRESETS.read_text("utf-8"))
     if name not in file["presets"]:
         raise NoSuchPreset(name=name, names=", ".join(file["presets"]))
     return rules.merged(rules.merged(file["defaults"], file["presets"][name]), over)
