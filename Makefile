@@ -17,7 +17,7 @@ check: .venv/dev.stamp $(CATALOGUES:.po=.mo)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --quiet --check --lint quizapp
+	$(BIN)/djlint --quiet --lint quizapp
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && unset QUIZAPP_DATABASE_URL && \
 	export QUIZAPP_INSTANCE="$$folder" && echo "flask db upgrade, flask db check" && \
 	$(BIN)/flask --app wsgi db upgrade && $(BIN)/flask --app wsgi db check

@@ -470,6 +470,14 @@ def test_headers_of_proxies_are_believed_exactly_as_far_as_proxies_stand(varied,
     assert varied(seen, proxy_hops=hops).get("/planted", headers=headers).json == expected
 
 
+def test_every_template_can_be_read(app):
+    names = [name for name in app.jinja_env.list_templates() if name.endswith(".html")]
+
+    assert "base.html" in names
+    for name in names:
+        app.jinja_env.get_template(name)
+
+
 def test_no_template_holds_a_script_a_style_or_unescaped_text_of_its_own():
     forbidden = {
         "inline handler": rf"\bon(?:{HANDLERS})\s*=",
