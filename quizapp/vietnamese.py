@@ -1,6 +1,8 @@
 """Vietnamese text: one spelling, a key to search by, a key to sort by. Pure."""
 
+import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -14,7 +16,9 @@ AFTER_LETTERS = b"\x7f"
 FOREIGN_MARK = 6
 # Old fonts and some keyboards give the Icelandic eth, which looks like đ and never is meant.
 STROKED_D = str.maketrans({"ð": "đ", "Ð": "Đ", "ɖ": "đ", "Ɖ": "Đ"})
-PLAIN_D = str.maketrans({"đ": "d", "Đ": "D"})
+# Applied to decomposed small letters: đ and its look-alikes lose their stroke, marks are dropped.
+BARE = str.maketrans(dict.fromkeys("đðɖ", "d") | dict.fromkeys(map(chr, range(0x300, 0x370))))
+WORD = re.compile(r"[^\W_]+")
 
 
 def one_line(text: str) -> str:
@@ -35,14 +39,21 @@ def fold(text: str) -> str:
 
     Without marks the two ways to place a tone (`hòa`, `hoà`) are one.
     """
-    line = one_line(text).translate(STROKED_D).translate(PLAIN_D)
-    decomposed = unicodedata.normalize("NFD", line.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return unicodedata.normalize("NFD", one_line(text).casefold()).translate(BARE)
+
+
+def words_of(folded: str) -> list[str]:
+    """Return the runs of letters and digits in a folded text, in order."""
+    return WORD.findall(folded)
 
 
 def initials(text: str) -> str:
     """Return the first letters of the words, folded: what an abbreviation is made of."""
-    words = "".join(char if char.isalnum() else " " for char in fold(text)).split()
+    return initials_of(words_of(fold(text)))
+
+
+def initials_of(words: Iterable[str]) -> str:
+    """Return the first letters of folded words; a number stays whole: `May 10` gives `m10`."""
     return "".join(word if word.isdigit() else word[0] for word in words)
 
 
@@ -62,14 +73,8 @@ def sort_key(text: str) -> bytes:
     Equal to ICU's `vi` order for what names are made of: Vietnamese letters (and the same letters
     with foreign marks), digits, spaces, the usual punctuation. Anything else comes last.
     """
-    letters, tones, cases = bytearray(), bytearray(), bytearray()
-    for char in unicodedata.normalize("NFC", text).translate(STROKED_D):
-        small = char.lower()
-        weight, tone = _weigh(small)
-        letters += weight
-        tones.append(tone + 1)
-        cases.append(1 if char == small else 2)
-    return bytes(letters) + b"\0" + bytes(tones) + b"\0" + bytes(cases)
+    weights = [_weigh(char) for char in unicodedata.normalize("NFC", text)]
+    return b"\0".join(b"".join(level) for level in zip(*weights, strict=True)) or b"\0\0"
 
 
 def name_sort_key(name: str) -> bytes:
@@ -80,8 +85,14 @@ def name_sort_key(name: str) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _weigh(small: str) -> tuple[bytes, int]:
-    """Return the weight of a small letter or mark, and its tone."""
+def _weigh(char: str) -> tuple[bytes, bytes, bytes]:
+    """Return the weights of a character's letter, tone and case; none holds a zero byte."""
+    small = char.translate(STROKED_D).lower()
+    letter, tone = _letter_and_tone(small)
+    return letter, bytes([1 + tone]), b"\1" if char == char.lower() else b"\2"
+
+
+def _letter_and_tone(small: str) -> tuple[bytes, int]:
     letter, tone = syllable(small)
     if letter in RANK:
         return bytes([RANK[letter]]), tone

@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("initials", sa.Text(), nullable=False),
         sa.Column("sort_key", sa.LargeBinary(), nullable=False),
+        sa.Column("keys_version", ID, nullable=False),
         sa.CheckConstraint("valid_to >= valid_from", name=op.f("ck_unit_name_dates_in_order")),
         sa.CheckConstraint(
             "confidence IN ('high', 'medium', 'low')", name=op.f("ck_unit_name_confidence_known")

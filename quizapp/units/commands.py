@@ -32,8 +32,9 @@ def load(files: tuple[Path, ...]) -> None:
     """
     paths = files or tuple(CATALOGUE / name for name in FILES)
     contents = {str(path) if files else path.name: path.read_bytes() for path in paths}
+    rows = service.read_files(contents)
     with transaction():
-        report = service.load_files(contents)
+        report = service.load_rows(rows)
         if report.new or report.changed:
             audit.record(
                 "units.load",

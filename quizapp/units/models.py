@@ -80,6 +80,7 @@ class UnitName(Base):
     search_key: Mapped[str]
     initials: Mapped[str]
     sort_key: Mapped[bytes]
+    keys_version: Mapped[int]
 
 
 class UnitTerm(Base):

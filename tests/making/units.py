@@ -48,4 +48,5 @@ def loaded_catalogue():
     """Load the project's own catalogue: 83 bodies in 2020, 51 since 2025."""
     db.session.rollback()
     with transaction():
-        return service.load_files({name: (CATALOGUE / name).read_bytes() for name in FILES})
+        files = {name: (CATALOGUE / name).read_bytes() for name in FILES}
+        return service.load_rows(service.read_files(files))

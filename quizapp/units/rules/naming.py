@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from quizapp.vietnamese import fold, initials, one_line, sort_key, syllable
+from quizapp.vietnamese import WORD, fold, initials_of, one_line, sort_key, syllable, words_of
 
+KEYS_VERSION = 1
+"""To be raised with any change in what `keys_of` gives: a load then makes stored keys anew."""
 MAX_TYPED = 100
 MAX_WORDS = 12
 # What clerks write short. CĐ is a union only at the start of a name: "Trường CĐ" is a college.
@@ -57,10 +59,15 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Find:
-    """A name that holds every word of a query, with the depth of its unit in the tree (root: 1)."""
+    """A name that holds every word of a query, with its keys.
+
+    `depth` is that of its unit in the tree: 1 for the root.
+    """
 
     unit_id: int
     name: str
+    search_key: str
+    sort_key: bytes
     depth: int
 
 
@@ -78,8 +85,7 @@ def keys_of(name: str) -> NameKeys:
 
 def search_words(text: str) -> tuple[str, ...]:
     """Return the folded words of `text`, short forms written out: `T.P HCM` → thanh, pho, hcm."""
-    joined = DOTTED.sub(r"\1", fold(text))
-    words = "".join(char if char.isalnum() else " " for char in joined).split()
+    words = words_of(DOTTED.sub(r"\1", fold(text)))
     if words[:1] == [FIRST_SHORT_FORM] and len(words) > 1:
         words[0] = FIRST_LONG_FORM
     return tuple(" ".join(SHORT_FORMS.get(word, word) for word in words).split())
@@ -104,7 +110,7 @@ def own_name(name: str) -> str:
 def abbreviations(words: Sequence[str]) -> tuple[str, ...]:
     """Return the initials people use: of the whole name, from its place word, of its own words."""
     head = _length_of_first(HEADS, words)
-    forms = (initials(" ".join(part)) for part in (words, words[head:], own_words(words)))
+    forms = (initials_of(part) for part in (words, words[head:], own_words(words)))
     return tuple(dict.fromkeys(form for form in forms if len(form) > 1))
 
 
@@ -127,7 +133,7 @@ def rank_finds(query: Query, finds: Iterable[Find]) -> list[int]:
 
 
 def _badness(query: Query, find: Find) -> tuple[object, ...]:
-    words = search_words(find.name)
+    words = find.search_key.split()
     misspelled = _count_misspelled(query.spoken, _syllables(find.name))
     abbreviated = sum(not any(w.startswith(q) for w in words) for q in query.words)
     return (
@@ -137,7 +143,7 @@ def _badness(query: Query, find: Find) -> tuple[object, ...]:
         find.depth,
         len(words),
         misspelled,
-        keys_of(find.name).sort_key,
+        find.sort_key,
         find.unit_id,
     )
 
@@ -166,8 +172,7 @@ def _count_misspelled(asked: Sequence[tuple[str, int]], found: Sequence[tuple[st
 
 
 def _syllables(text: str) -> tuple[tuple[str, int], ...]:
-    bare = "".join(char if char.isalnum() else " " for char in one_line(text))
-    return tuple(syllable(word) for word in bare.split())
+    return tuple(syllable(word) for word in WORD.findall(one_line(text)))
 
 
 def _own_span(words: Sequence[str]) -> tuple[int, int]:

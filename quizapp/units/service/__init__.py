@@ -2,7 +2,7 @@
 
 from quizapp.units.rules.rows import CatalogueRow
 from quizapp.units.service.checking import check_tree
-from quizapp.units.service.loading import load_files, load_rows
+from quizapp.units.service.loading import load_rows, read_files
 from quizapp.units.service.reading import (
     find_root,
     find_unit,
@@ -36,8 +36,8 @@ __all__ = [
     "get_unit_by_id",
     "inside",
     "is_within",
-    "load_files",
     "load_rows",
+    "read_files",
     "search_units",
     "valid_on",
 ]

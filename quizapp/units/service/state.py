@@ -9,7 +9,7 @@ from sqlalchemy import select
 from quizapp.db import db
 from quizapp.units.kinds import Confidence, UnitKind
 from quizapp.units.models import Unit, UnitName
-from quizapp.units.rules.naming import keys_of
+from quizapp.units.rules.naming import KEYS_VERSION
 from quizapp.units.rules.plan import CatalogueUnit, DatedName
 
 
@@ -35,7 +35,7 @@ def read_state() -> State:
     return State(
         units={row.id: _unit(row, codes, tuple(named[row.id])) for row in rows},
         paths={row.id: row.path for row in rows},
-        stale=frozenset(name.unit_id for name in names if _is_stale(name)),
+        stale=frozenset(name.unit_id for name in names if name.keys_version != KEYS_VERSION),
     )
 
 
@@ -62,13 +62,4 @@ def _dated(row: Any) -> DatedName:
         confidence=Confidence(row.confidence),
         source=row.source,
         note=row.note,
-    )
-
-
-def _is_stale(row: Any) -> bool:
-    keys = keys_of(row.name)
-    return (row.search_key, row.initials, row.sort_key) != (
-        keys.search_key,
-        keys.initials,
-        keys.sort_key,
     )
