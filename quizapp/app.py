@@ -57,6 +57,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": keys.derive("session"),
         "FORM_TOKEN_KEY": keys.derive("form token"),
         "CONTESTANT_KEY": keys.derive("contestant cookie"),
+        "RECEIPT_KEY": keys.derive("receipt"),
         "TESTING": settings.testing,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.database_url),

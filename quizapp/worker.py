@@ -22,7 +22,7 @@ from quizapp.standings.service import Scope
 from quizapp.standings.service.boards import scopes_of, write_snapshots
 from quizapp.standings.service.rollup import roll_up
 
-EXPIRED_AT_ONCE = 100
+EXPIRED_AT_ONCE = 200
 EVERY_SECONDS = 0.5
 AWAY_SECONDS = 2.0
 log = structlog.get_logger("worker")

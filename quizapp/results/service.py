@@ -16,9 +16,10 @@ from quizapp.results.rules import Sheet, Terms, Worth
 from quizapp.standings.models import NO_UNIT, WHOLE_CONTEST, Standing, Tally, UnitCount
 from quizapp.standings.rules import Result
 from quizapp.standings.service import (
+    Recorded,
     Scope,
     boards,
-    record_result,
+    record_results,
     scope_of_round,
     standing_row,
 )
@@ -104,28 +105,28 @@ def catch_up(contest: ContestCard, *, since: datetime) -> int:
     for one in contest.rounds:
         scope = scope_of_round(one)
         sheets = [sheet for sheet in _sheets(one) if sheet.submitted_at >= since]
-        for sheet in sheets:
-            record_result(
-                scope,
-                one.rules,
-                _result(sheet),
-                person_id=sheet.person_id,
-                unit_id=sheet.unit_id,
-                attempt=(sheet.attempt_id, sheet.number),
-            )
+        record_results([_recorded(sheet, scope, one) for sheet in sheets])
         count_again(contest.id, {sheet.person_id for sheet in sheets})
         late += len(sheets)
     return late
 
 
-def _result(sheet: Sheet) -> Result:
-    return Result(
-        points_milli=sheet.points_milli,
-        all_right=sheet.right_count == len(attempt_rules.decode_answers(sheet.answers)),
-        duration_ms=sheet.duration_ms,
-        started_at=sheet.started_at,
-        submitted_at=sheet.submitted_at,
-        prediction=None,
+def _recorded(sheet: Sheet, scope: Scope, one: RoundCard) -> Recorded:
+    return Recorded(
+        scope=scope,
+        rules=one.rules,
+        result=Result(
+            points_milli=sheet.points_milli,
+            all_right=sheet.right_count == len(attempt_rules.decode_answers(sheet.answers)),
+            duration_ms=sheet.duration_ms,
+            started_at=sheet.started_at,
+            submitted_at=sheet.submitted_at,
+            prediction=None,
+        ),
+        person_id=sheet.person_id,
+        unit_id=sheet.unit_id,
+        attempt_id=sheet.attempt_id,
+        number=sheet.number,
     )
 
 
@@ -138,14 +139,7 @@ def _reset_counts(contest_id: int) -> None:
 def _standing_rows(scope: Scope, one: RoundCard) -> list[dict[str, Any]]:
     best: dict[int, dict[str, Any]] = {}
     for sheet in _sheets(one):
-        row = standing_row(
-            scope,
-            one.rules,
-            _result(sheet),
-            person_id=sheet.person_id,
-            unit_id=sheet.unit_id,
-            attempt=(sheet.attempt_id, sheet.number),
-        )
+        row = standing_row(_recorded(sheet, scope, one))
         known = best.get(sheet.person_id)
         attempts = max(sheet.number, int(known["attempts"]) if known else 0)
         if known is None or row["count_key"] < known["count_key"]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Select, func, select, update
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import (
@@ -22,7 +22,7 @@ from quizapp.attempts.errors import (
 )
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.rules import AttemptState, DrawRules
-from quizapp.attempts.service.finish import Final, finish
+from quizapp.attempts.service.finish import AnyRow, Final, expire, finish
 from quizapp.banks import service as banks
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.rules.schedule import Phase
@@ -31,7 +31,6 @@ from quizapp.db import db, upsert
 from quizapp.people.service import PersonCard
 from quizapp.web.language import local
 
-AnyRow = Row[*tuple[Any, ...]]
 ID_BYTES = 16
 RACES = 5  # each turn means that another request of this person came first
 JOINED = (
@@ -218,8 +217,8 @@ def expire_due(*, at: datetime, limit: int) -> int:
         .with_for_update(of=Attempt, skip_locked=True)
     ).all()
     due = [row for row in rows if _is_over(row, at=at)]
-    for row in due:
-        finish(row, state=AttemptState.EXPIRED, at=at)
+    if due:
+        expire(due, at=at)
     return len(due)
 
 

@@ -1,11 +1,12 @@
 """The one way an attempt becomes final: scored, timed, with a receipt, ranked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Row, update
+from sqlalchemy import Row, bindparam, update
 
 from quizapp.attempts import rules
 from quizapp.attempts.models import Attempt
@@ -15,7 +16,9 @@ from quizapp.contests.service import get_rules
 from quizapp.db import db
 from quizapp.standings import service as standings
 from quizapp.standings.rules import Result
-from quizapp.standings.service import Scope
+from quizapp.standings.service import Recorded, Scope
+
+AnyRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,54 +29,94 @@ class Final:
     prediction: int | None
 
 
-def finish(
-    row: Row[*tuple[Any, ...]], *, state: AttemptState, at: datetime, final: Final | None = None
-) -> None:
+def finish(row: AnyRow, *, state: AttemptState, at: datetime, final: Final | None = None) -> None:
     """Write the final state of a running, locked attempt and its standing. Two statements.
 
     `row` has the attempt's columns and its round's. Without `final` the saved answers count.
     An expired paper ends at its deadline, whenever that is noticed.
     """
-    given = final or Final(answers=rules.decode_answers(row.answers), prediction=row.prediction)
-    contest_rules = get_rules(row.rule_set_id)
-    score = _score(row, given)
-    ended_at = min(at, row.deadline_at) if state is AttemptState.EXPIRED else at
-    taken = rules.duration_ms(
-        started_at=row.started_at, deadline_at=row.deadline_at, received_at=ended_at
-    )
-    answers = rules.encode_answers(given.answers)
-    db.session.execute(
-        update(Attempt)
-        .where(Attempt.id == row.id, Attempt.state == AttemptState.RUNNING)
-        .values(
-            state=state,
-            answers=answers,
-            prediction=given.prediction,
-            submitted_at=ended_at,
-            right_count=score.right_count,
-            points_milli=score.points_milli,
-            duration_ms=taken,
-            receipt=_receipt(row, answers, ended_at),
+    _write([_Ended.of(row, final or _saved(row), state=state, at=at)])
+
+
+def expire(rows: Sequence[AnyRow], *, at: datetime) -> None:
+    """Write the end of many running, locked attempts whose time is over, in two round trips."""
+    _write([_Ended.of(row, _saved(row), state=AttemptState.EXPIRED, at=at) for row in rows])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ended:
+    """A final attempt: what is written of it, and what it brings to the standings."""
+
+    row: AnyRow
+    values: dict[str, Any]
+    result: Result
+
+    @classmethod
+    def of(cls, row: AnyRow, final: Final, *, state: AttemptState, at: datetime) -> "_Ended":
+        score = _score(row, final)
+        ended_at = min(at, row.deadline_at) if state is AttemptState.EXPIRED else at
+        taken = rules.duration_ms(
+            started_at=row.started_at, deadline_at=row.deadline_at, received_at=ended_at
         )
-    )
-    standings.record_result(
-        Scope(contest_id=row.contest_id, round_number=row.round_number, generation=row.generation),
-        contest_rules,
-        Result(
+        answers = rules.encode_answers(final.answers)
+        values = {
+            "state": state,
+            "answers": answers,
+            "prediction": final.prediction,
+            "submitted_at": ended_at,
+            "right_count": score.right_count,
+            "points_milli": score.points_milli,
+            "duration_ms": taken,
+            "receipt": _receipt(row, answers, ended_at),
+        }
+        result = Result(
             points_milli=score.points_milli,
             all_right=score.all_right,
             duration_ms=taken,
             started_at=row.started_at,
             submitted_at=ended_at,
-            prediction=given.prediction,
+            prediction=final.prediction,
+        )
+        return cls(row=row, values=values, result=result)
+
+
+def _write(ended: Sequence[_Ended]) -> None:
+    names = list(ended[0].values)
+    statement = (
+        update(Attempt)
+        .where(Attempt.id == bindparam("this"), Attempt.state == AttemptState.RUNNING)
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+    db.session.connection().execute(
+        statement,
+        [
+            {"this": one.row.id} | {f"new_{name}": one.values[name] for name in names}
+            for one in ended
+        ],
+    )
+    standings.record_results([_recorded(one) for one in ended])
+
+
+def _recorded(one: _Ended) -> Recorded:
+    row = one.row
+    return Recorded(
+        scope=Scope(
+            contest_id=row.contest_id, round_number=row.round_number, generation=row.generation
         ),
+        rules=get_rules(row.rule_set_id),
+        result=one.result,
         person_id=row.person_id,
         unit_id=row.unit_assigned_id,
-        attempt=(row.id, row.number),
+        attempt_id=row.id,
+        number=row.number,
     )
 
 
-def _score(row: Row[*tuple[Any, ...]], final: Final) -> Score:
+def _saved(row: AnyRow) -> Final:
+    return Final(answers=rules.decode_answers(row.answers), prediction=row.prediction)
+
+
+def _score(row: AnyRow, final: Final) -> Score:
     contest_rules = get_rules(row.rule_set_id)
     questions = banks.get_questions(row.bank_version_id)
     paper = rules.decode_paper(row.paper)
@@ -86,6 +129,6 @@ def _score(row: Row[*tuple[Any, ...]], final: Final) -> Score:
     return rules.score(paper, keys, final.answers, marking)
 
 
-def _receipt(row: Row[*tuple[Any, ...]], answers: bytes, ended_at: datetime) -> str:
-    key = current_app.config["KEYS"].derive("receipt")
+def _receipt(row: AnyRow, answers: bytes, ended_at: datetime) -> str:
+    key = current_app.config["RECEIPT_KEY"]
     return rules.receipt(key, row.public_id, answers, ended_at.isoformat().encode())

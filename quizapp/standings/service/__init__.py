@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 
@@ -10,6 +11,8 @@ from quizapp.db import db, upsert
 from quizapp.standings import rules
 from quizapp.standings.models import NO_UNIT, RollupMark, Standing
 from quizapp.standings.rules import Result
+
+PRIMARY_KEY = ["contest_id", "round_number", "generation", "person_id"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,66 +46,60 @@ class Place:
     lines: Sequence[PlaceLine]
 
 
-def record_result(
-    scope: Scope,
-    contest_rules: ContestRules,
-    result: Result,
-    *,
-    person_id: int,
-    unit_id: int | None,
-    attempt: tuple[int, int],
-) -> None:
-    """Put a final attempt into its person's standing, if it is the one that counts. One statement.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """A final attempt as the standings take it."""
 
-    `attempt` is (attempt id, number of the attempt). Safe to repeat and in any order: which
-    attempt counts is decided by its key, in the database, so that no two writers can disagree.
+    scope: Scope
+    rules: ContestRules
+    result: Result
+    person_id: int
+    unit_id: int | None
+    attempt_id: int
+    number: int
+
+
+def record_results(recorded: Sequence[Recorded]) -> None:
+    """Put final attempts into their people's standings, where they are the ones that count.
+
+    One statement. Safe to repeat and in any order: which attempt counts is decided by its key, in
+    the database, so that no two writers can disagree.
     """
-    row = standing_row(
-        scope, contest_rules, result, person_id=person_id, unit_id=unit_id, attempt=attempt
-    )
-    statement = upsert(Standing).values(**row)
+    if not recorded:
+        return
+    rows = [standing_row(one) for one in recorded]
+    statement = upsert(Standing)
     new = statement.excluded
     is_better = new.count_key < Standing.count_key
     kept = {
         name: case((is_better, new[name]), else_=getattr(Standing, name))
-        for name in row
-        if name not in {"contest_id", "round_number", "generation", "person_id", "attempts"}
+        for name in rows[0]
+        if name not in {*PRIMARY_KEY, "attempts"}
     }
     more = case((new.attempts > Standing.attempts, new.attempts), else_=Standing.attempts)
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["contest_id", "round_number", "generation", "person_id"],
-            set_=kept | {"attempts": more},
-        )
+    db.session.connection().execute(
+        statement.on_conflict_do_update(index_elements=PRIMARY_KEY, set_=kept | {"attempts": more}),
+        rows,
     )
 
 
-def standing_row(
-    scope: Scope,
-    contest_rules: ContestRules,
-    result: Result,
-    *,
-    person_id: int,
-    unit_id: int | None,
-    attempt: tuple[int, int],
-) -> dict[str, object]:
+def standing_row(one: Recorded) -> dict[str, Any]:
     """Return the columns of a standing in which this attempt counts."""
-    attempt_id, number = attempt
-    resolution = contest_rules.resolution_ms
+    resolution = one.rules.resolution_ms
     return {
-        "contest_id": scope.contest_id,
-        "round_number": scope.round_number,
-        "generation": scope.generation,
-        "person_id": person_id,
-        "unit_id": unit_id or NO_UNIT,
-        "attempt_id": attempt_id,
-        "attempts": number,
-        "count_key": rules.count_key(contest_rules.counts, result, resolution_ms=resolution),
-        "rank_key": rules.rank_key(contest_rules.ranking, result, resolution_ms=resolution),
-        "points_milli": result.points_milli,
-        "all_right": int(result.all_right),
-        "duration_ms": result.duration_ms,
-        "submitted_at": result.submitted_at,
+        "contest_id": one.scope.contest_id,
+        "round_number": one.scope.round_number,
+        "generation": one.scope.generation,
+        "person_id": one.person_id,
+        "unit_id": one.unit_id or NO_UNIT,
+        "attempt_id": one.attempt_id,
+        "attempts": one.number,
+        "count_key": rules.count_key(one.rules.counts, one.result, resolution_ms=resolution),
+        "rank_key": rules.rank_key(one.rules.ranking, one.result, resolution_ms=resolution),
+        "points_milli": one.result.points_milli,
+        "all_right": int(one.result.all_right),
+        "duration_ms": one.result.duration_ms,
+        "submitted_at": one.result.submitted_at,
     }
 
 
