@@ -11,6 +11,8 @@ GUARDED: Mapping[str, Sequence[Sequence[str]]] = {
     "bank_version": (("id",), ("bank_id", "number"), ("bank_id", "digest")),
     "question": (("id",), ("bank_version_id", "number"), ("bank_version_id", "code")),
     "rule_set": (("id",), ("contest_id", "number")),
+    "time_grant": (("id",),),
+    "interruption": (("id",),),
     "result_event": (("id",),),
 }
 

@@ -1,9 +1,9 @@
 """Every table, named once, so that migrations see all of them."""
 
-from quizapp.attempts.models import Attempt
+from quizapp.attempts.models import Attempt, LateSheet, TimeGrant
 from quizapp.audit.models import AuditEntry
 from quizapp.banks.models import Bank, BankVersion, Question
-from quizapp.contests.models import Contest, Round, RuleSet
+from quizapp.contests.models import Contest, Interruption, Round, RuleSet
 from quizapp.people.models import (
     Consent,
     Grant,
@@ -32,7 +32,9 @@ __all__ = [
     "Consent",
     "Contest",
     "Grant",
+    "Interruption",
     "KeyCheck",
+    "LateSheet",
     "OneTimeLink",
     "Organiser",
     "OrganiserSession",
@@ -46,6 +48,7 @@ __all__ = [
     "Standing",
     "Tally",
     "Throttle",
+    "TimeGrant",
     "Unit",
     "UnitCount",
     "UnitName",

@@ -69,5 +69,36 @@ class Attempt(Base):
     submitted_at: Mapped[datetime | None]
     right_count: Mapped[int | None]
     points_milli: Mapped[int | None]
-    duration_ms: Mapped[int | None]
+    duration_ms: Mapped[int | None]  # from start to end, without what was interrupted
+    paused_ms: Mapped[int] = mapped_column(server_default=text("0"))  # interrupted so far
     receipt: Mapped[str | None]
+
+
+class TimeGrant(Base):
+    """Extra time in a round: for one person, for a unit and all below it, or (neither) for all."""
+
+    __tablename__ = "time_grant"
+    __table_args__ = (
+        CheckConstraint("seconds BETWEEN 1 AND 86400", name="seconds_of_a_day"),
+        CheckConstraint("person_id IS NULL OR unit_id IS NULL", name="person_or_unit"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    seconds: Mapped[int]
+    reason: Mapped[str]
+    granted_at: Mapped[datetime]
+
+
+class LateSheet(Base):
+    """The newest answers that came after the grace: kept aside for a decision, never counted."""
+
+    __tablename__ = "late_sheet"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    op: Mapped[int]  # 0: handed in by a form
+    received_at: Mapped[datetime]
+    answers: Mapped[bytes]
+    prediction: Mapped[int | None]

@@ -61,3 +61,17 @@ class Round(Base):
     rule_set_id: Mapped[int] = mapped_column(ForeignKey("rule_set.id"), index=True)
     secret: Mapped[bytes]  # 32 random bytes: what papers are drawn from
     generation: Mapped[int]  # which standings are shown; a recount writes the next and flips
+    paused_at: Mapped[datetime | None]  # since when all clocks of the round stand still
+
+
+class Interruption(Base):
+    """A stretch of a round that counts for nobody: a pause that is over, or an outage."""
+
+    __tablename__ = "interruption"
+    __table_args__ = (CheckConstraint("began_at < ended_at", name="begins_before_end"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    reason: Mapped[str]

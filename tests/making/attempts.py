@@ -76,6 +76,6 @@ def attempt_row(public_id):
 
 
 def _anybody(public_id):
-    raw = service._decode_id(public_id)
+    raw = service.decode_id(public_id)
     person_id = db.session.query(Attempt.person_id).filter(Attempt.public_id == raw).scalar()
     return Phone(holder="", person_ids=frozenset({person_id}))

@@ -6,19 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Row, bindparam, update
+from sqlalchemy import bindparam, update
 
 from quizapp.attempts import rules
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.rules import AttemptState, Key, Marking, Score
+from quizapp.attempts.service.rows import AnyRow
 from quizapp.banks import service as banks
 from quizapp.contests.service import get_rules
 from quizapp.db import db
 from quizapp.standings import service as standings
 from quizapp.standings.rules import Result
 from quizapp.standings.service import Recorded, Scope
-
-AnyRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

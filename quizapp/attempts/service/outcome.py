@@ -9,8 +9,7 @@ from sqlalchemy import func, select
 from quizapp.attempts import rules
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.rules import AttemptState
-from quizapp.attempts.service import Phone, encode_id, get_attempt_row
-from quizapp.attempts.service.finish import AnyRow
+from quizapp.attempts.service.rows import AnyRow, Phone, encode_id, get_attempt_row
 from quizapp.banks import service as banks
 from quizapp.banks.service import QuestionCard
 from quizapp.contests.models import Round

@@ -1,0 +1,140 @@
+"""Answers on their way in: saves, and the one submit that makes an attempt final."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import update
+
+from quizapp.attempts import rules
+from quizapp.attempts.errors import BadAnswers, SubmitFromOther
+from quizapp.attempts.models import Attempt
+from quizapp.attempts.rules import AttemptState
+from quizapp.attempts.service.finish import Final, expire, finish
+from quizapp.attempts.service.rows import AnyRow, Phone, is_over, locked, one_of, with_round
+from quizapp.db import db
+
+
+class Saved(StrEnum):
+    DONE = "done"  # on disk, or was already: the same body under the same number
+    HELD = "held"  # another phone holds the paper
+    STALE = "stale"  # a newer save was taken, or another body under this number
+    OVER = "over"  # final, or past the grace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaveOutcome:
+    """What became of a save; `answers` is position → letter as the server has them."""
+
+    saved: Saved
+    op: int
+    deadline_at: datetime
+    answers: Mapping[int, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """Answers as a phone sent them: position (1-based) → letter shown, None to clear."""
+
+    answers: Mapping[int, str | None]
+    prediction: int | None = None
+    has_prediction: bool = False
+
+    @property
+    def digest(self) -> bytes:
+        """Return what tells whether two saves under one number are the same."""
+        body = repr((sorted(self.answers.items()), self.prediction, self.has_prediction))
+        return hashlib.sha256(body.encode()).digest()
+
+
+def overlaid(
+    answers: tuple[int, ...], sheet: Sheet, paper: tuple[rules.Asked, ...]
+) -> tuple[int, ...]:
+    """Return the answers with those of the sheet in their places. Raises BadAnswers."""
+    try:
+        chosen = rules.as_canonical(sheet.answers, paper)
+    except ValueError as error:
+        raise BadAnswers(problem=str(error)) from error
+    return tuple(chosen.get(position, was) for position, was in enumerate(answers, start=1))
+
+
+def save_answers(
+    public_id: str, phone: Phone, sheet: Sheet, *, op: int, at: datetime
+) -> SaveOutcome:
+    """Keep the answers named in `sheet`, if this phone holds the running paper and `op` is new.
+
+    The same `op` with the same answers again is answered as done. Two statements. Raises NotYours
+    or BadAnswers.
+    """
+    row = one_of(locked(public_id), phone)
+    paper = rules.decode_paper(row.paper)
+    verdict = _verdict(row, phone, sheet, op=op, at=at)
+    answers = rules.decode_answers(row.answers)
+    if verdict is not None:
+        return SaveOutcome(
+            saved=verdict,
+            op=row.last_op,
+            deadline_at=row.deadline_at,
+            answers=rules.as_shown(answers, paper),
+        )
+    answers = overlaid(answers, sheet, paper)
+    db.session.execute(
+        update(Attempt)
+        .where(Attempt.id == row.id, Attempt.state == AttemptState.RUNNING, Attempt.last_op < op)
+        .values(
+            answers=rules.encode_answers(answers),
+            prediction=sheet.prediction if sheet.has_prediction else row.prediction,
+            last_op=op,
+            last_body=sheet.digest,
+        )
+    )
+    return SaveOutcome(saved=Saved.DONE, op=op, deadline_at=row.deadline_at, answers={})
+
+
+def submit_attempt(public_id: str, phone: Phone, sheet: Sheet, *, at: datetime) -> None:
+    """Make the attempt final with these answers over the saved ones, score it, rank it.
+
+    Again: changes nothing. Past the grace: the saved answers are what counts. Three statements,
+    four when the paper is not in this process. Raises NotYours, BadAnswers or SubmitFromOther.
+    """
+    row = one_of(locked(public_id), phone)
+    if row.state != AttemptState.RUNNING:
+        return
+    if is_over(row, at=at):
+        finish(row, state=AttemptState.EXPIRED, at=at)
+        return
+    if row.holder != phone.holder:
+        raise SubmitFromOther
+    answers = overlaid(rules.decode_answers(row.answers), sheet, rules.decode_paper(row.paper))
+    prediction = sheet.prediction if sheet.has_prediction else row.prediction
+    final = Final(answers=answers, prediction=prediction)
+    finish(row, state=AttemptState.SUBMITTED, at=at, final=final)
+
+
+def expire_due(*, at: datetime, limit: int) -> int:
+    """Make final up to `limit` papers whose grace is over, with what was saved; return how many."""
+    rows = db.session.execute(
+        with_round(Attempt, with_contest=False)
+        .where(Attempt.state == AttemptState.RUNNING, Attempt.deadline_at < at)
+        .order_by(Attempt.deadline_at, Attempt.id)
+        .limit(limit)
+        .with_for_update(of=Attempt, skip_locked=True)
+    ).all()
+    due = [row for row in rows if is_over(row, at=at)]
+    if due:
+        expire(due, at=at)
+    return len(due)
+
+
+def _verdict(row: AnyRow, phone: Phone, sheet: Sheet, *, op: int, at: datetime) -> Saved | None:
+    """Return why a save is not taken, or None when it is to be written."""
+    if row.state != AttemptState.RUNNING or is_over(row, at=at):
+        return Saved.OVER
+    if row.holder != phone.holder:
+        return Saved.HELD
+    if op > row.last_op:
+        return None
+    is_same = op == row.last_op and row.last_body == sheet.digest
+    return Saved.DONE if is_same else Saved.STALE
