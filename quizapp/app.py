@@ -2,12 +2,14 @@
 
 import logging
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_compress import Compress
 from flask_migrate import Migrate
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -29,6 +31,7 @@ from quizapp.web.health import health
 from quizapp.web.language import init_language, words_of
 
 MAX_BODY = 256 * 1024
+RETRY_AFTER_SECONDS = 3  # a PostgreSQL that was killed is back within one or two
 
 
 def create_app(settings: Settings) -> Flask:
@@ -124,6 +127,16 @@ def _register_error_pages(app: Flask) -> None:
         code = error.code or 500
         return _refused(gettext(HTTP_WORDS.get(code, OTHER_TROUBLE)), code)
 
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    @app.errorhandler(PoolTimeout)
+    def database_away(error: Exception) -> ResponseReturnValue:
+        # Whether a commit that was cut off took place is unknown: the same request again is safe.
+        app.logger.warning("database away: %s", str(error).partition("\n")[0])
+        response = make_response(_refused(gettext(HTTP_WORDS[503]), 503))
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
+
 
 # What the framework refuses by itself, in words a person can act on.
 HTTP_WORDS = {
@@ -132,6 +145,10 @@ HTTP_WORDS = {
     405: N_("Không tìm thấy trang này."),
     413: N_("Nội dung gửi lên quá lớn."),
     500: N_("Có lỗi ở máy chủ. Bài làm đã lưu của bạn vẫn còn; hãy thử lại sau ít giây."),
+    503: N_(
+        "Máy chủ đang gián đoạn trong chốc lát nên chưa xác nhận được lần gửi này."
+        " Những gì đã báo là lưu thì vẫn còn; hãy thử lại sau vài giây."
+    ),
 }
 OTHER_TROUBLE = N_("Máy chủ không nhận yêu cầu này.")
 

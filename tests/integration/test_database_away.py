@@ -1,0 +1,77 @@
+"""While the database is away, or too busy, people are told to try again; nothing is confirmed."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from quizapp.app import create_app
+from quizapp.db import db
+from tests.making import contests
+
+ENDED = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+PAPER = "/a/AAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+@pytest.fixture
+def lost(app, tmp_path):
+    """Return a client of an installation whose database nobody answers for."""
+    settings = app.config["SETTINGS"]
+    (tmp_path / "a-folder.sqlite3").mkdir()
+    nowhere = {
+        "sqlite": f"sqlite:///{tmp_path}/a-folder.sqlite3",
+        "postgresql+psycopg": "postgresql+psycopg://postgres@127.0.0.1:1/quizapp",
+    }[settings.database_url.partition(":")[0]]
+    given = {"instance": tmp_path, "database_url": nowhere, "testing": True}
+    return create_app(type(settings)(**given)).test_client()
+
+
+def assert_asked_to_try_again(response):
+    assert response.status_code == 503
+    assert 1 <= int(response.headers["Retry-After"]) <= 10
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "thử lại" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/c/tim-hieu", "/units.json?q=may"])
+def test_a_page_asks_to_try_again(lost, path):
+    assert_asked_to_try_again(lost.get(path))
+
+
+def test_a_save_is_told_to_try_again_in_words_its_script_can_read(lost):
+    response = lost.put(f"{PAPER}/answers", json={"op": 1, "answers": {"1": "A"}})
+
+    assert_asked_to_try_again(response)
+    assert "chưa xác nhận" in response.json["error"]
+
+
+def test_a_submit_is_told_to_try_again(lost):
+    assert_asked_to_try_again(lost.post(f"{PAPER}/submit", json={"answers": {}}))
+
+
+def test_requests_that_get_no_connection_are_told_to_try_again(app, client):
+    with app.app_context():
+        contests.contest()
+        pool = db.engine.pool
+    with ExitStack() as stack:
+        waits, pool._timeout = pool._timeout, 0.01
+        stack.callback(setattr, pool, "_timeout", waits)
+        while pool.overflow() < pool._max_overflow:
+            stack.callback(pool.connect().close)
+
+        assert_asked_to_try_again(client.get("/c/tim-hieu"))
+
+    assert client.get("/c/tim-hieu").status_code == 200
+
+
+@pytest.mark.only("postgresql")
+def test_connections_that_the_database_ended_are_replaced(app, client):
+    with app.app_context():
+        contests.contest()
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql(ENDED)
+
+    assert client.get("/c/tim-hieu").status_code == 200
