@@ -4,6 +4,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from quizapp.attempts.commands import group as attempts
 from quizapp.audit.commands import audit
 from quizapp.banks.commands import banks
 from quizapp.contests.commands import group as contests
@@ -16,6 +17,7 @@ from quizapp.worker import run_forever
 
 def register(app: Flask) -> None:
     """Add every feature's commands to the application."""
+    app.cli.add_command(attempts)
     app.cli.add_command(audit)
     app.cli.add_command(banks)
     app.cli.add_command(contests)

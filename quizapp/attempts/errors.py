@@ -37,7 +37,10 @@ class StaleSave(Refusal):
 
 
 class Over(Refusal):
+    """Too late; the answers that came are kept aside, so what was written stands."""
+
     status: ClassVar[int] = 410
+    is_recorded: ClassVar[bool] = True
     text = N_("Bài này đã kết thúc. Các câu đã lưu trước đó vẫn được chấm.")
 
 
@@ -50,3 +53,24 @@ class SubmitFromOther(Refusal):
     text = N_(
         "Bài này đang được làm trên máy khác. Hãy nộp trên máy đó, hoặc làm tiếp ở đây trước."
     )
+
+
+class RoundPaused(Refusal):
+    text = N_("Vòng thi đang tạm dừng. Bạn chưa mất lượt nào; hãy thử lại sau ít phút.")
+
+
+class AlreadyPaused(Refusal):
+    text = N_("Vòng thi này đang tạm dừng rồi.")
+
+
+class NotPaused(Refusal):
+    text = N_("Vòng thi này không tạm dừng.")
+
+
+class BadInterruption(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Khoảng gián đoạn phải nằm sau giờ mở vòng thi và trước lúc này.")
+
+
+class NoSuchPerson(NotFound):
+    text = N_("Không có người dự thi với số điện thoại này trong cuộc thi.")

@@ -116,9 +116,20 @@ def is_over(*, deadline_at: datetime, grace: timedelta, now: datetime) -> bool:
     return now > deadline_at + grace
 
 
-def duration_ms(*, started_at: datetime, deadline_at: datetime, received_at: datetime) -> int:
-    """Return how long the paper took in whole milliseconds; the grace is the network's, not its."""
-    return (min(received_at, deadline_at) - started_at) // timedelta(milliseconds=1)
+def duration_ms(
+    *, started_at: datetime, deadline_at: datetime, received_at: datetime, paused_ms: int = 0
+) -> int:
+    """Return how long the paper took in whole milliseconds, without what was interrupted.
+
+    The grace is the network's, not the paper's. Never negative, though a clock may jump back.
+    """
+    taken = (min(received_at, deadline_at) - started_at) // timedelta(milliseconds=1)
+    return max(taken - paused_ms, 0)
+
+
+def overlap(start: datetime, end: datetime, began: datetime, ended: datetime) -> timedelta:
+    """Return how much of an interruption falls between a start and an end; never negative."""
+    return max(min(end, ended) - max(start, began), timedelta())
 
 
 def score(

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.attempts import service
-from quizapp.attempts.errors import BadAnswers
+from quizapp.attempts.errors import BadAnswers, Over
 from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome
 from quizapp.attempts.words import script_words
 from quizapp.contests import service as contests
@@ -19,7 +19,7 @@ from quizapp.web.guards import check_form_token, form_token, require_json
 from quizapp.web.language import local, words_of
 
 bp = Blueprint("attempts", __name__, template_folder="templates")
-STATUS = {Saved.DONE: 200, Saved.HELD: 409, Saved.STALE: 409, Saved.OVER: 410}
+STATUS = {Saved.DONE: 200, Saved.HELD: 409, Saved.STALE: 409}
 
 
 @bp.get("/c/<slug>/rounds/<int:number>")
@@ -83,6 +83,8 @@ def save(public_id: str) -> ResponseReturnValue:
     if not isinstance(op, int) or isinstance(op, bool) or not 1 <= op < 1 << 31:
         raise BadAnswers(problem="op")
     saved = service.save_answers(public_id, _phone(), _json_sheet(body), op=op, at=now)
+    if saved.saved is Saved.OVER:
+        raise Over
     return _saved(saved, now=_milliseconds(now)), STATUS[saved.saved]
 
 

@@ -29,6 +29,7 @@ def _ending() -> dict[str, str]:
     return {
         "submittingTitle": gettext("Nộp bài"),
         "submitting": gettext("Đang nộp bài…"),
+        "submitLaterTitle": gettext("Chưa nộp được, đang thử lại"),
         "submitLater": gettext(
             "Chưa có mạng. Bài sẽ được nộp khi có mạng; đừng đóng trang này."
             " Những câu đã lưu trên máy chủ vẫn được chấm."

@@ -62,6 +62,7 @@ class RoundCard:
     rule_set_id: int
     secret: bytes
     generation: int
+    paused_at: datetime | None
     rules: ContestRules
 
 
@@ -329,6 +330,7 @@ def _round_card(one: Round, body: str) -> RoundCard:
         rule_set_id=one.rule_set_id,
         secret=one.secret,
         generation=one.generation,
+        paused_at=one.paused_at,
         rules=_parsed(body),
     )
 

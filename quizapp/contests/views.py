@@ -24,6 +24,7 @@ from quizapp.people import service as people
 from quizapp.people.errors import BadEntry
 from quizapp.people.service import Entry
 from quizapp.units import service as units
+from quizapp.units.service import UnitCard
 from quizapp.web.contestant import forget_person, read_contestant, remember_person
 from quizapp.web.guards import PageTooOld, check_form_token
 from quizapp.web.headers import keep_publicly
@@ -173,7 +174,7 @@ def _round_page(contest: ContestCard) -> str:
 def _join_page(contest: ContestCard, form: JoinForm, *, chosen: str = "") -> str:
     """Render the form with the units that fit what was typed and the one that was chosen."""
     chosen = request.form.get("unit", chosen)
-    card = units.find_unit(chosen) if chosen else None
+    card = _present_unit(chosen)
     typed = _typed_unit(request.form)
     found = units.search_units(typed, on=_today(), limit=UNITS_SHOWN) if typed else []
     if card is not None and card.code not in {one.code for one in found}:
@@ -195,8 +196,7 @@ def _return_page(form: ReturnForm) -> str:
 
 
 def _entry(form: JoinForm) -> Entry:
-    code = request.form.get("unit", "")
-    unit = units.find_unit(code) if code else None
+    unit = _present_unit(request.form.get("unit", ""))
     year = (form.birth_year.data or "").strip()
     return Entry(
         name=form.name.data or "",
@@ -208,6 +208,15 @@ def _entry(form: JoinForm) -> Entry:
         show_name=bool(form.consent_show_name.data),
         consent_version=CONSENT_VERSION,
     )
+
+
+def _present_unit(code: str) -> UnitCard | None:
+    """Return the unit of a code, or the one that stands for it now; None when there is none."""
+    card = units.find_unit(code, on=_today()) if code else None
+    if card is None or not card.has_ended:
+        return card
+    heir = units.get_present_ids(on=_today()).get(card.id, card.id)
+    return None if heir == card.id else units.get_unit_by_id(heir, on=_today())
 
 
 def _problems(

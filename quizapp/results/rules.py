@@ -27,6 +27,7 @@ class Sheet:
     right_count: int
     points_milli: int
     duration_ms: int
+    paused_ms: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +82,8 @@ def sheet_problems(sheet: Sheet, right: Mapping[int, int], terms: Terms) -> list
     """Return a line for each stored value of the attempt that its answers and times do not give."""
     right_count, points = remark(sheet, right, terms)
     ended = min(sheet.submitted_at, sheet.deadline_at)
-    taken = int((ended - sheet.started_at).total_seconds() * 1000 + 0.0005)
+    taken = int((ended - sheet.started_at).total_seconds() * 1000 + 0.0005) - sheet.paused_ms
+    taken = max(taken, 0)
     found = {
         "right_count": (sheet.right_count, right_count),
         "points_milli": (sheet.points_milli, points),

@@ -172,6 +172,7 @@ def _sheets(one: RoundCard) -> Iterator[Sheet]:
                 right_count=row.right_count,
                 points_milli=row.points_milli,
                 duration_ms=row.duration_ms,
+                paused_ms=row.paused_ms,
             )
         if len(rows) < AT_ONCE:
             return

@@ -8,7 +8,7 @@ import pytest
 from quizapp.banks import service as banks
 from quizapp.db import db
 from tests.integration.harness import watch_writes
-from tests.making import attempts, contests
+from tests.making import attempts, contests, units
 from tests.making.boards import rolled_up
 from tests.making.contests import NOON
 
@@ -353,6 +353,16 @@ def test_units_are_found_without_javascript(client, contest):
 
     assert 'name="unit" value="VGCL"' in found.text
     assert 'value="tong lien doan"' in found.text
+
+
+def test_a_unit_that_ended_stands_for_its_heir(client, context, freeze):
+    freeze(NOON)
+    units.loaded_catalogue()
+    contests.contest()
+
+    page = client.get("/c/tim-hieu/join?unit=P_HA_GIANG").text
+
+    assert re.search(r'value="P25_TUYEN_QUANG" checked', page)
 
 
 def test_a_unit_in_own_words_is_kept_for_matching(client, contest):

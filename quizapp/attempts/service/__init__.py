@@ -11,19 +11,33 @@ from quizapp.attempts.service.saving import (
     submit_attempt,
 )
 from quizapp.attempts.service.starting import start_attempt
+from quizapp.attempts.service.time import (
+    For,
+    Why,
+    compensate_outage,
+    grant_time,
+    pause_round,
+    resume_round,
+)
 
 __all__ = [
+    "For",
     "Line",
     "Paper",
     "Phone",
     "SaveOutcome",
     "Saved",
     "Sheet",
+    "Why",
+    "compensate_outage",
     "decode_id",
     "encode_id",
     "expire_due",
     "get_attempt_row",
     "get_paper",
+    "grant_time",
+    "pause_round",
+    "resume_round",
     "save_answers",
     "start_attempt",
     "submit_attempt",

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, update
 from quizapp.attempts import rules
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.rules import AttemptState, Key, Marking, Score
-from quizapp.attempts.service.rows import AnyRow
+from quizapp.attempts.service.rows import AnyRow, with_round
 from quizapp.banks import service as banks
 from quizapp.contests.service import get_rules
 from quizapp.db import db
@@ -55,7 +55,10 @@ class _Ended:
         score = _score(row, final)
         ended_at = min(at, row.deadline_at) if state is AttemptState.EXPIRED else at
         taken = rules.duration_ms(
-            started_at=row.started_at, deadline_at=row.deadline_at, received_at=ended_at
+            started_at=row.started_at,
+            deadline_at=row.deadline_at,
+            received_at=ended_at,
+            paused_ms=row.paused_ms,
         )
         answers = rules.encode_answers(final.answers)
         values = {
@@ -94,6 +97,34 @@ def _write(ended: Sequence[_Ended]) -> None:
         ],
     )
     standings.record_results([_recorded(one) for one in ended])
+
+
+def record_again(*, one_round: int, person_ids: set[int]) -> None:
+    """Write these people's standings of a round anew, from their final attempts as they are now."""
+    rows = db.session.execute(
+        with_round(Attempt, with_contest=False)
+        .where(Attempt.round_id == one_round, Attempt.person_id.in_(person_ids))
+        .where(Attempt.state.in_((AttemptState.SUBMITTED, AttemptState.EXPIRED)))
+        .order_by(Attempt.id)
+    ).all()
+    recorded = [_recorded(_Ended(row=row, values={}, result=_result(row))) for row in rows]
+    for one in recorded[:1]:
+        standings.forget_results(one.scope, person_ids)
+    # Two attempts of one person must not meet in one statement.
+    for number in sorted({one.number for one in recorded}):
+        standings.record_results([one for one in recorded if one.number == number])
+
+
+def _result(row: AnyRow) -> Result:
+    """Return what a final attempt brings, from the values it is stored with."""
+    return Result(
+        points_milli=row.points_milli,
+        all_right=row.right_count == len(rules.decode_answers(row.answers)),
+        duration_ms=row.duration_ms,
+        started_at=row.started_at,
+        submitted_at=row.submitted_at,
+        prediction=row.prediction,
+    )
 
 
 def _recorded(one: _Ended) -> Recorded:

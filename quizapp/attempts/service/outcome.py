@@ -155,7 +155,18 @@ def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
     if moment is Reveal.AFTER_CONTEST_END:
         ends = select(func.max(Round.closes_at)).where(Round.contest_id == row.contest_id)
         last = db.session.scalars(ends).one()
-    return at > last + get_rules(row.rule_set_id).grace
+    return at > last + get_rules(row.rule_set_id).grace and not _is_somebody_answering(row)
+
+
+def _is_somebody_answering(row: AnyRow) -> bool:
+    """Tell whether a paper of the contest still runs: extra time may go past the last close."""
+    running = (
+        select(Attempt.id)
+        .join(Round, Round.id == Attempt.round_id)
+        .where(Round.contest_id == row.contest_id, Attempt.state == AttemptState.RUNNING)
+        .limit(1)
+    )
+    return db.session.scalar(running) is not None
 
 
 def _lines(

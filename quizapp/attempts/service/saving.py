@@ -10,11 +10,11 @@ from sqlalchemy import update
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import BadAnswers, SubmitFromOther
-from quizapp.attempts.models import Attempt
+from quizapp.attempts.models import Attempt, LateSheet
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.finish import Final, expire, finish
 from quizapp.attempts.service.rows import AnyRow, Phone, is_over, locked, one_of, with_round
-from quizapp.db import db
+from quizapp.db import db, upsert
 
 
 class Saved(StrEnum):
@@ -72,6 +72,8 @@ def save_answers(
     paper = rules.decode_paper(row.paper)
     verdict = _verdict(row, phone, sheet, op=op, at=at)
     answers = rules.decode_answers(row.answers)
+    if verdict is Saved.OVER:
+        _keep_aside(row, phone, sheet, op=op, at=at)
     if verdict is not None:
         return SaveOutcome(
             saved=verdict,
@@ -101,9 +103,11 @@ def submit_attempt(public_id: str, phone: Phone, sheet: Sheet, *, at: datetime) 
     """
     row = one_of(locked(public_id), phone)
     if row.state != AttemptState.RUNNING:
+        _keep_aside(row, phone, sheet, op=0, at=at)
         return
     if is_over(row, at=at):
         finish(row, state=AttemptState.EXPIRED, at=at)
+        _keep_aside(row, phone, sheet, op=0, at=at)
         return
     if row.holder != phone.holder:
         raise SubmitFromOther
@@ -126,6 +130,32 @@ def expire_due(*, at: datetime, limit: int) -> int:
     if due:
         expire(due, at=at)
     return len(due)
+
+
+def _keep_aside(row: AnyRow, phone: Phone, sheet: Sheet, *, op: int, at: datetime) -> None:
+    """Keep answers that came after the time was over, for a decision; they count for nothing.
+
+    Only from the phone that held the paper, only what differs from what counted, the newest only.
+    What comes after the person handed in is no late answer but a mistake of the phone's.
+    """
+    if row.state == AttemptState.SUBMITTED or row.holder != phone.holder:
+        return
+    counted = rules.decode_answers(row.answers)
+    answers = overlaid(counted, sheet, rules.decode_paper(row.paper))
+    prediction = sheet.prediction if sheet.has_prediction else row.prediction
+    if (answers, prediction) == (counted, row.prediction):
+        return
+    late = {
+        "op": op,
+        "received_at": at,
+        "answers": rules.encode_answers(answers),
+        "prediction": prediction,
+    }
+    db.session.execute(
+        upsert(LateSheet)
+        .values(attempt_id=row.id, **late)
+        .on_conflict_do_update(index_elements=["attempt_id"], set_=late)
+    )
 
 
 def _verdict(row: AnyRow, phone: Phone, sheet: Sheet, *, op: int, at: datetime) -> Saved | None:

@@ -6,11 +6,18 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from quizapp.attempts import rules
-from quizapp.attempts.errors import NoAttemptLeft, NotOpenYet, PersonNotValid, RoundClosed
+from quizapp.attempts.errors import (
+    NoAttemptLeft,
+    NotOpenYet,
+    PersonNotValid,
+    RoundClosed,
+    RoundPaused,
+)
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.rules import AttemptState, DrawRules
 from quizapp.attempts.service.finish import finish
 from quizapp.attempts.service.rows import AnyRow, encode_id, is_over, with_round
+from quizapp.attempts.service.time import get_extra
 from quizapp.banks import service as banks
 from quizapp.contests.rules.schedule import Phase
 from quizapp.contests.service import RoundCard, drawable
@@ -26,7 +33,7 @@ def start_attempt(one: RoundCard, person: PersonCard, *, holder: str, at: dateti
     """Return the public id of the person's running paper, drawing a new one if there is none.
 
     Asking again, also from another phone, gives the same paper, held by the phone that asked.
-    Raises NotOpenYet, RoundClosed, NoAttemptLeft or PersonNotValid.
+    Raises NotOpenYet, RoundClosed, RoundPaused, NoAttemptLeft or PersonNotValid.
     """
     if person.state != "active":
         raise PersonNotValid
@@ -57,6 +64,8 @@ def _go_on(one: RoundCard, person: PersonCard, *, holder: str, at: datetime) -> 
 
 def _begin(one: RoundCard, person: PersonCard, *, holder: str, at: datetime) -> str | None:
     """Draw and keep a new paper; return its public id, or None when another start was faster."""
+    if one.paused_at is not None:
+        raise RoundPaused
     _check_window(one, at=at)
     number = _next_number(one, person)
     paper = _draw(one, person, number=number)
@@ -73,7 +82,8 @@ def _begin(one: RoundCard, person: PersonCard, *, holder: str, at: datetime) -> 
         started_at=at,
         deadline_at=rules.deadline(
             started_at=at, time_limit=one.rules.time_limit, closes_at=one.window.closes_at
-        ),
+        )
+        + get_extra(one, person),
         holder=holder,
         last_op=0,
         answers=rules.encode_answers([0] * len(paper)),

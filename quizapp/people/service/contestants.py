@@ -98,6 +98,19 @@ def find_person(person_id: int) -> PersonCard | None:
     return get_person_cards([person_id]).get(person_id)
 
 
+def find_person_by_phone(contest_id: int, phone: str) -> PersonCard | None:
+    """Return the contest's entry of this number as people write it, or None.
+
+    Whoever looks somebody up for an organiser records that in the audit log.
+    """
+    number = read_phone(phone)
+    if number is None:
+        return None
+    own = (Person.contest_id == contest_id, Person.phone_hash == sealing.phone_hash(number))
+    row = db.session.execute(_cards().where(*own)).one_or_none()
+    return None if row is None else _card(row)
+
+
 def get_person_cards(person_ids: Iterable[int]) -> Mapping[int, PersonCard]:
     """Return id → card in one statement; unknown ids are left out."""
     rows = db.session.execute(_cards().where(Person.id.in_(list(person_ids))))

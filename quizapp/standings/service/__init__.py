@@ -1,9 +1,9 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, delete, func, select, tuple_
 
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.service import RoundCard
@@ -80,6 +80,13 @@ def record_results(recorded: Sequence[Recorded]) -> None:
     db.session.connection().execute(
         statement.on_conflict_do_update(index_elements=PRIMARY_KEY, set_=kept | {"attempts": more}),
         rows,
+    )
+
+
+def forget_results(scope: Scope, person_ids: Collection[int]) -> None:
+    """Drop these people's standings of a scope; what still counts is recorded again after."""
+    db.session.execute(
+        delete(Standing).where(*_in(scope), Standing.person_id.in_(sorted(person_ids)))
     )
 
 

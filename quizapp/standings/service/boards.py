@@ -22,8 +22,8 @@ from quizapp.standings.models import (
 from quizapp.standings.rules import Count, competition_ranks
 from quizapp.standings.service import Scope
 from quizapp.units import service as units
+from quizapp.units.rules.naming import keys_of
 from quizapp.units.service import UnitCard
-from quizapp.vietnamese import sort_key
 
 TOP = 100
 SNAPSHOTS_KEPT = 20
@@ -133,7 +133,7 @@ def _people_rows(scope: Scope, cards: Mapping[int, UnitCard]) -> list[dict[str, 
 def _unit_rows(cards: Iterable[UnitCard], counts: Mapping[int, Count]) -> list[dict[str, object]]:
     """Return the rows of a unit board: most people first, equal numbers share a rank."""
     ordered = sorted(
-        cards, key=lambda card: (-counts[card.id].people, sort_key(card.name), card.id)
+        cards, key=lambda card: (-counts[card.id].people, keys_of(card.name).sort_key, card.id)
     )
     ranks = competition_ranks([counts[card.id].people for card in ordered])
     return [

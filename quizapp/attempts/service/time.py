@@ -1,0 +1,228 @@
+"""Time given and time taken out: extra time, pauses, outages. Boards follow what changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, or_, select, update
+
+from quizapp.attempts import rules
+from quizapp.attempts.errors import AlreadyPaused, BadInterruption, NotPaused
+from quizapp.attempts.models import Attempt, TimeGrant
+from quizapp.attempts.rules import AttemptState
+from quizapp.attempts.service.finish import record_again
+from quizapp.attempts.service.rows import AnyRow, with_round
+from quizapp.audit import service as audit
+from quizapp.contests.models import Interruption, Round
+from quizapp.contests.service import RoundCard
+from quizapp.db import db
+from quizapp.people.service import PersonCard
+from quizapp.units import service as units
+
+FINAL = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Why:
+    """Who decides and for what reason, for the audit log."""
+
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class For:
+    """Whom extra time is for: one person, a unit and all below it, or (neither) everybody."""
+
+    person_id: int | None = None
+    unit_id: int | None = None
+
+
+def grant_time(one: RoundCard, whom: For, seconds: int, why: Why, *, at: datetime) -> int:
+    """Give extra time in a round, before or during the attempt; return how many run longer now.
+
+    It is added to the deadline, also past the round's end, and to papers begun later.
+    """
+    db.session.execute(
+        insert(TimeGrant).values(
+            round_id=one.id,
+            person_id=whom.person_id,
+            unit_id=whom.unit_id,
+            seconds=seconds,
+            reason=why.reason,
+            granted_at=at,
+        )
+    )
+    _note("round.grant_time", one, why, at=at, after=f"{whom} {seconds}")
+    running = [row for row in _running(one) if _is_for(row, whom)]
+    _move_deadlines(running, timedelta(seconds=seconds), paused=False)
+    return len(running)
+
+
+def get_extra(one: RoundCard, person: PersonCard) -> timedelta:
+    """Return the extra time that a paper of this person begins with."""
+    line = units.get_ancestor_ids(person.unit_id) if person.unit_id else ()
+    total = db.session.scalar(
+        select(func.sum(TimeGrant.seconds)).where(
+            TimeGrant.round_id == one.id,
+            or_(
+                TimeGrant.person_id == person.id,
+                TimeGrant.unit_id.in_(line),
+                TimeGrant.person_id.is_(None) & TimeGrant.unit_id.is_(None),
+            ),
+        )
+    )
+    return timedelta(seconds=int(total or 0))
+
+
+def pause_round(one: RoundCard, why: Why, *, at: datetime) -> None:
+    """Stop all clocks of the round: nothing begins, nothing runs out, saves are taken.
+
+    Raises AlreadyPaused.
+    """
+    is_new = db.session.scalar(
+        update(Round)
+        .where(Round.id == one.id, Round.paused_at.is_(None))
+        .values(paused_at=at)
+        .returning(Round.id)
+    )
+    if is_new is None:
+        raise AlreadyPaused
+    _note("round.pause", one, why, at=at)
+
+
+def resume_round(one: RoundCard, why: Why, *, at: datetime) -> int:
+    """Let the clocks go on, every running paper and the round later by the pause; return papers.
+
+    Raises NotPaused.
+    """
+    began = db.session.scalar(select(Round.paused_at).where(Round.id == one.id).with_for_update())
+    if began is None:
+        raise NotPaused
+    length = at - began
+    db.session.execute(
+        update(Round)
+        .where(Round.id == one.id)
+        .values(paused_at=None, closes_at=one.window.closes_at + length)
+    )
+    if length > timedelta():
+        _keep_interruption(one, began, at, why)
+    _note("round.resume", one, why, at=at)
+    running = _running(one)
+    _move_deadlines(running, length, paused=True)
+    return len(running)
+
+
+def compensate_outage(
+    one: RoundCard, began: datetime, ended: datetime, why: Why, *, at: datetime
+) -> int:
+    """Take a stretch that is over out of everybody's time; return how many attempts it touched.
+
+    Running papers end later by their share of it; for papers handed in since, the share is taken
+    off the time they took, and boards follow. A round that is still open closes later by the whole
+    stretch. Raises BadInterruption.
+    """
+    if not one.window.opens_at <= began < ended <= at:
+        raise BadInterruption
+    _keep_interruption(one, began, ended, why)
+    _note("round.compensate", one, why, at=at, after=f"{began} {ended}")
+    if one.window.opens_at <= at < one.window.closes_at:
+        closes = one.window.closes_at + (ended - began)
+        db.session.execute(update(Round).where(Round.id == one.id).values(closes_at=closes))
+    touched = 0
+    for row in _running(one):
+        share = rules.overlap(row.started_at, ended, began, ended)
+        if share > timedelta():
+            _move_deadlines([row], share, paused=True)
+            touched += 1
+    return touched + _shorten_finished(one, began, ended)
+
+
+def _shorten_finished(one: RoundCard, began: datetime, ended: datetime) -> int:
+    """Take the stretch off the durations of final attempts that lived through some of it."""
+    touched, last = 0, 0
+    while True:
+        rows = db.session.execute(
+            with_round(Attempt, with_contest=False)
+            .where(Attempt.round_id == one.id, Attempt.state.in_(FINAL), Attempt.id > last)
+            .where(Attempt.started_at < ended, Attempt.submitted_at > began)
+            .order_by(Attempt.id)
+            .limit(AT_ONCE)
+            .with_for_update(of=Attempt)
+        ).all()
+        _shorten(rows, began, ended)
+        touched += len(rows)
+        if len(rows) < AT_ONCE:
+            return touched
+        last = rows[-1].id
+
+
+def _shorten(rows: Sequence[AnyRow], began: datetime, ended: datetime) -> None:
+    changes = []
+    for row in rows:
+        end = min(row.submitted_at, row.deadline_at)
+        lost = rules.overlap(row.started_at, end, began, ended) // timedelta(milliseconds=1)
+        lost = min(lost, row.duration_ms)
+        changes.append(
+            {"this": row.id, "paused": row.paused_ms + lost, "taken": row.duration_ms - lost}
+        )
+    if not changes:
+        return
+    statement = (
+        update(Attempt)
+        .where(Attempt.id == bindparam("this"))
+        .values(paused_ms=bindparam("paused"), duration_ms=bindparam("taken"))
+    )
+    db.session.connection().execute(statement, changes)
+    record_again(one_round=rows[0].round_id, person_ids={row.person_id for row in rows})
+
+
+def _running(one: RoundCard) -> Sequence[AnyRow]:
+    """Return the round's running attempts, locked."""
+    return db.session.execute(
+        with_round(Attempt, with_contest=False)
+        .where(Attempt.round_id == one.id, Attempt.state == AttemptState.RUNNING)
+        .order_by(Attempt.id)
+        .with_for_update(of=Attempt)
+    ).all()
+
+
+def _is_for(row: AnyRow, whom: For) -> bool:
+    if whom.person_id is not None:
+        return bool(row.person_id == whom.person_id)
+    if whom.unit_id is not None:
+        unit_id = row.unit_assigned_id
+        return unit_id is not None and units.is_within(unit_id, whom.unit_id)
+    return True
+
+
+def _move_deadlines(rows: Sequence[AnyRow], by: timedelta, *, paused: bool) -> None:
+    if not rows:
+        return
+    lost = by // timedelta(milliseconds=1) if paused else 0
+    changes: list[dict[str, Any]] = [
+        {"this": row.id, "until": row.deadline_at + by, "paused": row.paused_ms + lost}
+        for row in rows
+    ]
+    statement = (
+        update(Attempt)
+        .where(Attempt.id == bindparam("this"))
+        .values(deadline_at=bindparam("until"), paused_ms=bindparam("paused"))
+    )
+    db.session.connection().execute(statement, changes)
+
+
+def _keep_interruption(one: RoundCard, began: datetime, ended: datetime, why: Why) -> None:
+    db.session.execute(
+        insert(Interruption).values(
+            round_id=one.id, began_at=began, ended_at=ended, reason=why.reason
+        )
+    )
+
+
+def _note(action: str, one: RoundCard, why: Why, *, at: datetime, after: str | None = None) -> None:
+    audit.record(
+        action, actor=why.actor, object=f"round:{one.id}", after=after, reason=why.reason, at=at
+    )
