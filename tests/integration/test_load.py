@@ -21,7 +21,7 @@ from tests.load.sample import walk
 from tests.load.scratch import scratch, stored_attempts
 
 ENGINES = ("sqlite", "postgresql")
-TINY = ["--people", "3", "--warm", "1", "--clients", "2", "--runs", "1", "--questions", "60"]
+TINY = ["--people", "3", "--warm", "1", "--clients", "2", "--runs", "1", "--workers", "1"]
 STEPS = {"join_page", "join", "ready", "start", "paper", "save", "submit", "result"}
 NUMBERS = {
     "server_cpu_ms_per_attempt",

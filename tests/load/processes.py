@@ -49,7 +49,8 @@ def gunicorn(options, *arguments):
 
 def configuration(options, env):
     """Return class, processes and threads as gunicorn itself resolves them."""
-    command = gunicorn(options, "--print-config")
+    # It would load the product only to drop it again: any callable does.
+    command = gunicorn(options, "--print-config", "builtins:print")
     printed = subprocess.run(
         command, cwd=ROOT, env=env, capture_output=True, text=True, check=True
     ).stdout
