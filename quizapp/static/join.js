@@ -2,39 +2,43 @@
 (function () {
   "use strict";
   var text = document.getElementById("unit_text"), box = document.getElementById("units");
-  var said = document.getElementById("units-said");
-  var holder = text && text.closest("[data-units]");
-  if (!holder || !window.fetch) return;
-  var find = holder.querySelector("button[name=find]"), none = box.querySelector('input[value=""]');
+  var said = document.getElementById("units-said"), unit = document.getElementById("unit");
+  if (!unit || !window.fetch) return;
+  var words = JSON.parse(unit.dataset.words), find = unit.querySelector("button[name=find]");
   var asked = 0, timer = 0;
-  find.hidden = true;
+  // Taken out, not hidden: a form's first button is what the Enter key of a keyboard presses.
+  find.remove();
 
-  function choice(unit) {
-    var label = document.createElement("label"), input = document.createElement("input"), name = document.createElement("span");
+  function choice(code, name) {
+    var label = document.createElement("label"), input = document.createElement("input"), shown = document.createElement("span");
     label.className = "pick";
     input.type = "radio";
     input.name = "unit";
-    input.value = unit.code;
-    name.textContent = unit.name;
-    label.append(input, name);
-    return label;
+    input.value = code;
+    shown.textContent = name;
+    label.appendChild(input);
+    label.appendChild(shown);
+    box.appendChild(label);
+    return input;
   }
+  function clear() { box.textContent = said.textContent = ""; }
   function show(units) {
-    box.replaceChildren.apply(box, units.map(choice));
-    said.textContent = units.length ? "" : holder.dataset.none;
+    clear();
+    units.forEach(function (one) { choice(one.code, one.name); });
+    if (units.length) choice("", words.own);
+    said.textContent = units.length ? words.some.replace("#", units.length) : words.none;
   }
   function look() {
     var query = text.value.trim(), mine = ++asked;
-    if (query.length < 2) { box.replaceChildren(); said.textContent = ""; return; }
-    fetch(holder.dataset.units + (holder.dataset.units.indexOf("?") < 0 ? "?" : "&") + "q=" + encodeURIComponent(query), { credentials: "omit" })
+    if (query.length < 2) return clear();
+    fetch(unit.dataset.units + (unit.dataset.units.indexOf("?") < 0 ? "?" : "&") + "q=" + encodeURIComponent(query), { credentials: "omit" })
       .then(function (response) { return response.json(); })
       .then(function (units) { if (mine === asked) show(units); })
-      .catch(function () { find.hidden = false; });
+      .catch(function () { if (mine === asked) text.parentNode.after(find); });
   }
   text.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(look, 250); });
   box.addEventListener("change", function (event) {
-    var name = event.target.parentNode.querySelector("span");
-    if (event.target.value && name) said.textContent = "✓ " + name.textContent;
+    said.textContent = event.target.value ? words.chosen + " " + event.target.parentNode.textContent.trim() : "";
   });
-  if (!none && text.value) look();
+  if (!box.querySelector("input") && text.value) look();
 })();
