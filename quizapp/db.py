@@ -10,6 +10,7 @@ from typing import Any, ParamSpec
 from flask import current_app, make_response
 from flask.typing import ResponseReturnValue
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -78,7 +80,26 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class RequestSession(Session):
+    """A session whose end does not fail because its connection is gone.
+
+    A request ends after its page was made and its write committed: the ROLLBACK that a dead
+    connection cannot take would turn the right answer into an error, and leave the session
+    registered for a later request whose context gets the same id.
+    """
+
+    def close(self) -> None:
+        """Give the connection back, or forget it when the database has ended it."""
+        try:
+            super().close()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+
+
+db = SQLAlchemy(
+    model_class=Base, session_options={"class_": RequestSession, "expire_on_commit": False}
+)
 P = ParamSpec("P")
 
 

@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 
 import pytest
+from sqlalchemy import text
 
 from quizapp.app import create_app
 from quizapp.db import db
@@ -75,3 +76,16 @@ def test_connections_that_the_database_ended_are_replaced(app, client):
             connection.exec_driver_sql(ENDED)
 
     assert client.get("/c/tim-hieu").status_code == 200
+
+
+@pytest.mark.only("postgresql")
+def test_a_page_that_was_read_in_time_is_shown_though_its_connection_then_ended(context):
+    mine = db.session.scalar(text("SELECT pg_backend_pid()"))
+    with db.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:mine)"), {"mine": mine})
+
+    db.session.remove()  # what the end of a request does
+
+    assert not db.session.registry.has()
+    assert db.session.scalar(text("SELECT pg_backend_pid()")) != mine
+    assert db.engine.pool.checkedout() == 1
