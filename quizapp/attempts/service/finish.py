@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -53,18 +53,24 @@ class _Ended:
     @classmethod
     def of(cls, row: AnyRow, final: Final, *, state: AttemptState, at: datetime) -> "_Ended":
         score = _score(row, final)
-        ended_at = min(at, row.deadline_at) if state is AttemptState.EXPIRED else at
+        is_expired = state is AttemptState.EXPIRED
+        ended_at = min(at, row.deadline_at) if is_expired else at
+        stood = timedelta() if is_expired else _stood_still(row, at=at)
+        deadline_at = row.deadline_at + stood
+        paused_ms = row.paused_ms + stood // timedelta(milliseconds=1)
         taken = rules.duration_ms(
             started_at=row.started_at,
-            deadline_at=row.deadline_at,
+            deadline_at=deadline_at,
             received_at=ended_at,
-            paused_ms=row.paused_ms,
+            paused_ms=paused_ms,
         )
         answers = rules.encode_answers(final.answers)
         values = {
             "state": state,
             "answers": answers,
             "prediction": final.prediction,
+            "deadline_at": deadline_at,
+            "paused_ms": paused_ms,
             "submitted_at": ended_at,
             "right_count": score.right_count,
             "points_milli": score.points_milli,
@@ -125,6 +131,11 @@ def _result(row: AnyRow) -> Result:
         submitted_at=row.submitted_at,
         prediction=row.prediction,
     )
+
+
+def _stood_still(row: AnyRow, *, at: datetime) -> timedelta:
+    """Return how long the clocks of the round have been standing: this paper sees no resumption."""
+    return timedelta() if row.paused_at is None else max(at - row.paused_at, timedelta())
 
 
 def _recorded(one: _Ended) -> Recorded:

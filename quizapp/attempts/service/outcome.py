@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from quizapp.attempts import rules
 from quizapp.attempts.models import Attempt
@@ -142,6 +142,12 @@ def has_running(one: RoundCard, turns: Sequence[Turn]) -> bool:
     return any(turn.state is AttemptState.RUNNING for turn in mine)
 
 
+def number_to_start(one: RoundCard, turns: Sequence[Turn]) -> int:
+    """Return the number of the attempt that a start would now go on with or begin."""
+    used = sum(1 for turn in turns if turn.round_number == one.number)
+    return used if has_running(one, turns) else used + 1
+
+
 def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
     """Tell whether what `moment` governs may be shown at `at`.
 
@@ -155,18 +161,21 @@ def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
     if moment is Reveal.AFTER_CONTEST_END:
         ends = select(func.max(Round.closes_at)).where(Round.contest_id == row.contest_id)
         last = db.session.scalars(ends).one()
-    return at > last + get_rules(row.rule_set_id).grace and not _is_somebody_answering(row)
+    return at > last + get_rules(row.rule_set_id).grace and not _may_somebody_answer(row)
 
 
-def _is_somebody_answering(row: AnyRow) -> bool:
-    """Tell whether a paper of the contest still runs: extra time may go past the last close."""
-    running = (
-        select(Attempt.id)
-        .join(Round, Round.id == Attempt.round_id)
-        .where(Round.contest_id == row.contest_id, Attempt.state == AttemptState.RUNNING)
+def _may_somebody_answer(row: AnyRow) -> bool:
+    """Tell whether answers of the contest may still come though its last close is past.
+
+    Extra time goes past it, and a paused round closes later by its pause.
+    """
+    runs = exists().where(Attempt.round_id == Round.id, Attempt.state == AttemptState.RUNNING)
+    found = (
+        select(Round.id)
+        .where(Round.contest_id == row.contest_id, or_(Round.paused_at.is_not(None), runs))
         .limit(1)
     )
-    return db.session.scalar(running) is not None
+    return db.session.scalar(found) is not None
 
 
 def _lines(

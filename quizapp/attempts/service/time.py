@@ -101,7 +101,7 @@ def resume_round(one: RoundCard, why: Why, *, at: datetime) -> int:
     began = db.session.scalar(select(Round.paused_at).where(Round.id == one.id).with_for_update())
     if began is None:
         raise NotPaused
-    length = at - began
+    length = max(at - began, timedelta())  # a clock set back meanwhile takes nothing away
     db.session.execute(
         update(Round)
         .where(Round.id == one.id)

@@ -1,0 +1,87 @@
+"""Time, to the millisecond: borders, midnight, and clocks that jump or stand still."""
+
+from datetime import timedelta
+
+import pytest
+
+from quizapp.attempts import service
+from quizapp.attempts.service import Why, outcome
+from quizapp.contests.service import get_contest, get_round
+from quizapp.db import db, transaction
+from tests.making import attempts, contests, people
+from tests.making.boards import rolled_up
+from tests.making.contests import NOON, ROUND
+
+MS = timedelta(milliseconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+WHY = Why(actor="system", reason="mất điện")
+
+
+@pytest.fixture
+def contest(context, freeze):
+    freeze(NOON)
+    return contests.contest()
+
+
+def entered(contest, n=1, **fields):
+    return people.person(contest.id, phone=f"0912{n:06d}", source=f"198.51.100.{n}", **fields)
+
+
+def decided(decide, *, at, slug="tim-hieu"):
+    """Let an organiser decide about the first round."""
+    db.session.rollback()
+    with transaction():
+        return decide(get_round(get_contest(slug), 1), WHY, at=at)
+
+
+def row_of(public_id):
+    row = attempts.attempt_row(public_id)
+    db.session.rollback()
+    return row
+
+
+def test_handing_in_while_the_round_is_paused_takes_no_time_of_the_pause(contest, run, freeze):
+    person = entered(contest)
+    public_id = attempts.started(contest, person)
+    decided(service.pause_round, at=NOON + 5 * MINUTE)
+
+    attempts.submitted(public_id, person, {}, at=NOON + 50 * MINUTE)
+
+    row = row_of(public_id)
+    assert (row.state, row.duration_ms) == ("submitted", 5 * 60_000)
+    decided(service.resume_round, at=NOON + 60 * MINUTE)
+    assert row_of(public_id).duration_ms == 5 * 60_000
+    freeze(NOON + 60 * MINUTE)
+    rolled_up()
+    assert run("standings", "verify", "tim-hieu").exit_code == 0
+
+
+def test_a_clock_set_back_during_a_pause_takes_time_from_nobody(contest):
+    person = entered(contest)
+    public_id = attempts.started(contest, person)
+    decided(service.pause_round, at=NOON + 5 * MINUTE)
+
+    decided(service.resume_round, at=NOON + 4 * MINUTE)
+
+    row = row_of(public_id)
+    assert (row.deadline_at, row.paused_ms) == (NOON + 20 * MINUTE, 0)
+    assert get_contest("tim-hieu").rounds[0].window == ROUND
+
+
+def test_nothing_is_revealed_while_a_round_is_paused_past_its_end(context, freeze):
+    freeze(NOON)
+    reveal = {"score": "after_round_close", "answers": "after_round_close"}
+    contest = contests.contest(reveal=reveal)
+    person = entered(contest)
+    public_id = attempts.finished(contest, person)
+    phone = attempts.phone_of(person)
+    decided(service.pause_round, at=ROUND.closes_at - 10 * MINUTE)
+
+    shown = outcome.get_outcome(public_id, phone, at=ROUND.closes_at + MINUTE)
+    turns = outcome.get_turns(contest.id, person.id, at=ROUND.closes_at + MINUTE)
+    assert (shown.points_milli, shown.lines) == (None, ())
+    assert [turn.points_milli for turn in turns] == [None]
+
+    decided(service.resume_round, at=ROUND.closes_at + 20 * MINUTE)
+    shown = outcome.get_outcome(public_id, phone, at=ROUND.closes_at + 40 * MINUTE)
+    assert (shown.points_milli, len(shown.lines)) == (20_000, 20)
