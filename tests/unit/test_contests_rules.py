@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from quizapp.config import ROOT
 from quizapp.contests import rules
 from quizapp.contests.rules import schedule
 from quizapp.contests.rules.knobs import KNOBS
@@ -167,3 +168,9 @@ def test_age_is_judged_by_the_year_of_birth_where_the_rules_ask(born, problem):
     found = rules.age_problem(read, born, year=2026)
 
     assert found is None if problem is None else found.startswith(problem)
+
+
+def test_every_knob_is_described():
+    described = (ROOT / "docs" / "presets.md").read_text("utf-8")
+
+    assert [name for name in KNOBS if f"| `{name}` |" not in described] == []
