@@ -11,11 +11,12 @@ from quizapp.attempts.errors import BadAnswers, Over
 from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome
 from quizapp.attempts.words import script_words
 from quizapp.contests import service as contests
+from quizapp.contests.service import RoundCard
 from quizapp.db import writes
 from quizapp.people import service as people
 from quizapp.standings import service as standings
 from quizapp.web.contestant import read_contestant
-from quizapp.web.guards import check_form_token, form_token, require_json
+from quizapp.web.guards import check_form_token, form_token, read_form_token, require_json
 from quizapp.web.language import local, words_of
 
 bp = Blueprint("attempts", __name__, template_folder="templates")
@@ -43,7 +44,7 @@ def ready(slug: str, number: int) -> ResponseReturnValue:
         turns=turns,
         left=outcome.count_left(one, turns),
         is_running=outcome.has_running(one, turns),
-        token=form_token("start", str(one.id), str(person.id)),
+        token=_start_token(one, person.id, number=outcome.number_to_start(one, turns)),
         leave_token=form_token("leave", str(contest.id)),
     )
 
@@ -57,8 +58,10 @@ def start(slug: str, number: int) -> ResponseReturnValue:
     person = people.find_person(contestant.person_in(contest.id) or 0)
     if person is None:
         return redirect(url_for("contests.join", slug=contest.slug), 303)
-    check_form_token("start", str(one.id), str(person.id))
-    public_id = service.start_attempt(one, person, holder=contestant.holder, at=clock.now())
+    number = int(read_form_token("start", str(one.id), str(person.id)))
+    public_id = service.start_attempt(
+        one, person, holder=contestant.holder, number=number, at=clock.now()
+    )
     return redirect(url_for("attempts.paper", public_id=public_id), 303)
 
 
@@ -185,8 +188,13 @@ def _held_elsewhere(found: service.Paper) -> ResponseReturnValue:
     contest = contests.get_contest(found.slug)
     one = contests.get_round(contest, found.round_number)
     person_id = read_contestant().person_in(contest.id)
-    token = form_token("start", str(one.id), str(person_id))
+    token = _start_token(one, person_id, number=found.number)
     return render_template("attempts/elsewhere.html", paper=found, token=token), 409
+
+
+def _start_token(one: RoundCard, person_id: int | None, *, number: int) -> str:
+    """Return the token of one attempt's start: its form, sent again later, starts no other one."""
+    return form_token("start", str(one.id), str(person_id), str(number))
 
 
 def _saved(saved: SaveOutcome, *, now: int) -> Response:

@@ -57,11 +57,28 @@ def form_token(*facts: str) -> str:
 
 def check_form_token(*facts: str) -> None:
     """Raise PageTooOld unless the posted form carries the token of `facts`."""
+    _check(_held_token(), "\n".join(facts))
+
+
+def read_form_token(*facts: str) -> str:
+    """Return the last fact of the posted form's token, whose others are `facts`.
+
+    Raises PageTooOld unless it has them.
+    """
+    others, _, last = _held_token().rpartition("\n")
+    _check(others, "\n".join(facts))
+    return last
+
+
+def _held_token() -> str:
     try:
-        held = _serializer().loads(request.form.get("csrf_token", ""))
+        return str(_serializer().loads(request.form.get("csrf_token", "")))
     except BadSignature as error:
         raise PageTooOld from error
-    if not hmac.compare_digest(str(held).encode(), "\n".join(facts).encode()):
+
+
+def _check(held: str, expected: str) -> None:
+    if not hmac.compare_digest(held.encode(), expected.encode()):
         raise PageTooOld
 
 

@@ -4,9 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from quizapp.banks import service as banks
 from quizapp.db import db
+from quizapp.people.models import Person
+from quizapp.web.guards import form_token
 from tests.integration.harness import watch_writes
 from tests.making import attempts, contests, units
 from tests.making.boards import rolled_up
@@ -120,11 +123,12 @@ def test_the_limit_of_attempts_is_said_in_words(client, contest):
 
 def test_a_third_start_is_refused_by_the_service_too(client, contest):
     joined(client)
-    page = client.get("/c/tim-hieu/rounds/1")
     for _ in range(2):
         handed_in(client, begun(client), {})
+    person_id = db.session.scalars(select(Person.id)).one()
+    token = form_token("start", str(contest.rounds[0].id), str(person_id), "3")
 
-    answer = client.post("/c/tim-hieu/rounds/1/attempts", data={"csrf_token": token_in(page)})
+    answer = client.post("/c/tim-hieu/rounds/1/attempts", data={"csrf_token": token})
 
     assert answer.status_code == 409
     assert "hết 2 lượt" in answer.text

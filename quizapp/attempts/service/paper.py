@@ -29,6 +29,7 @@ class Paper:
     contest_title: str
     round_number: int
     round_title: str
+    number: int
     lines: tuple[Line, ...]
     asks_prediction: bool
     prediction: int | None
@@ -52,6 +53,7 @@ def get_paper(public_id: str, phone: Phone, *, at: datetime) -> Paper | None:
         contest_title=row.contest_title,
         round_number=row.round_number,
         round_title=row.round_title,
+        number=row.number,
         lines=tuple(
             Line(
                 position=position,

@@ -1,9 +1,10 @@
 """Starting a paper, or going on with the one that runs."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import (
@@ -29,17 +30,21 @@ ID_BYTES = 16
 RACES = 5  # each turn means that another request of this person came first
 
 
-def start_attempt(one: RoundCard, person: PersonCard, *, holder: str, at: datetime) -> str:
+def start_attempt(
+    one: RoundCard, person: PersonCard, *, holder: str, at: datetime, number: int | None = None
+) -> str:
     """Return the public id of the person's running paper, drawing a new one if there is none.
 
     Asking again, also from another phone, gives the same paper, held by the phone that asked.
+    `number` names the attempt that was asked for (None: the next): once that one is over, asking
+    for it again, as a tap that arrives twice does, gives it and begins no other.
     Raises NotOpenYet, RoundClosed, RoundPaused, NoAttemptLeft or PersonNotValid.
     """
     if person.state != "active":
         raise PersonNotValid
     for _ in range(RACES):
         public_id = _go_on(one, person, holder=holder, at=at) or _begin(
-            one, person, holder=holder, at=at
+            one, person, holder=holder, at=at, asked=number
         )
         if public_id is not None:
             return public_id
@@ -62,12 +67,22 @@ def _go_on(one: RoundCard, person: PersonCard, *, holder: str, at: datetime) -> 
     return encode_id(row.public_id)
 
 
-def _begin(one: RoundCard, person: PersonCard, *, holder: str, at: datetime) -> str | None:
-    """Draw and keep a new paper; return its public id, or None when another start was faster."""
+def _begin(
+    one: RoundCard, person: PersonCard, *, holder: str, at: datetime, asked: int | None
+) -> str | None:
+    """Draw and keep a new paper; return its public id, or None when another start was faster.
+
+    The attempt that was `asked` for may have been begun already: then its public id.
+    """
+    begun = _begun(one, person)
+    if asked is not None and asked in begun:
+        return encode_id(begun[asked])
     if one.paused_at is not None:
         raise RoundPaused
     _check_window(one, at=at)
-    number = _next_number(one, person)
+    number = max(begun, default=0) + 1
+    if number > one.rules.attempts_max:
+        raise NoAttemptLeft(limit=one.rules.attempts_max)
     paper = _draw(one, person, number=number)
     public_id = one.tag + secrets.token_bytes(ID_BYTES)
     new = upsert(Attempt).values(
@@ -94,14 +109,11 @@ def _begin(one: RoundCard, person: PersonCard, *, holder: str, at: datetime) -> 
     return encode_id(public_id) if is_first else None
 
 
-def _next_number(one: RoundCard, person: PersonCard) -> int:
-    last = select(func.max(Attempt.number)).where(
-        Attempt.round_id == one.id, Attempt.person_id == person.id
-    )
-    number = (db.session.scalar(last) or 0) + 1
-    if number > one.rules.attempts_max:
-        raise NoAttemptLeft(limit=one.rules.attempts_max)
-    return number
+def _begun(one: RoundCard, person: PersonCard) -> Mapping[int, bytes]:
+    """Return number → public id of the person's attempts of the round."""
+    columns = select(Attempt.number, Attempt.public_id)
+    mine = columns.where(Attempt.round_id == one.id, Attempt.person_id == person.id)
+    return {row.number: row.public_id for row in db.session.execute(mine)}
 
 
 def _draw(one: RoundCard, person: PersonCard, *, number: int) -> tuple[rules.Asked, ...]:
