@@ -85,3 +85,34 @@ def test_nothing_is_revealed_while_a_round_is_paused_past_its_end(context, freez
     decided(service.resume_round, at=ROUND.closes_at + 20 * MINUTE)
     shown = outcome.get_outcome(public_id, phone, at=ROUND.closes_at + 40 * MINUTE)
     assert (shown.points_milli, len(shown.lines)) == (20_000, 20)
+
+
+def expired(*, at, limit=1):
+    """Let the worker take one batch; return how many papers it ended."""
+    db.session.rollback()
+    with transaction():
+        return service.expire_due(at=at, limit=limit)
+
+
+def test_papers_of_a_paused_round_hold_up_no_others(contest, freeze):
+    other = contests.contest("khac")
+    standing = attempts.started(contest, entered(contest, 1))
+    running = attempts.started(other, entered(other, 2), at=NOON + MINUTE)
+    decided(service.pause_round, at=NOON + 20 * MINUTE + 15 * SECOND)
+
+    assert [expired(at=NOON + 60 * MINUTE) for _ in range(2)] == [1, 0]
+
+    assert (row_of(standing).state, row_of(running).state) == ("running", "expired")
+
+
+def test_papers_in_a_long_grace_hold_up_no_others(context, freeze):
+    freeze(NOON)
+    patient = contests.contest("kien-nhan", clock={"grace_seconds": 120})
+    strict = contests.contest("nghiem", clock={"grace_seconds": 0})
+    waiting = attempts.started(patient, entered(patient, 1))
+    over = attempts.started(strict, entered(strict, 2), at=NOON + MINUTE)
+
+    assert [expired(at=NOON + 22 * MINUTE) for _ in range(2)] == [1, 0]
+
+    assert (row_of(waiting).state, row_of(over).state) == ("running", "expired")
+    assert expired(at=NOON + 22 * MINUTE + MS) == 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, case, false, select
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import NotYours
@@ -63,6 +63,22 @@ def is_over(row: AnyRow, *, at: datetime) -> bool:
     now = at if row.paused_at is None else min(at, row.paused_at)
     grace = get_rules(row.rule_set_id).grace
     return rules.is_over(deadline_at=row.deadline_at, grace=grace, now=now)
+
+
+def is_due(*, at: datetime) -> ColumnElement[bool]:
+    """Return the condition that `is_over` holds of an attempt at `at`.
+
+    Each round has its grace, and a paused one its own time. Reads the rounds, in one statement.
+    """
+    ends: dict[datetime, list[int]] = {}
+    for one in db.session.execute(select(Round.id, Round.rule_set_id, Round.paused_at)):
+        now = at if one.paused_at is None else min(at, one.paused_at)
+        ends.setdefault(now - get_rules(one.rule_set_id).grace, []).append(one.id)
+    if not ends:
+        return false()
+    # Only the first condition can be looked up in an index: by deadline, never by round.
+    own = case(*((Attempt.round_id.in_(round_ids), end) for end, round_ids in ends.items()))
+    return (Attempt.deadline_at < at) & (Attempt.deadline_at < own)
 
 
 def with_round(table: type[Attempt], *, with_contest: bool = True) -> Select[*tuple[Any, ...]]:

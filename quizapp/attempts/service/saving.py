@@ -13,7 +13,15 @@ from quizapp.attempts.errors import BadAnswers, SubmitFromOther
 from quizapp.attempts.models import Attempt, LateSheet
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.finish import Final, expire, finish
-from quizapp.attempts.service.rows import AnyRow, Phone, is_over, locked, one_of, with_round
+from quizapp.attempts.service.rows import (
+    AnyRow,
+    Phone,
+    is_due,
+    is_over,
+    locked,
+    one_of,
+    with_round,
+)
 from quizapp.db import db, upsert
 
 
@@ -118,18 +126,20 @@ def submit_attempt(public_id: str, phone: Phone, sheet: Sheet, *, at: datetime) 
 
 
 def expire_due(*, at: datetime, limit: int) -> int:
-    """Make final up to `limit` papers whose grace is over, with what was saved; return how many."""
+    """Make final up to `limit` papers whose grace is over, with what was saved; return how many.
+
+    Those whose time only seems over, in a long grace or a paused round, take no place of others.
+    """
     rows = db.session.execute(
         with_round(Attempt, with_contest=False)
-        .where(Attempt.state == AttemptState.RUNNING, Attempt.deadline_at < at)
+        .where(Attempt.state == AttemptState.RUNNING, is_due(at=at))
         .order_by(Attempt.deadline_at, Attempt.id)
         .limit(limit)
         .with_for_update(of=Attempt, skip_locked=True)
     ).all()
-    due = [row for row in rows if is_over(row, at=at)]
-    if due:
-        expire(due, at=at)
-    return len(due)
+    if rows:
+        expire(rows, at=at)
+    return len(rows)
 
 
 def _keep_aside(row: AnyRow, phone: Phone, sheet: Sheet, *, op: int, at: datetime) -> None:
