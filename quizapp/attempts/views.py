@@ -20,6 +20,7 @@ from quizapp.web.guards import check_form_token, form_token, read_form_token, re
 from quizapp.web.language import local, words_of
 
 bp = Blueprint("attempts", __name__, template_folder="templates")
+ASK_AGAIN_SECONDS = 5
 STATUS = {Saved.DONE: 200, Saved.HELD: 409, Saved.STALE: 409}
 
 
@@ -113,7 +114,7 @@ def result(public_id: str) -> ResponseReturnValue:
     now = clock.now()
     found = outcome.get_outcome(public_id, _phone(), at=now)
     if found is None:
-        return redirect(url_for("attempts.paper", public_id=public_id))
+        return _no_result_yet(public_id, at=now)
     contest = contests.get_contest(found.slug)
     one = contests.get_round(contest, found.round_number)
     return render_template(
@@ -190,6 +191,13 @@ def _held_elsewhere(found: service.Paper) -> ResponseReturnValue:
     person_id = read_contestant().person_in(contest.id)
     token = _start_token(one, person_id, number=found.number)
     return render_template("attempts/elsewhere.html", paper=found, token=token), 409
+
+
+def _no_result_yet(public_id: str, *, at: datetime) -> ResponseReturnValue:
+    """Go back to a paper that runs; say so when it is over and the worker has not come to it."""
+    if service.get_paper(public_id, _phone(), at=at) is not None:
+        return redirect(url_for("attempts.paper", public_id=public_id))
+    return render_template("attempts/waiting.html"), {"Refresh": str(ASK_AGAIN_SECONDS)}
 
 
 def _start_token(one: RoundCard, person_id: int | None, *, number: int) -> str:

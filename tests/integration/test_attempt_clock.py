@@ -8,6 +8,7 @@ from quizapp.attempts import service
 from quizapp.attempts.service import Why, outcome
 from quizapp.contests.service import get_contest, get_round
 from quizapp.db import db, transaction
+from tests.integration.test_journey import begun, joined
 from tests.making import attempts, contests, people
 from tests.making.boards import rolled_up
 from tests.making.contests import NOON, ROUND
@@ -116,3 +117,21 @@ def test_papers_in_a_long_grace_hold_up_no_others(context, freeze):
 
     assert (row_of(waiting).state, row_of(over).state) == ("running", "expired")
     assert expired(at=NOON + 22 * MINUTE + MS) == 1
+
+
+def test_a_paper_that_ran_out_while_the_worker_is_dead_says_so_and_asks_again(
+    client, contest, freeze
+):
+    joined(client)
+    path = begun(client)
+    freeze(NOON + 20 * MINUTE + 15 * SECOND + MS)
+
+    page = client.get(path, follow_redirects=True)
+
+    assert page.status_code == 200
+    assert "Hết giờ làm bài" in page.text
+    assert int(page.headers["Refresh"]) > 0
+    rolled_up()
+    page = client.get(page.request.path)
+    assert "bài đã được chấm" in page.text
+    assert "Refresh" not in page.headers
