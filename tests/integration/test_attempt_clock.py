@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from quizapp.attempts import service
+from quizapp.attempts import rules, service
+from quizapp.attempts.models import LateSheet
 from quizapp.attempts.service import Why, outcome
 from quizapp.contests.service import get_contest, get_round
 from quizapp.db import db, transaction
@@ -135,3 +137,29 @@ def test_a_paper_that_ran_out_while_the_worker_is_dead_says_so_and_asks_again(
     page = client.get(page.request.path)
     assert "bài đã được chấm" in page.text
     assert "Refresh" not in page.headers
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        (("save", 9, "A"), ("save", 8, "B"), (9, "A")),
+        (("save", 8, "A"), ("save", 9, "B"), (9, "B")),
+        (("save", 9, "A"), ("submit", 0, "B"), (0, "B")),
+        (("submit", 0, "A"), ("save", 9, "B"), (0, "A")),
+        (("submit", 0, "A"), ("submit", 0, "B"), (0, "B")),
+    ],
+)
+def test_of_late_answers_the_newest_are_kept_in_any_order_of_arrival(contest, first, second, kept):
+    person = entered(contest)
+    public_id = attempts.started(contest, person)
+    late = NOON + 21 * MINUTE
+    for how, op, letter in (first, second):
+        if how == "save":
+            assert attempts.saved(public_id, person, {1: letter}, op=op, at=late).saved == "over"
+        else:
+            attempts.submitted(public_id, person, {1: letter}, at=late)
+
+    sheet = db.session.scalar(select(LateSheet))
+
+    paper = rules.decode_paper(row_of(public_id).paper)
+    assert (sheet.op, rules.as_shown(rules.decode_answers(sheet.answers), paper)[1]) == kept

@@ -145,7 +145,8 @@ def expire_due(*, at: datetime, limit: int) -> int:
 def _keep_aside(row: AnyRow, phone: Phone, sheet: Sheet, *, op: int, at: datetime) -> None:
     """Keep answers that came after the time was over, for a decision; they count for nothing.
 
-    Only from the phone that held the paper, only what differs from what counted, the newest only.
+    Only from the phone that held the paper, only what differs from what counted, the newest only,
+    in whatever order they arrive; a submit (number 0) is the last a phone sends.
     What comes after the person handed in is no late answer but a mistake of the phone's.
     """
     if row.state == AttemptState.SUBMITTED or row.holder != phone.holder:
@@ -161,10 +162,10 @@ def _keep_aside(row: AnyRow, phone: Phone, sheet: Sheet, *, op: int, at: datetim
         "answers": rules.encode_answers(answers),
         "prediction": prediction,
     }
+    new = upsert(LateSheet).values(attempt_id=row.id, **late)
+    is_newer = (new.excluded.op == 0) | ((LateSheet.op != 0) & (new.excluded.op >= LateSheet.op))
     db.session.execute(
-        upsert(LateSheet)
-        .values(attempt_id=row.id, **late)
-        .on_conflict_do_update(index_elements=["attempt_id"], set_=late)
+        new.on_conflict_do_update(index_elements=["attempt_id"], set_=late, where=is_newer)
     )
 
 
