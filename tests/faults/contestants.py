@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tests.faults.ledger import BLANK, Kind
 from tests.faults.phones import GaveUp, Phone
+from tests.faults.proxy import LATEST_COPY
 from tests.faults.stage import UNIT
 from tests.load.people import QUESTIONS, SLUG, Person, Surprise, joins, token_in
 
@@ -93,6 +94,7 @@ class Contestant(threading.Thread):
             op += self._chance.randint(1, 3)
             self._save(person, paper, op)
             if self._chance.random() < self._habits.reloads:
+                self._think()
                 self._look(person, paper)
         if self._stop_asked.is_set() or self._chance.random() < self._habits.leaves:
             return False
@@ -104,6 +106,11 @@ class Contestant(threading.Thread):
             self._save_late(person, paper, op + 1)
         self._see_receipt(person, paper)
         return True
+
+    def _think(self):
+        """Wait, now and then as long as the latest copy of a request may need to arrive."""
+        if self._chance.random() < 0.25:
+            self._stop_asked.wait(LATEST_COPY)
 
     def _start(self, person, known):
         ready = self._expected(person.ask("ready", "GET", READY), 200, Kind.LOST)
