@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import current_app, make_response
+from flask import current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
@@ -209,6 +209,8 @@ def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturn
     @wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         recorded = None
+        # The whole body first: a phone that sends it slowly must not hold the write lock meanwhile.
+        request.get_data()
         with transaction() as turn:
             try:
                 response = make_response(view(*args, **kwargs))

@@ -1,10 +1,13 @@
-"""Vietnamese text: one spelling, a key to search by, a key to sort by. Pure."""
+"""Vietnamese text (one spelling, a key to search by, a key to sort by) and Vietnam's days. Pure."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền hỏi ngã sắc nặng
 # The order of the root collation of Unicode (CLDR), for what may stand in a name or a title.
@@ -19,6 +22,11 @@ STROKED_D = str.maketrans({"ð": "đ", "Ð": "Đ", "ɖ": "đ", "Ɖ": "Đ"})
 # Applied to decomposed small letters: đ and its look-alikes lose their stroke, marks are dropped.
 BARE = str.maketrans(dict.fromkeys("đðɖ", "d") | dict.fromkeys(map(chr, range(0x300, 0x370))))
 WORD = re.compile(r"[^\W_]+")
+
+
+def day_in_vietnam(at: datetime) -> date:
+    """Return the calendar day of a moment where laws and units begin and end: in Vietnam."""
+    return at.astimezone(VIETNAM).date()
 
 
 def one_line(text: str) -> str:

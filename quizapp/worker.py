@@ -6,9 +6,9 @@ goes on where the database says it was. Answering and reading need no worker.
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -19,10 +19,12 @@ from quizapp.contests import service as contests
 from quizapp.db import db, transaction
 from quizapp.people import service as people
 from quizapp.standings.service import Scope
-from quizapp.standings.service.boards import scopes_of, write_snapshots
+from quizapp.standings.service.boards import scopes_of
 from quizapp.standings.service.rollup import roll_up
+from quizapp.standings.service.snapshots import keep_boards, make_boards, stamp_boards
 
 EXPIRED_AT_ONCE = 200
+BOARDS_AT_ONCE = 100
 EVERY_SECONDS = 0.5
 AWAY_SECONDS = 2.0
 log = structlog.get_logger("worker")
@@ -38,24 +40,41 @@ class Done:
 
 
 def run_once(*, known: frozenset[Scope] = frozenset()) -> Done:
-    """Do all that is due now: expire, roll up, and write the boards of the touched scopes.
+    """Do all that is due now: expire, roll up, and write the boards that changed.
 
-    `known` are scopes whose boards are written whether or not anything new was counted.
+    `known` are scopes whose every board is made whether or not anything new was counted.
     """
     expired = _until_none(_expire)
     events = 0
-    touched = set(known)
+    touched: dict[Scope, set[int] | None] = dict.fromkeys(known)
     while True:
+        at = clock.now()
         with transaction():
-            rolled = roll_up(at=clock.now())
-        touched |= rolled.scopes
+            rolled = roll_up(at=at)
         events += rolled.events
+        for scope, unit_ids in rolled.touched.items():
+            units_so_far = touched.setdefault(scope, set())
+            if units_so_far is not None:
+                units_so_far |= unit_ids
         if not rolled.events:
             break
-    for scope in sorted(touched, key=lambda one: (one.contest_id, one.round_number)):
+    written = sum(refresh_boards(scope, at=at, units_touched=touched[scope]) for scope in touched)
+    if touched or rolled.is_stale:
         with transaction():
-            write_snapshots(scope, at=clock.now())
-    return Done(expired=expired, events=events, boards=len(touched))
+            stamp_boards(at=at)
+    return Done(expired=expired, events=events, boards=written)
+
+
+def refresh_boards(
+    scope: Scope, *, at: datetime, units_touched: Collection[int] | None = None
+) -> int:
+    """Make the scope's boards without holding anybody up, write what changed; return how many."""
+    boards = make_boards(scope, at=at, units_touched=units_touched)
+    db.session.rollback()
+    for start in range(0, len(boards), BOARDS_AT_ONCE):
+        with transaction():
+            keep_boards(scope, boards[start : start + BOARDS_AT_ONCE], at=at)
+    return len(boards)
 
 
 def run_forever() -> None:

@@ -17,7 +17,21 @@ from quizapp.people import service as people
 from quizapp.units import service as units
 
 group = OrganiserGroup("attempts", help="Thêm giờ, tạm dừng, bù sự cố.")
-REASON = click.option("--reason", required=True, help="Lý do, ghi vào nhật ký.")
+LONGEST_REASON = 300
+
+
+def _read_reason(_ctx: click.Context, _option: click.Parameter, text: str) -> str:
+    if not text.strip() or len(text) > LONGEST_REASON:
+        raise click.BadParameter(f"ghi lý do, nhiều nhất {LONGEST_REASON} ký tự")
+    return text.strip()
+
+
+REASON = click.option(
+    "--reason",
+    required=True,
+    callback=_read_reason,
+    help="Lý do, ở mãi trong nhật ký: đừng ghi tên hay số điện thoại.",
+)
 SLUG, ROUND = click.argument("slug"), click.argument("number", type=int)
 
 

@@ -72,5 +72,9 @@ class BadInterruption(Refusal):
     text = N_("Khoảng gián đoạn phải nằm sau giờ mở vòng thi và trước lúc này.")
 
 
+class AlreadyCompensated(Refusal):
+    text = N_("Khoảng gián đoạn này, hoặc một phần của nó, đã được bù hay tạm dừng trước đó.")
+
+
 class NoSuchPerson(NotFound):
     text = N_("Không có người dự thi với số điện thoại này trong cuộc thi.")

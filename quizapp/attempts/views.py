@@ -137,7 +137,8 @@ def me(slug: str) -> ResponseReturnValue:
     number = request.args.get("round", type=int)
     one = contests.get_round(contest, number) if number else contest.round_at(now)
     one = one or contest.rounds[-1]
-    place = standings.find_place(standings.scope_of_round(one), person.id)
+    is_shown = contest.shows_points(one.number, now)
+    place = standings.find_place(standings.scope_of_round(one), person.id) if is_shown else None
     around = people.get_person_cards([line.person_id for line in place.lines]) if place else {}
     return render_template(
         "attempts/me.html",
@@ -217,7 +218,10 @@ def _saved(saved: SaveOutcome, *, now: int) -> Response:
 
 
 def _json_body() -> Mapping[str, object]:
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError as error:  # brackets nested thousands deep
+        raise BadAnswers(problem="JSON") from error
     if not isinstance(body, dict):
         raise BadAnswers(problem="JSON")
     return body
@@ -231,12 +235,19 @@ def _json_sheet(body: Mapping[str, object]) -> Sheet:
     for position, letter in answers.items():
         if not re.fullmatch(r"[1-9]\d{0,2}", position) or not isinstance(letter, str | None):
             raise BadAnswers(problem=str(position)[:20])
-    prediction = body.get("prediction")
     return Sheet(
         answers={int(position): letter for position, letter in answers.items()},
-        prediction=_prediction(None if prediction is None else str(prediction)),
+        prediction=_json_prediction(body.get("prediction")),
         has_prediction="prediction" in body,
     )
+
+
+def _json_prediction(value: object) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 10**9:
+        raise BadAnswers(problem="prediction")
+    return value
 
 
 def _form_sheet(form: Mapping[str, str]) -> Sheet:

@@ -1,11 +1,11 @@
 from datetime import datetime
-from getpass import getuser
 from pathlib import Path
 
 import click
 import yaml
 
 from quizapp import clock
+from quizapp.audit.service import command_actor
 from quizapp.commands import OrganiserGroup
 from quizapp.contests import service
 from quizapp.contests.errors import BadRules, BadSchedule
@@ -56,7 +56,7 @@ def create(**options: str | Path | None) -> None:
         windows=_windows(options["opens"], options["closes"], schedule, now=now),
     )
     with transaction():
-        contest = service.create_contest(new, actor=f"command:{getuser()}", at=now)
+        contest = service.create_contest(new, actor=command_actor(), at=now)
         excluded = service.get_excluded(contest)
     _say(contest, excluded)
 

@@ -26,7 +26,7 @@ from quizapp.contests.errors import (
     SlugTaken,
 )
 from quizapp.contests.models import Contest, Round, RuleSet
-from quizapp.contests.rules import ContestRules
+from quizapp.contests.rules import ContestRules, Reveal
 from quizapp.contests.rules.schedule import Phase, Window, schedule_problem
 from quizapp.db import db, kept_for_good
 from quizapp.units import service as units
@@ -87,6 +87,20 @@ class ContestCard:
         """Return the first round that has not opened yet at `now`, or None."""
         waiting = (one for one in self.rounds if one.window.phase(now) is Phase.NOT_OPEN)
         return next(waiting, None)
+
+    def shows_points(self, number: int, now: datetime) -> bool:
+        """Tell whether points of a round (0: of all rounds) may be seen by others at `now`."""
+        rounds = [one for one in self.rounds if number in {0, one.number}]
+        return all(self._reveals_score(one, now) for one in rounds)
+
+    def _reveals_score(self, one: RoundCard, now: datetime) -> bool:
+        if one.rules.reveal_score is Reveal.AFTER_SUBMIT:
+            return True
+        if one.rules.reveal_score is Reveal.NEVER:
+            return False
+        is_at_end = one.rules.reveal_score is Reveal.AFTER_CONTEST_END
+        closes = self.ends_at if is_at_end else one.window.closes_at
+        return now > closes + one.rules.grace and one.paused_at is None
 
     @property
     def ends_at(self) -> datetime:

@@ -25,6 +25,7 @@ from quizapp.people.errors import BadEntry
 from quizapp.people.service import Entry
 from quizapp.units import service as units
 from quizapp.units.service import UnitCard
+from quizapp.vietnamese import day_in_vietnam
 from quizapp.web.contestant import forget_person, read_contestant, remember_person
 from quizapp.web.guards import PageTooOld, check_form_token
 from quizapp.web.headers import keep_publicly
@@ -237,4 +238,4 @@ def _typed_unit(fields: Mapping[str, str]) -> str:
 
 
 def _today() -> date:
-    return clock.now().date()
+    return day_in_vietnam(clock.now())

@@ -1,17 +1,16 @@
-from datetime import timedelta
-
 import click
 
 from quizapp import clock
 from quizapp.commands import OrganiserGroup
 from quizapp.contests import service as contests
-from quizapp.db import transaction
+from quizapp.db import db, transaction
 from quizapp.results import service
-from quizapp.standings.service.boards import scopes_of, write_snapshots
+from quizapp.standings.service import Scope
+from quizapp.standings.service.boards import scopes_of
+from quizapp.standings.service.snapshots import keep_boards, make_boards
 
 group = OrganiserGroup("standings", help="Kiểm tra và dựng lại kết quả xếp hạng.")
 SHOWN = 50
-MARGIN = timedelta(minutes=2)  # longer than any submit may take
 
 
 @group.command("verify")
@@ -35,11 +34,20 @@ def verify(ctx: click.Context, slug: str) -> None:
 @click.argument("slug")
 def rebuild(slug: str) -> None:
     """Dựng lại xếp hạng, số đếm và bảng từ các bài thi, rồi đổi sang bản mới một lần."""
-    began = clock.now()
     with transaction():
-        people = service.rebuild_contest(contests.get_contest(slug))
+        rebuilt = service.rebuild_contest(contests.get_contest(slug))
     with transaction():
-        service.catch_up(contests.get_contest(slug), since=began - MARGIN)
-        for scope in scopes_of(contests.get_contest(slug)).values():
-            write_snapshots(scope, at=clock.now())
-    click.echo(f"Đã dựng lại kết quả của {people} người.")
+        service.catch_up(contests.get_contest(slug), since=rebuilt.since)
+    for scope in _scopes(slug):
+        at = clock.now()
+        boards = make_boards(scope, at=at)
+        db.session.rollback()
+        with transaction():
+            keep_boards(scope, boards, at=at)
+    click.echo(f"Đã dựng lại kết quả của {rebuilt.people} người.")
+
+
+def _scopes(slug: str) -> list[Scope]:
+    scopes = list(scopes_of(contests.get_contest(slug)).values())
+    db.session.rollback()
+    return scopes

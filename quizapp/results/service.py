@@ -1,11 +1,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from quizapp.attempts import rules as attempt_rules
+from quizapp.attempts import service as attempts
 from quizapp.attempts.models import Attempt
 from quizapp.banks import service as banks
 from quizapp.contests.models import Contest, Round
@@ -13,17 +13,23 @@ from quizapp.contests.service import ContestCard, RoundCard
 from quizapp.db import db
 from quizapp.results import rules
 from quizapp.results.rules import Sheet, Terms, Worth
-from quizapp.standings.models import NO_UNIT, WHOLE_CONTEST, Standing, Tally, UnitCount
+from quizapp.standings.models import (
+    NO_UNIT,
+    WHOLE_CONTEST,
+    ResultEvent,
+    Standing,
+    Tally,
+    UnitCount,
+)
 from quizapp.standings.rules import Result
 from quizapp.standings.service import (
     Recorded,
     Scope,
     boards,
-    record_results,
-    scope_of_round,
     standing_row,
 )
-from quizapp.standings.service.rollup import count_again
+from quizapp.standings.service.rollup import count_again, lock_mark
+from quizapp.standings.service.snapshots import TOP
 from quizapp.units import service as units
 
 FINAL = ("submitted", "expired")
@@ -38,6 +44,14 @@ class Verified:
     people: int
     units: int
     problems: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rebuilt:
+    """What a rebuild wrote, and what `catch_up` needs to know."""
+
+    people: int
+    since: int
 
 
 def verify_contest(contest: ContestCard) -> Verified:
@@ -68,12 +82,14 @@ def verify_contest(contest: ContestCard) -> Verified:
     return Verified(attempts=attempts, people=people, units=counted, problems=problems)
 
 
-def rebuild_contest(contest: ContestCard) -> int:
-    """Write all standings anew under the next generation, show it, and count again; return people.
+def rebuild_contest(contest: ContestCard) -> Rebuilt:
+    """Write all standings anew under the next generation, show it, and count again.
 
     One transaction of the caller's, to be followed by `catch_up` in another: on PostgreSQL results
-    go on arriving, under the generation that was shown when they began.
+    go on arriving, under the generation that was shown when they began. The worker waits.
     """
+    lock_mark()
+    since = _settled()
     persons: set[int] = set()
     for one in contest.rounds:
         generation = one.generation + 1
@@ -91,24 +107,40 @@ def rebuild_contest(contest: ContestCard) -> int:
     ).all()
     _reset_counts(contest.id)
     count_again(contest.id, persons | set(known))
-    return len(persons)
+    return Rebuilt(people=len(persons), since=since)
 
 
-def catch_up(contest: ContestCard, *, since: datetime) -> int:
-    """Record again the results that were final after `since`, in what is shown now; return them.
+def catch_up(contest: ContestCard, *, since: int) -> int:
+    """Record again, in what is shown now, the results that a rebuild may not have seen.
 
-    Recording twice changes nothing. Waits until no submit is under way, for the time of the work.
+    `since` is what the rebuild returned. Returns how many people that were. Nobody else writes
+    results for the time of the work, which depends on what is new.
+    """
+    lock_mark()
+    if db.engine.dialect.name == "postgresql":
+        # A submit under way holds its row by SELECT … FOR UPDATE: only this mode waits for it.
+        db.session.execute(text("LOCK TABLE attempt IN EXCLUSIVE MODE"))
+    order = ResultEvent.xid if db.engine.dialect.name == "postgresql" else ResultEvent.id
+    late: set[int] = set()
+    for one in contest.rounds:
+        mine = ResultEvent.round_id == one.id
+        events = select(ResultEvent.person_id).where(mine, order >= since).distinct()
+        persons = set(db.session.scalars(events).all())
+        if persons:
+            attempts.record_again(one_round=one.id, person_ids=persons)
+            late |= persons
+    count_again(contest.id, late)
+    return len(late)
+
+
+def _settled() -> int:
+    """Return where results begin that this transaction may not see: an id of a transaction on
+    PostgreSQL, of an event on SQLite, whose writers take turns.
     """
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("LOCK TABLE attempt IN SHARE MODE"))
-    late = 0
-    for one in contest.rounds:
-        scope = scope_of_round(one)
-        sheets = [sheet for sheet in _sheets(one) if sheet.submitted_at >= since]
-        record_results([_recorded(sheet, scope, one) for sheet in sheets])
-        count_again(contest.id, {sheet.person_id for sheet in sheets})
-        late += len(sheets)
-    return late
+        query = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return int(db.session.execute(query).scalar_one())
+    return (db.session.scalar(select(func.max(ResultEvent.id))) or 0) + 1
 
 
 def _recorded(sheet: Sheet, scope: Scope, one: RoundCard) -> Recorded:
@@ -282,10 +314,10 @@ def _unit_problems(
 ) -> tuple[int, list[str]]:
     expected: dict[tuple[int, int], list[int]] = {}
     for number, by_person in shares.items():
-        for unit, attempts, points, all_right in by_person.values():
+        for unit, count, points, all_right in by_person.values():
             for above in _line_up(unit):
                 total = expected.setdefault((number, above), [0, 0, 0, 0])
-                for index, value in enumerate((1, attempts, points, all_right)):
+                for index, value in enumerate((1, count, points, all_right)):
                     total[index] += value
     rows = db.session.scalars(select(UnitCount).where(UnitCount.contest_id == contest_id))
     stored = {
@@ -324,7 +356,7 @@ def _board_problems(contest: ContestCard, by_round: Mapping[int, Mapping[int, Wo
         expected = sorted(rules.ranks(worths.values()).items(), key=lambda pair: pair[1])
         wanted = sorted(
             (rank, worths[person].points_milli, worths[person].duration_ms)
-            for person, rank in expected[: boards.TOP]
+            for person, rank in expected[:TOP]
         )
         shown = sorted((row["rank"], row["points_milli"], row["duration_ms"]) for row in body)
         if shown != wanted:

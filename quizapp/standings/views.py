@@ -29,9 +29,11 @@ def board(slug: str, board: str) -> ResponseReturnValue:
     units_as = request.args.get("units", "then")
     if units_as not in boards.UNITS_AS or not _is_board(name):
         raise NoSuchBoard
-    shown = boards.find_board(
-        boards.scopes_of(contest)[number], name, units_as=units_as, now=clock.now()
-    )
+    now = clock.now()
+    scope = boards.scopes_of(contest)[number]
+    shown = boards.find_board(scope, name, units_as=units_as, now=now)
+    if name == "people" and not contest.shows_points(number, now):
+        shown = boards.withheld(shown)
     if is_json:
         return keep_publicly(_as_json(shown))
     page = render_template(

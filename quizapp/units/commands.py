@@ -11,7 +11,7 @@ from quizapp.audit import service as audit
 from quizapp.commands import OrganiserGroup
 from quizapp.db import transaction
 from quizapp.units import service
-from quizapp.web.language import VIETNAM
+from quizapp.vietnamese import VIETNAM
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 FILES = ("units_root.csv", "units_2020.csv", "units_2025.csv")  # the later counts

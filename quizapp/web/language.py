@@ -2,15 +2,14 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, gettext, ngettext
 
 from quizapp.errors import Refusal
+from quizapp.vietnamese import VIETNAM
 
 LANGUAGES = ("vi", "en")
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def init_language(app: Flask) -> None:

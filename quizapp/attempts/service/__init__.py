@@ -1,5 +1,6 @@
 """What is done with attempts. One name for each use case."""
 
+from quizapp.attempts.service.finish import record_again
 from quizapp.attempts.service.paper import Line, Paper, get_paper
 from quizapp.attempts.service.rows import Phone, decode_id, encode_id, get_attempt_row
 from quizapp.attempts.service.saving import (
@@ -37,6 +38,7 @@ __all__ = [
     "get_paper",
     "grant_time",
     "pause_round",
+    "record_again",
     "resume_round",
     "save_answers",
     "start_attempt",

@@ -106,7 +106,11 @@ def _write(ended: Sequence[_Ended]) -> None:
 
 
 def record_again(*, one_round: int, person_ids: set[int]) -> None:
-    """Write these people's standings of a round anew, from their final attempts as they are now."""
+    """Write these people's standings of a round anew, from their final attempts as they are now.
+
+    The standings are locked first: a submit of theirs that is under way is waited for, and seen.
+    """
+    standings.lock_results(person_ids)
     rows = db.session.execute(
         with_round(Attempt, with_contest=False)
         .where(Attempt.round_id == one_round, Attempt.person_id.in_(person_ids))
@@ -114,8 +118,8 @@ def record_again(*, one_round: int, person_ids: set[int]) -> None:
         .order_by(Attempt.id)
     ).all()
     recorded = [_recorded(_Ended(row=row, values={}, result=_result(row))) for row in rows]
-    for one in recorded[:1]:
-        standings.forget_results(one.scope, person_ids)
+    if recorded:
+        standings.forget_results(recorded[0].scope, person_ids)
     # Two attempts of one person must not meet in one statement.
     for number in sorted({one.number for one in recorded}):
         standings.record_results([one for one in recorded if one.number == number])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from quizapp.attempts import rules
 from quizapp.attempts.models import Attempt
@@ -108,6 +108,7 @@ def get_turns(contest_id: int, person_id: int, *, at: datetime) -> Sequence[Turn
             Attempt.points_milli,
             Round.number.label("round_number"),
             Round.rule_set_id,
+            Round.bank_version_id,
             Round.contest_id,
             Round.closes_at,
         )
@@ -157,24 +158,22 @@ def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
         return False
     if moment is Reveal.AFTER_SUBMIT:
         return True
-    last: datetime = row.closes_at
-    if moment is Reveal.AFTER_CONTEST_END:
-        ends = select(func.max(Round.closes_at)).where(Round.contest_id == row.contest_id)
-        last = db.session.scalars(ends).one()
-    return at > last + get_rules(row.rule_set_id).grace and not _may_somebody_answer(row)
+    concerned = [Round.contest_id == row.contest_id]
+    if moment is Reveal.AFTER_ROUND_CLOSE:
+        # A later round that draws from the same bank would be asked what was shown here.
+        concerned.append(Round.bank_version_id == row.bank_version_id)
+    last = db.session.scalars(select(func.max(Round.closes_at)).where(*concerned)).one()
+    grace = get_rules(row.rule_set_id).grace
+    return at > last + grace and not _may_somebody_answer(concerned)
 
 
-def _may_somebody_answer(row: AnyRow) -> bool:
-    """Tell whether answers of the contest may still come though its last close is past.
+def _may_somebody_answer(concerned: Sequence[ColumnElement[bool]]) -> bool:
+    """Tell whether answers of these rounds may still come though their last close is past.
 
     Extra time goes past it, and a paused round closes later by its pause.
     """
     runs = exists().where(Attempt.round_id == Round.id, Attempt.state == AttemptState.RUNNING)
-    found = (
-        select(Round.id)
-        .where(Round.contest_id == row.contest_id, or_(Round.paused_at.is_not(None), runs))
-        .limit(1)
-    )
+    found = select(Round.id).where(*concerned, or_(Round.paused_at.is_not(None), runs)).limit(1)
     return db.session.scalar(found) is not None
 
 

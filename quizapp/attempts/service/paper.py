@@ -5,7 +5,7 @@ from datetime import datetime
 
 from quizapp.attempts import rules
 from quizapp.attempts.rules import AttemptState
-from quizapp.attempts.service.rows import Phone, get_attempt_row, is_over
+from quizapp.attempts.service.rows import Phone, deadline_now, get_attempt_row, is_over
 from quizapp.banks import service as banks
 from quizapp.contests.service import get_rules
 
@@ -69,7 +69,7 @@ def get_paper(public_id: str, phone: Phone, *, at: datetime) -> Paper | None:
         asks_prediction=get_rules(row.rule_set_id).prediction is not None,
         prediction=row.prediction,
         started_at=row.started_at,
-        deadline_at=row.deadline_at,
+        deadline_at=deadline_now(row, at=at),
         last_op=row.last_op,
         is_held=row.holder == phone.holder,
     )

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, false, select
@@ -53,6 +53,12 @@ def decode_id(text: str) -> bytes:
         return base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except (binascii.Error, UnicodeEncodeError) as error:
         raise NotYours from error
+
+
+def deadline_now(row: AnyRow, *, at: datetime) -> datetime:
+    """Return when the paper runs out as it looks at `at`: later by what its round is paused."""
+    deadline: datetime = row.deadline_at
+    return deadline if row.paused_at is None else deadline + max(at - row.paused_at, timedelta())
 
 
 def is_over(row: AnyRow, *, at: datetime) -> bool:

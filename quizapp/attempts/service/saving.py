@@ -16,6 +16,7 @@ from quizapp.attempts.service.finish import Final, expire, finish
 from quizapp.attempts.service.rows import (
     AnyRow,
     Phone,
+    deadline_now,
     is_due,
     is_over,
     locked,
@@ -86,7 +87,7 @@ def save_answers(
         return SaveOutcome(
             saved=verdict,
             op=row.last_op,
-            deadline_at=row.deadline_at,
+            deadline_at=deadline_now(row, at=at),
             answers=rules.as_shown(answers, paper),
         )
     answers = overlaid(answers, sheet, paper)
@@ -100,7 +101,7 @@ def save_answers(
             last_body=sheet.digest,
         )
     )
-    return SaveOutcome(saved=Saved.DONE, op=op, deadline_at=row.deadline_at, answers={})
+    return SaveOutcome(saved=Saved.DONE, op=op, deadline_at=deadline_now(row, at=at), answers={})
 
 
 def submit_attempt(public_id: str, phone: Phone, sheet: Sheet, *, at: datetime) -> None:

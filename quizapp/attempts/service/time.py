@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 
 from quizapp.attempts import rules
-from quizapp.attempts.errors import AlreadyPaused, BadInterruption, NotPaused
+from quizapp.attempts.errors import (
+    AlreadyCompensated,
+    AlreadyPaused,
+    BadInterruption,
+    NotPaused,
+)
 from quizapp.attempts.models import Attempt, TimeGrant
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.finish import record_again
@@ -98,14 +103,15 @@ def resume_round(one: RoundCard, why: Why, *, at: datetime) -> int:
 
     Raises NotPaused.
     """
-    began = db.session.scalar(select(Round.paused_at).where(Round.id == one.id).with_for_update())
+    now = _locked_round(one)
+    began = now.paused_at
     if began is None:
         raise NotPaused
     length = max(at - began, timedelta())  # a clock set back meanwhile takes nothing away
     db.session.execute(
         update(Round)
         .where(Round.id == one.id)
-        .values(paused_at=None, closes_at=one.window.closes_at + length)
+        .values(paused_at=None, closes_at=now.closes_at + length)
     )
     if length > timedelta():
         _keep_interruption(one, began, at, why)
@@ -124,12 +130,14 @@ def compensate_outage(
     off the time they took, and boards follow. A round that is still open closes later by the whole
     stretch. Raises BadInterruption.
     """
-    if not one.window.opens_at <= began < ended <= at:
+    now = _locked_round(one)
+    if not now.opens_at <= began < ended <= (now.paused_at or at) <= at:
         raise BadInterruption
+    _refuse_twice(one, began, ended)
     _keep_interruption(one, began, ended, why)
     _note("round.compensate", one, why, at=at, after=f"{began} {ended}")
-    if one.window.opens_at <= at < one.window.closes_at:
-        closes = one.window.closes_at + (ended - began)
+    if at < now.closes_at:
+        closes = now.closes_at + (ended - began)
         db.session.execute(update(Round).where(Round.id == one.id).values(closes_at=closes))
     touched = 0
     for row in _running(one):
@@ -138,6 +146,24 @@ def compensate_outage(
             _move_deadlines([row], share, paused=True)
             touched += 1
     return touched + _shorten_finished(one, began, ended)
+
+
+def _locked_round(one: RoundCard) -> Row[datetime, datetime, datetime | None]:
+    """Return the round's times as they are now; another decision about them waits."""
+    times = select(Round.opens_at, Round.closes_at, Round.paused_at)
+    return db.session.execute(times.where(Round.id == one.id).with_for_update()).one()
+
+
+def _refuse_twice(one: RoundCard, began: datetime, ended: datetime) -> None:
+    """Raise AlreadyCompensated when some of the stretch was taken out of the time before."""
+    same = db.session.scalar(
+        select(Interruption.id)
+        .where(Interruption.round_id == one.id)
+        .where(Interruption.began_at < ended, Interruption.ended_at > began)
+        .limit(1)
+    )
+    if same is not None:
+        raise AlreadyCompensated
 
 
 def _shorten_finished(one: RoundCard, began: datetime, ended: datetime) -> int:

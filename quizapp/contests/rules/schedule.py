@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+from quizapp.vietnamese import VIETNAM, day_in_vietnam
+
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -32,8 +32,9 @@ class Window:
         return Phase.OPEN if now < self.closes_at else Phase.CLOSED
 
     def days(self) -> tuple[date, date]:
-        """Return the first and last calendar day (UTC) of the window."""
-        return self.opens_at.date(), (self.closes_at - timedelta(microseconds=1)).date()
+        """Return the first and last calendar day of the window, in Vietnam."""
+        last = self.closes_at - timedelta(microseconds=1)
+        return day_in_vietnam(self.opens_at), day_in_vietnam(last)
 
 
 class BadMoment(Exception):

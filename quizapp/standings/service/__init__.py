@@ -83,6 +83,13 @@ def record_results(recorded: Sequence[Recorded]) -> None:
     )
 
 
+def lock_results(person_ids: Collection[int]) -> None:
+    """Make others wait who would write these people's standings, until the transaction ends."""
+    mine = select(Standing.person_id).where(Standing.person_id.in_(sorted(person_ids)))
+    order = mine.order_by(Standing.person_id, Standing.round_number, Standing.generation)
+    db.session.execute(order.with_for_update()).all()
+
+
 def forget_results(scope: Scope, person_ids: Collection[int]) -> None:
     """Drop these people's standings of a scope; what still counts is recorded again after."""
     db.session.execute(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, delete, literal_column, select, tuple_
 
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.service import get_rules
@@ -30,16 +30,22 @@ from quizapp.units import service as units
 
 Key = tuple[int, int, int]  # contest id, round number, person id
 COUNTED = tuple(Count.__slots__)
+NEWEST_XID = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 BATCH = 200
 IDLE_STAMP = timedelta(seconds=30)
+SEEN_EVERY = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RolledUp:
-    """What one batch did: how many events, and which scopes' boards may have changed."""
+    """What one batch did: how many events, and which units' counts changed in which scopes.
+
+    `is_stale` tells that the boards have not been stamped for a while.
+    """
 
     events: int
-    scopes: frozenset[Scope]
+    touched: Mapping[Scope, frozenset[int]]
+    is_stale: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,16 +58,32 @@ class _Shown:
 
 def roll_up(*, at: datetime) -> RolledUp:
     """Count the next batch of result events. One transaction of the caller's: mark and counts."""
-    mark = db.session.execute(select(RollupMark).with_for_update()).scalar_one()
+    mark = lock_mark()
     events = _next_events(mark)
     if events:
         mark.event_id, mark.event_xid = events[-1].id, events[-1].xid or 0
-    if events or mark.as_of is None or at - mark.as_of > IDLE_STAMP:
-        mark.as_of = at
-    mark.seen_at = at
+    if events or mark.seen_at is None or at - mark.seen_at > SEEN_EVERY:
+        mark.seen_at = at
     persons = {(event.contest_id, event.person_id) for event in events}
-    scopes = _count_persons(persons) if persons else frozenset()
-    return RolledUp(events=len(events), scopes=scopes)
+    return RolledUp(
+        events=len(events),
+        touched=_count_persons(persons) if persons else {},
+        is_stale=mark.as_of is None or at - mark.as_of > IDLE_STAMP,
+    )
+
+
+def lock_mark() -> RollupMark:
+    """Return the mark, so that nobody else counts until the transaction ends.
+
+    A mark from before a restore into another PostgreSQL cluster, whose transaction ids begin again,
+    is set back: what was counted is then looked at again, which changes nothing.
+    """
+    mark = db.session.execute(select(RollupMark).with_for_update()).scalar_one()
+    if db.engine.dialect.name == "postgresql":
+        newest: Select[int] = select(literal_column(NEWEST_XID))
+        if mark.event_xid >= (db.session.scalar(newest) or 0):
+            mark.event_id = mark.event_xid = 0
+    return mark
 
 
 def count_again(contest_id: int, person_ids: Iterable[int]) -> None:
@@ -92,21 +114,23 @@ def _next_events(mark: RollupMark) -> Sequence[Row[*tuple[Any, ...]]]:
     return db.session.execute(query).all()
 
 
-def _count_persons(persons: set[tuple[int, int]]) -> frozenset[Scope]:
-    """Count what changed for these (contest id, person id) pairs; return the touched scopes."""
+def _count_persons(persons: set[tuple[int, int]]) -> dict[Scope, frozenset[int]]:
+    """Count what changed for these (contest id, person id) pairs; return scope → touched units."""
     shown = _shown({contest_id for contest_id, _ in persons})
     standings = _shown_standings(persons, shown)
     standings |= _sum_contests(standings, shown)
     old = _tallies(persons)
     new = {key: _share(row) for key, row in standings.items()}
     moved = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
-    _move_counts(moved, old, new)
+    changed = _move_counts(moved, old, new)
     _write_tallies({key: new[key] for key in moved if key in new})
     _drop_tallies(moved - new.keys())
-    return frozenset(
-        Scope(contest_id=key[0], round_number=key[1], generation=shown.generations[key[:2]])
-        for key in moved | new.keys()
-    )
+    return {
+        Scope(
+            contest_id=scope[0], round_number=scope[1], generation=shown.generations[scope]
+        ): changed.get(scope, frozenset())
+        for scope in {key[:2] for key in moved | new.keys()}
+    }
 
 
 def _shown(contest_ids: set[int]) -> _Shown:
@@ -248,23 +272,28 @@ def _drop_tallies(keys: set[Key]) -> None:
         db.session.execute(delete(Tally).where(own.in_(sorted(keys))))
 
 
-def _move_counts(keys: Iterable[Key], old: Mapping[Key, Share], new: Mapping[Key, Share]) -> None:
+def _move_counts(
+    keys: Iterable[Key], old: Mapping[Key, Share], new: Mapping[Key, Share]
+) -> dict[tuple[int, int], frozenset[int]]:
+    """Write the differences into the units' counts; return which units changed, by scope."""
     by_scope: dict[tuple[int, int], list[tuple[Share | None, Share | None]]] = {}
     for key in keys:
         by_scope.setdefault(key[:2], []).append((old.get(key), new.get(key)))
+    changed = {scope: rules.changes(moves, ancestors_of) for scope, moves in by_scope.items()}
     rows = [
         {"contest_id": contest_id, "round_number": number, "unit_id": unit_id}
         | {name: getattr(count, name) for name in COUNTED}
-        for (contest_id, number), moves in sorted(by_scope.items())
-        for unit_id, count in sorted(rules.changes(moves, ancestors_of).items())
+        for (contest_id, number), counts in sorted(changed.items())
+        for unit_id, count in sorted(counts.items())
     ]
     if rows:
         statement = upsert(UnitCount)
         added = {name: getattr(UnitCount, name) + statement.excluded[name] for name in COUNTED}
-        keys_of = ["contest_id", "round_number", "unit_id"]
+        columns = ["contest_id", "round_number", "unit_id"]
         db.session.execute(
-            statement.on_conflict_do_update(index_elements=keys_of, set_=added), rows
+            statement.on_conflict_do_update(index_elements=columns, set_=added), rows
         )
+    return {scope: frozenset(counts) for scope, counts in changed.items()}
 
 
 def ancestors_of(unit_id: int) -> Sequence[int]:
