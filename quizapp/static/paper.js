@@ -80,7 +80,7 @@
   function forget() { return onShelf("readwrite", function (papers) { return papers.delete(form.dataset.id); }); }
 
   // -- Saving: each save carries the whole sheet under a new number, so the last one is enough -------
-  var op = Number(form.dataset.op), isDirty = false, pending = null, flying = null, failures = 0, timer = 0;
+  var op = Number(form.dataset.op), isDirty = false, pending = null, flying = null, failures = 0, timer = 0, again = null;
 
   function changed() {
     if (state !== WORKING) return;
@@ -144,7 +144,7 @@
     state = HELD;
     if (body.answers) { show(body); count(); }
     listed(form.querySelectorAll("input")).forEach(function (field) { field.disabled = true; });
-    form.hidden = byId("submit").hidden = false;
+    form.hidden = false;
     byId("submit").hidden = true;
     say(words.held, "off");
     forget();
@@ -192,8 +192,10 @@
     var trip = Date.now() - began;
     if (typeof body.now !== "number" || trip < 0 || trip > 10000) return;
     if (!isSure || trip <= bestTrip) { bestTrip = trip; skew = body.now - (began + trip / 2); }
-    if (typeof body.deadline === "number") deadline = body.deadline;
     isSure = true;
+    if (typeof body.deadline !== "number" || body.deadline === deadline) return;
+    deadline = body.deadline;
+    byId("until").textContent = new Date(deadline + 7 * 3600000).toISOString().slice(11, 19);  // Vietnam's time
   }
   // After a sleep, or when somebody set the clock, nothing ends before the server said what time it is.
   function mindJumps() {
@@ -211,7 +213,7 @@
       if (seconds <= mark && seconds > mark - 5 && !told[mark]) { told[mark] = true; remind(words["left" + mark]); }
     });
     if (rest > 0 || !isSure || state === HELD) return setTimeout(tick, 250);
-    if (state === WORKING) handIn(words.timeUp);
+    if (state === WORKING) timeIsUp();
   }
   function remind(text) {
     var box = byId("said");
@@ -221,27 +223,63 @@
   }
 
   // -- Handing in: asked again until the server answers ----------------------------------------------
-  function handIn(title) {
-    if (state !== WORKING) return;
+  function leaveTheQuestions(title) {
     state = HANDING_IN;
     clearTimeout(timer);
+    timer = 0;
     form.hidden = true;
     say("");
     panel(title, words.submitting);
-    deliver(title);
   }
-  function deliver(title) {
-    clearTimeout(timer);
+  function handIn() {
+    if (state !== WORKING) return;
+    leaveTheQuestions(words.submittingTitle);
+    deliver();
+  }
+  // Somebody may have given more time since the last save: the server is asked before it is over.
+  function timeIsUp() {
+    leaveTheQuestions(words.timeUp);
+    askForTime();
+  }
+  function askForTime() {
+    var body = sheet();
+    op += 1;
+    body.op = op;
+    ask("PUT", form.dataset.save, JSON.stringify(body)).then(function (reply) {
+      if (reply.status === 410) return finished();
+      if (reply.status === 409 && reply.body.saved === "held") return heldElsewhere(reply.body);
+      if (reply.status === 409) { op = Math.max(op, Number(reply.body.op) || 0); return askForTime(); }
+      if (reply.status !== 200 || reply.body.op !== body.op) throw new Error("reply " + reply.status);
+      pending = null;
+      isDirty = false;
+      if (deadline - (Date.now() + skew) < 500) return deliver();
+      state = WORKING;
+      form.hidden = false;
+      byId("end").hidden = true;
+      say(words.saved, "ok");
+      told = {};
+      tick();
+    }).catch(function (error) { later(error, words.timeUp, askForTime); });
+  }
+  function deliver() {
     ask("POST", form.action, JSON.stringify(sheet())).then(function (reply) {
-      if (reply.status === 200 && reply.body.result) return forget().then(function () { state = OVER; location.replace(reply.body.result); });
+      if (reply.status === 200 && reply.body.result) { form.dataset.result = reply.body.result; return finished(); }
       if (reply.status === 409) return heldElsewhere(reply.body);
       if (!isFinal(reply)) throw new Error("reply " + reply.status);
       panel(words.notSubmitted, reply.body.error, words.reload);
-    }).catch(function (error) {
-      say(trouble(error), "off");
-      panel(title === words.timeUp ? title : words.submitLaterTitle, words.submitLater);
-      timer = setTimeout(function () { deliver(title); }, 2000 + Math.random() * 3000);
-    });
+    }).catch(function (error) { later(error, words.submitLaterTitle, deliver); });
+  }
+  function later(error, title, act) {
+    say(trouble(error), "off");
+    panel(title, words.submitLater);
+    again = act;
+    timer = setTimeout(retry, 2000 + Math.random() * 3000);
+  }
+  function retry() {
+    var act = again;
+    clearTimeout(timer);
+    again = null;
+    if (act) act();
   }
 
   // -- One question at a time, with a grid of all ------------------------------------------------------
@@ -322,13 +360,13 @@
   byId("back").addEventListener("click", function () { go(current - 1, true); });
   byId("next").addEventListener("click", function () { go(current + 1, true); });
   byId("review").addEventListener("click", review);
-  byId("sure-yes").addEventListener("click", function () { close(); handIn(words.submittingTitle); });
+  byId("sure-yes").addEventListener("click", function () { close(); handIn(); });
   byId("sure-no").addEventListener("click", close);
   form.addEventListener("change", changed);
   if (prediction) prediction.addEventListener("input", changed);
   form.addEventListener("submit", function (event) { event.preventDefault(); review(); });
   window.addEventListener("online", function () {
-    if (state === HANDING_IN) deliver(byId("end-title").textContent); else send();
+    if (state === HANDING_IN) retry(); else send();
   });
   window.addEventListener("pagehide", function () { send(true); });
   document.addEventListener("visibilitychange", function () { send(document.visibilityState === "hidden"); });
