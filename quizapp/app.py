@@ -1,7 +1,5 @@
 """Put the application together."""
 
-import logging
-
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -157,8 +155,3 @@ def _refused(words: str, status: int) -> ResponseReturnValue:
     if request.is_json or request.path.endswith(".json"):
         return {"error": words}, status
     return render_template("refused.html", text=words), status
-
-
-def quiet_logs() -> None:
-    """Keep libraries from writing addresses and form values into the logs."""
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)

@@ -14,7 +14,7 @@ from quizapp.contests.service import ContestCard, NewContest
 from quizapp.db import transaction
 from quizapp.web.language import moment
 
-group = OrganiserGroup("contests", help="Lập và đóng cuộc thi.")
+group = OrganiserGroup("contests", help="Lập cuộc thi.")
 
 
 @group.command("create")

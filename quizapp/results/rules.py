@@ -104,6 +104,32 @@ def places(sheets: Iterable[Sheet], terms: Terms) -> dict[int, Worth]:
     return {person: _worth(mine, terms) for person, mine in by_person.items()}
 
 
+def whole(by_round: Iterable[Mapping[int, Worth]], resolution_ms: int) -> dict[int, Worth]:
+    """Return person → the sum over rounds; the latest counted attempt gives unit and moment."""
+    mine: dict[int, list[Worth]] = {}
+    for worths in by_round:
+        for person, worth in worths.items():
+            mine.setdefault(person, []).append(worth)
+    return {person: _sum(rows, resolution_ms) for person, rows in mine.items()}
+
+
+def _sum(rows: Sequence[Worth], resolution_ms: int) -> Worth:
+    latest = max(rows, key=lambda row: (row.submitted_at, row.attempt_id))
+    points = sum(row.points_milli for row in rows)
+    taken = sum(row.duration_ms for row in rows)
+    return Worth(
+        person_id=latest.person_id,
+        unit_id=latest.unit_id,
+        attempt_id=latest.attempt_id,
+        attempts=sum(row.attempts for row in rows),
+        points_milli=points,
+        all_right=int(all(row.all_right for row in rows)),
+        duration_ms=taken,
+        submitted_at=latest.submitted_at,
+        order=(-points, taken // resolution_ms, _milliseconds(latest.submitted_at)),
+    )
+
+
 def ranks(worths: Iterable[Worth]) -> dict[int, int]:
     """Return person → rank: one more than the number of people with a better order."""
     rows = sorted(worths, key=lambda worth: worth.order)

@@ -72,7 +72,9 @@ def verify_contest(contest: ContestCard) -> Verified:
         by_round[one.number] = worths
         problems += _standing_problems(contest, one.number, worths)
         shares[one.number] = _shares(worths.values())
-    shares[WHOLE_CONTEST] = _contest_shares(by_round)
+    whole = rules.whole(by_round.values(), contest.rounds[0].rules.resolution_ms)
+    problems += _standing_problems(contest, WHOLE_CONTEST, whole)
+    shares[WHOLE_CONTEST] = _shares(whole.values())
     for number, expected in shares.items():
         problems += _tally_problems(contest.id, number, expected)
     counted, unit_problems = _unit_problems(contest.id, shares)
@@ -275,22 +277,6 @@ def _shares(worths: Iterable[Worth]) -> dict[int, Share]:
     return {
         worth.person_id: (worth.unit_id, worth.attempts, worth.points_milli, worth.all_right)
         for worth in worths
-    }
-
-
-def _contest_shares(by_round: Mapping[int, Mapping[int, Worth]]) -> dict[int, Share]:
-    mine: dict[int, list[Worth]] = {}
-    for worths in by_round.values():
-        for person, worth in worths.items():
-            mine.setdefault(person, []).append(worth)
-    return {
-        person: (
-            max(rows, key=lambda row: (row.submitted_at, row.attempt_id)).unit_id,
-            sum(row.attempts for row in rows),
-            sum(row.points_milli for row in rows),
-            int(all(row.all_right for row in rows)),
-        )
-        for person, rows in mine.items()
     }
 
 

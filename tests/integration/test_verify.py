@@ -48,6 +48,10 @@ CHANGES = [
         "rank is",
     ),
     (f"DELETE FROM standing {ROUND_1} 3", "person 3: no standing"),
+    (
+        "UPDATE standing SET points_milli = 1 WHERE round_number = 0 AND person_id = 1",
+        "round 0, person 1: standing points_milli",
+    ),
     ("UPDATE unit_count SET people = people + 1 WHERE round_number = 1", "unit 0: counts are"),
     (f"UPDATE tally SET attempts = 7 {ROUND_1} 1", "person 1: tallied"),
     ("UPDATE attempt SET points_milli = 1000 WHERE id = 1", "attempt 1: points_milli is 1000"),
