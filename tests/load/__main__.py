@@ -34,8 +34,8 @@ def journey(**given):
     ledger = Ledger()
     with scratch(options) as base:
         crowd = Crowd(base.units, options.saves)
-        (person,) = crowd.people(1, "127.0.0.1")
-        exchanges = [*walk(base.app, joins(person)), *walk(base.app, attempts(person, ledger))]
+        for person in crowd.people(2, "127.0.0.1"):  # the first one reads what the process keeps
+            exchanges = [*walk(base.app, joins(person)), *walk(base.app, attempts(person, ledger))]
         served = Served(name="journey", web=gunicorn(options), worker=WORKER, environment={})
         found = measure(options, base, served, crowd, ledger)
     finish(found | {"per_step": per_step(exchanges)})
