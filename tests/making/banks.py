@@ -43,8 +43,13 @@ def published(
     **fields,
 ):
     """Publish a bank of that many questions; return the card of its version."""
+    return published_drafts(
+        drafts(questions, topics=topics, **fields), code=code, title=title, at=at
+    )
+
+
+def published_drafts(chosen, *, code, title="Ngân hàng câu hỏi thử", at=PUBLISHED_AT):
+    """Publish a bank of these very questions; return the card of its version."""
     with transaction():
-        made = service.publish_version(
-            code, drafts(questions, topics=topics, **fields), title=title, at=at
-        )
+        made = service.publish_version(code, chosen, title=title, at=at)
         return service.get_version(made.version_id)

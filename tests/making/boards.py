@@ -19,12 +19,13 @@ def rolled_up(**given):
     for _ in range(PASSES):
         done = worker.run_once(**given)
         expired, events = expired + done.expired, events + done.events
-        if not _waiting():
+        if not count_waiting():
             return worker.Done(expired=expired, events=events, boards=done.boards)
     raise AssertionError("a transaction of this server has been open all the while")
 
 
-def _waiting():
+def count_waiting():
+    """Return how many results the worker has not counted yet."""
     mark = db.session.scalar(select(RollupMark))
     newer = ResultEvent.id > mark.event_id
     if db.engine.dialect.name == "postgresql":

@@ -1,0 +1,360 @@
+"""The right answers stay on the server: another key changes no byte of what is sent before.
+
+Each test walks the same way through two contests that are equal in everything but the right
+option of every question, and compares every status, header and byte.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+
+import itsdangerous
+import pytest
+
+from quizapp.attempts import rules, views
+from quizapp.attempts.service import outcome
+from quizapp.banks.service import get_questions
+from quizapp.db import db
+from quizapp.units.kinds import UnitKind
+from tests.integration.pages import Page
+from tests.making import attempts, banks, contests, people, units
+from tests.making.boards import rolled_up
+from tests.making.contests import NOON
+
+MINUTE = timedelta(minutes=1)
+QUESTIONS, ASKED = 30, 8
+HIDDEN = {"score": "after_round_close", "answers": "after_round_close"}
+SHOWN = {"score": "after_submit", "answers": "after_contest_end"}
+# Neither shows anything of a contest.
+LEFT_OUT = {"people_admin.set_up", "people_admin.set_up_by_link", "static"}
+ORGANISER = "0987 650 431"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What was sent back to one request."""
+
+    asked: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+def _without_the_wall_clock(headers):
+    """Yield the headers without what Werkzeug writes by a clock that is not the application's."""
+    for name, value in headers:
+        if name != "Date":
+            yield name, re.sub("Expires=[^;]+", "", value)
+
+
+class Walk:
+    """Clients that remember every answer, and which endpoints gave it."""
+
+    def __init__(self, app):
+        self.app = app
+        self.answers = []
+        self.endpoints = set()
+
+    def phone(self):
+        return self.app.test_client()
+
+    def __call__(self, client, method, path, **given):
+        with self.app.test_request_context(path, method=method) as context:
+            self.endpoints.add(context.request.endpoint)
+        answer = client.open(path, method=method, buffered=True, **given)
+        self.answers.append(
+            Answer(
+                asked=f"{method} {path}",
+                status=answer.status_code,
+                headers=tuple(_without_the_wall_clock(answer.headers)),
+                body=answer.data,
+            )
+        )
+        return answer
+
+    def send_form(self, client, page, path, **fields):
+        """Send the first form of a page that was shown, filled in."""
+        hidden = Page(page.text).forms[0].hidden
+        return self(client, "POST", path, data=hidden | fields)
+
+
+@pytest.fixture
+def no_chance(monkeypatch):
+    """Return a function after which everything random comes again in the same order."""
+
+    def begin():
+        numbers = count()
+
+        def drawn(size=32):
+            seed = next(numbers).to_bytes(8, "big")
+            return hashlib.shake_128(seed).digest(size)
+
+        monkeypatch.setattr("os.urandom", drawn)
+        monkeypatch.setattr("secrets.token_bytes", drawn)
+        monkeypatch.setattr("secrets.token_hex", lambda size=32: drawn(size).hex())
+        monkeypatch.setattr("secrets.token_urlsafe", lambda size=32: drawn(size).hex())
+        monkeypatch.setattr(itsdangerous.TimestampSigner, "get_timestamp", lambda _: 0)
+
+    return begin
+
+
+@pytest.fixture
+def walked(database, no_chance, freeze):
+    """Return a function that walks a contest in which option `number + shift` of 4 is right.
+
+    `picks` gives the canonical option (0-based) that is chosen for a question's number. Somebody
+    else has it all wrong in `rival` minutes.
+    """
+
+    def walk(shift, *, reveal, picks, rival=0):
+        database.empty()
+        no_chance()
+        freeze(NOON)
+        walk = Walk(database.app)
+        with database.app.app_context():
+            contest, other = _make_contest(shift, reveal)
+            _do_all_wrong(contest, other, minutes=rival)
+        _take_part(walk, freeze, picks)
+        return walk
+
+    return walk
+
+
+def _make_contest(shift, reveal):
+    """Return the contest and somebody in it."""
+    root = people.national_unit()
+    made = units.made_units(
+        units.unit_row("P_THU", parent_code=root.code),
+        units.unit_row("N_THU", parent_code=root.code, kind=UnitKind.SECTOR),
+    )
+    drafts = [
+        banks.draft(number, right=1 << (number + shift) % 4, explanation=f"Điều {number}.")
+        for number in range(1, QUESTIONS + 1)
+    ]
+    bank = banks.published_drafts(drafts, code="chim-hoang-yen")
+    contest = contests.contest(
+        bank=bank, reveal=reveal, attempts={"max": 3}, paper={"questions": ASKED}
+    )
+    people.organiser(phone=ORGANISER, at=NOON)
+    unit_id = made["N_THU"].id
+    other = people.person(contest.id, phone="0912345679", unit_id=unit_id, unit_text=None)
+    return contest, other
+
+
+def _do_all_wrong(contest, person, *, minutes):
+    public_id = attempts.started(contest, person)
+    letters = _letters_of(public_id, wrong_in_both)
+    db.session.rollback()
+    attempts.submitted(public_id, person, letters, at=NOON + minutes * MINUTE)
+
+
+def _take_part(walk, freeze, picks):
+    first, second, organiser = walk.phone(), walk.phone(), walk.phone()
+    page = walk(first, "GET", "/c/tim-hieu/join")
+    entry = {"name": "Nguyễn Thị Hoà", "phone": "0912 345 678", "unit": "P_THU", "pin": "204817"}
+    walk.send_form(first, page, "/c/tim-hieu/join", **entry, consent_take_part="y")
+    _look_around(walk, first)
+    by_json = _begin(walk, first)
+    _save(walk, first, by_json, picks)
+    _change_phones(walk, first, second, by_json)
+    freeze(NOON + 3 * MINUTE)
+    letters = _letters(walk, by_json, picks)
+    walk(second, "POST", f"{by_json}/submit", json={"answers": letters})
+    walk(second, "PUT", f"{by_json}/answers", json={"op": 9, "answers": {"1": "A"}})
+    by_form = _begin(walk, second)
+    page = walk(second, "GET", by_form)
+    fields = {f"q{number}": letter for number, letter in _letters(walk, by_form, picks).items()}
+    walk.send_form(second, page, f"{by_form}/submit", **fields, prediction="12")
+    by_worker = _begin(walk, second)
+    _save(walk, second, by_worker, picks)
+    freeze(NOON + 30 * MINUTE)
+    walk(second, "PUT", f"{by_worker}/answers", json={"op": 9, "answers": {"1": "A"}})
+    walk(second, "GET", f"{by_worker}/result")
+    with walk.app.app_context():
+        rolled_up()
+    for path in (by_json, by_form, by_worker):
+        walk(second, "GET", path)
+        walk(second, "GET", f"{path}/result")
+    _look_around(walk, second)
+    _look_as_organiser(walk, organiser)
+    page = walk(second, "GET", "/c/tim-hieu/rounds/1")
+    hidden = Page(page.text).forms[-1].hidden
+    walk(second, "POST", "/c/tim-hieu/leave", data=hidden)
+
+
+def _begin(walk, client):
+    page = walk(client, "GET", "/c/tim-hieu/rounds/1")
+    answer = walk.send_form(client, page, "/c/tim-hieu/rounds/1/attempts")
+    assert answer.status_code == 303
+    return answer.location
+
+
+def _letters(walk, path, picks):
+    """Return position → the letter under which the picked option is shown."""
+    with walk.app.app_context():
+        letters = _letters_of(path.removeprefix("/a/"), picks)
+        db.session.remove()
+    return {str(position): letter for position, letter in letters.items()}
+
+
+def _letters_of(public_id, picks):
+    paper = rules.decode_paper(attempts.attempt_row(public_id).paper)
+    return {
+        position: rules.LETTERS[asked.order.index(picks(asked.number))]
+        for position, asked in enumerate(paper, start=1)
+    }
+
+
+def _save(walk, client, path, picks):
+    """Save one answer after the other, the first one twice, and some that cannot be."""
+    letters = _letters(walk, path, picks)
+    for op, (position, letter) in enumerate(letters.items(), start=1):
+        body = {"op": op, "answers": {position: letter}}
+        for _ in range(2 if op == 1 else 1):
+            assert walk(client, "PUT", f"{path}/answers", json=body).status_code == 200
+    for body in ({"op": 1, "answers": {"1": "A"}}, {"op": 99, "answers": {"1": "H"}}):
+        assert walk(client, "PUT", f"{path}/answers", json=body).status_code in {409, 422}
+    walk(client, "GET", path)
+
+
+def _change_phones(walk, first, second, path):
+    """Come back on another phone, go on there, and try the first one again."""
+    page = walk(second, "GET", "/return?contest=tim-hieu")
+    known = {"contest": "tim-hieu", "phone": "0912345678", "pin": "204817"}
+    walk.send_form(second, page, "/return", **known)
+    page = walk(second, "GET", path)
+    assert page.status_code == 409
+    walk.send_form(second, page, "/c/tim-hieu/rounds/1/attempts")
+    walk(second, "GET", path)
+    told = walk(first, "PUT", f"{path}/answers", json={"op": 50, "answers": {"1": "B"}})
+    assert told.get_json()["saved"] == "held"
+    walk(first, "POST", f"{path}/submit", json={"answers": {}})
+    walk(first, "GET", f"{path}/result")
+
+
+def _look_around(walk, client):
+    """See what everybody sees, and what the person alone sees."""
+    for path in (
+        "/",
+        "/c/tim-hieu",
+        "/c/tim-hieu?lang=en",
+        "/c/tim-hieu/me",
+        "/c/tim-hieu/me?round=1",
+        "/c/tim-hieu/rounds/1",
+        "/units.json?q=tong+lien+doan",
+        "/return",
+        "/healthz",
+        "/readyz",
+        "/khong-co",
+    ):
+        walk(client, "GET", path)
+    for board in ("people", "provinces", "sectors", "units/VGCL"):
+        for address in (board, f"{board}.json", f"{board}.json?round=1", f"{board}?units=now"):
+            walk(client, "GET", f"/c/tim-hieu/boards/{address}")
+
+
+def _look_as_organiser(walk, client):
+    page = walk(client, "GET", "/signin")
+    walk.send_form(client, page, "/signin", phone=ORGANISER, password=people.PASSWORD)
+    for path in ("/admin", "/admin/account"):
+        page = walk(client, "GET", path)
+        assert page.status_code == 200
+    for path in ("/admin/account/end-sessions", "/signout"):
+        walk(client, "POST", path)
+
+
+def differences(one, other):
+    """Return (request, what differs) of two walks that made the same requests."""
+    assert [answer.asked for answer in one.answers] == [answer.asked for answer in other.answers]
+    return [
+        (mine.asked, name)
+        for mine, theirs in zip(one.answers, other.answers, strict=True)
+        for name in ("status", "headers", "body")
+        if getattr(mine, name) != getattr(theirs, name)
+    ]
+
+
+def right_at_first(number):
+    """Pick what is right in a contest without a shift, and wrong with one."""
+    return number % 4
+
+
+def wrong_in_both(number):
+    return (number + 3) % 4
+
+
+def test_while_the_score_is_held_back_another_key_changes_nothing(walked):
+    right = walked(0, reveal=HIDDEN, picks=right_at_first)
+    wrong = walked(1, reveal=HIDDEN, picks=right_at_first)
+
+    assert differences(right, wrong) == []
+
+
+def test_where_the_score_is_the_same_another_key_changes_nothing(walked):
+    one = walked(0, reveal=SHOWN, picks=wrong_in_both)
+    other = walked(1, reveal=SHOWN, picks=wrong_in_both)
+
+    assert differences(one, other) == []
+
+
+def test_where_the_score_is_shown_nothing_but_the_score_differs(walked):
+    right = walked(0, reveal=SHOWN, picks=right_at_first, rival=10)
+    wrong = walked(1, reveal=SHOWN, picks=right_at_first, rival=10)
+
+    assert differences(right, wrong) != []
+    for mine, theirs in zip(right.answers, wrong.answers, strict=True):
+        assert mine.status == theirs.status
+        assert without_etag(mine) == without_etag(theirs)
+        pairs = set(zip(tokens(mine.body), tokens(theirs.body), strict=True))
+        assert {pair for pair in pairs if pair[0] != pair[1]} <= {(b"%d" % ASKED, b"0")}, mine.asked
+
+
+def test_what_is_compared_is_every_route(walked):
+    walk = walked(0, reveal=SHOWN, picks=right_at_first)
+
+    endpoints = {rule.endpoint for rule in walk.app.url_map.iter_rules()}
+    assert endpoints - walk.endpoints == LEFT_OUT
+    boards = [one.body for one in walk.answers if one.asked.endswith(".json?round=1")]
+    assert sum(b'"rows":[{' in body for body in boards) == 4
+    assert {answer.status for answer in walk.answers} >= {200, 302, 303, 404, 409, 410, 422}
+
+
+def test_a_page_that_marks_the_right_option_is_found(walked, monkeypatch):
+    real = views._paper_page
+
+    def marked(found, **given):
+        """Say of the first option whether it is right, by one space."""
+        row = attempts.attempt_row(found.public_id)
+        asked = rules.decode_paper(row.paper)[0]
+        question = get_questions(row.bank_version_id)[asked.number - 1]
+        is_right = question.right == 1 << asked.order[0]
+        return real(found, **given) + " " * is_right
+
+    monkeypatch.setattr(views, "_paper_page", marked)
+    one = walked(0, reveal=SHOWN, picks=wrong_in_both)
+    others = [walked(shift, reveal=SHOWN, picks=wrong_in_both) for shift in (1, 2)]
+
+    found = {asked for other in others for asked, _ in differences(one, other)}
+    assert found
+    assert all(re.fullmatch(r"GET /a/[\w-]+", asked) for asked in found)
+
+
+def test_a_score_that_is_shown_too_early_is_found(walked, monkeypatch):
+    monkeypatch.setattr(outcome, "_is_revealed", lambda *_, **__: True)
+
+    right = walked(0, reveal=HIDDEN, picks=right_at_first)
+    wrong = walked(1, reveal=HIDDEN, picks=right_at_first)
+
+    assert any(asked.endswith("/result") for asked, _ in differences(right, wrong))
+
+
+def tokens(body):
+    return re.findall(rb"\d+|\D+", body)
+
+
+def without_etag(answer):
+    """Return the headers without what must follow the body."""
+    left_out = {"ETag", "Content-Length"}
+    return [(name, value) for name, value in answer.headers if name not in left_out]
