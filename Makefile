@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes
 CATALOGUES := $(wildcard quizapp/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: run check test lock
+.PHONY: run check test lock words
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp $(CATALOGUES:.po=.mo)
@@ -53,6 +53,14 @@ lock:
 	@echo "• Tạo môi trường Python / making the environment"
 	@"$(PYTHON)" -m venv --clear .venv
 	@touch $@
+
+# After changing texts for people: then translate what is empty in the .po files.
+words: .venv/dev.stamp
+	@pot=$$(mktemp) && trap 'rm -f "$$pot"' EXIT && \
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k lazy_gettext -k _l -k N_ --no-location \
+		--sort-output --no-wrap -o "$$pot" . && \
+	$(BIN)/pybabel --quiet update -i "$$pot" -d quizapp/translations --no-wrap \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 quizapp/translations/%.mo: quizapp/translations/%.po .venv/run.stamp
 	@$(BIN)/pybabel --quiet compile -i $< -o $@

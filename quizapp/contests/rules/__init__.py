@@ -126,7 +126,7 @@ def age_problem(contest_rules: ContestRules, birth_year: int | None, *, year: in
     if birth_year is None:
         return N_("Hãy ghi năm sinh.") if contest_rules.birth_year == "required" else None
     if contest_rules.birth_year != "off" and year - birth_year < contest_rules.min_age:
-        return N_("Cuộc thi này dành cho người lớn tuổi hơn. Xem mục Độ tuổi ở trang cuộc thi.")
+        return N_("Cuộc thi này dành cho người lớn tuổi hơn. Xem mục “Ai được dự thi” ở trang thi.")
     return None
 
 
