@@ -1,0 +1,100 @@
+"""Every page in every state: for all eyes, on the narrowest phone, in English."""
+
+import csv
+import html
+import re
+import unicodedata
+
+from quizapp.banks import service as banks
+from quizapp.db import db
+from quizapp.units.commands import CATALOGUE, FILES
+from tests.browser.stage import BANK, PEOPLE, TITLES
+from tests.browser.touring import tour
+from tests.browser.walking import NAME, mirrored
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# WCAG 2.2 (2.5.8) asks for 24 CSS pixels; a thumb in a moving bus for more.
+TOO_SMALL = """() => [...document.querySelectorAll("a, button, input, select, label.pick")]
+  .filter(it => it.checkVisibility() && !it.closest("label.pick input, [type=hidden]"))
+  .filter(it => !it.matches(".skip"))
+  .filter(it => getComputedStyle(it).display !== "inline")  // in a sentence, as high as its line
+  .map(it => [it.outerHTML.slice(0, 200), it.getBoundingClientRect()])
+  .filter(([, box]) => box.height < SMALLEST || box.width < SMALLEST)
+  .map(([text, box]) => `${text} ${box.width}×${box.height}`)""".replace("SMALLEST", "44")
+NARROWEST = 320
+WIDTH = "() => document.documentElement.scrollWidth"
+
+
+def test_everybody_can_see_and_reach_everything(phone, stage, clock, new_number, axe):
+    page, mirror = phone(), phone()
+    plain = phone(java_script_enabled=False)
+    found = []
+
+    for name, stop in tour(page, plain, stage, new_number=new_number):
+        shown = mirrored(plain, mirror) if stop is plain else stop
+        found += [f"{name}: {problem}" for problem in problems_of(shown, axe)]
+
+    assert found == []
+
+
+def problems_of(page, axe):
+    """Look at a page in light and dark colours, and on the narrowest phone."""
+    yield from violations(page, axe, {"type": "tag", "values": RULES})
+    page.emulate_media(color_scheme="dark")
+    yield from violations(page, axe, {"type": "rule", "values": ["color-contrast"]})
+    page.emulate_media(color_scheme="light")
+    size = page.viewport_size
+    page.set_viewport_size({"width": NARROWEST, "height": 640})
+    width = page.evaluate(WIDTH)
+    if width > NARROWEST:
+        yield f"{width} px wide on a phone of {NARROWEST}"
+    yield from page.evaluate(TOO_SMALL)
+    page.set_viewport_size(size)
+
+
+def violations(page, axe, only):
+    found = axe.run(page, options={"runOnly": only, "resultTypes": ["violations"]}).response
+    for one in found["violations"]:
+        yield f"{one['id']}: {one['nodes'][0]['html']}"
+
+
+def test_english_pages_hold_no_vietnamese_but_names_titles_and_questions(
+    phone, stage, clock, new_number
+):
+    page, plain = phone(), phone(java_script_enabled=False)
+    ours = words_that_are_no_translation(stage)
+    found = []
+
+    for name, shown in tour(page, plain, stage, new_number=new_number, query="?lang=en"):
+        assert shown.locator("html").get_attribute("lang") == "en", name
+        text = re.sub(r"<(style|script)\b.*?</\1>", "", shown.content(), flags=re.DOTALL)
+        text = ours.sub("", html.unescape(text))
+        found += [f"{name}: {line.strip()}" for line in text.splitlines() if is_vietnamese(line)]
+
+    assert found == []
+
+
+def words_that_are_no_translation(stage):
+    """Return a pattern of everything that is shown as it was entered, in whatever language."""
+    with stage.app.app_context():
+        version = banks.find_version(BANK, None)
+        questions = banks.get_questions(version.id)
+        db.session.rollback()
+    said = {NAME, "Tiếng Việt", "Trần Thị Bình", "Phạm V. Đ.", *TITLES.values(), *unit_names()}
+    said |= {person[0] for person in PEOPLE} | {f"Vòng {number}" for number in (1, 2)}
+    for one in questions:
+        said |= {one.stem, *one.options, one.explanation or "-"}
+        said |= {str(citation.get("text")) for citation in one.citations}
+    longest_first = sorted(said, key=len, reverse=True)
+    return re.compile("|".join(re.escape(one) for one in longest_first))
+
+
+def unit_names():
+    for name in FILES:
+        with (CATALOGUE / name).open(encoding="utf-8", newline="") as file:
+            yield from (row["name_vi"] for row in csv.DictReader(file))
+
+
+def is_vietnamese(text):
+    decomposed = unicodedata.normalize("NFD", text.lower())
+    return "đ" in text.lower() or any(unicodedata.combining(char) for char in decomposed)
