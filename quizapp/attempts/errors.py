@@ -49,6 +49,10 @@ class BadAnswers(Refusal):
     text = N_("Câu trả lời gửi lên không đúng dạng: {problem}")
 
 
+class BadPrediction(BadAnswers):
+    text = N_("Dự đoán “{typed}” không phải là một số. Hãy chỉ ghi chữ số, ví dụ 1250.")
+
+
 class SubmitFromOther(Refusal):
     text = N_(
         "Bài này đang được làm trên máy khác. Hãy nộp trên máy đó, hoặc làm tiếp ở đây trước."

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.attempts import service
-from quizapp.attempts.errors import BadAnswers, Over
+from quizapp.attempts.errors import BadAnswers, BadPrediction, Over
 from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome
 from quizapp.attempts.words import script_words
 from quizapp.contests import service as contests
@@ -257,8 +257,11 @@ def _form_sheet(form: Mapping[str, str]) -> Sheet:
         for name, letter in form.items()
         if re.fullmatch(r"q[1-9]\d{0,2}", name) and re.fullmatch(r"[A-H]", letter)
     }
-    typed = form.get("prediction", "").strip()
-    return Sheet(answers=answers, prediction=_prediction(typed), has_prediction=bool(typed))
+    return Sheet(
+        answers=answers,
+        prediction=_prediction(form.get("prediction")),
+        has_prediction="prediction" in form,
+    )
 
 
 def _prediction(typed: str | None) -> int | None:
@@ -267,7 +270,7 @@ def _prediction(typed: str | None) -> int | None:
     if not digits:
         return None
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 9:
-        raise BadAnswers(problem=f"dự đoán “{(typed or '')[:20]}”")
+        raise BadPrediction(typed=(typed or "")[:20])
     return int(digits)
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import wraps
 
@@ -38,7 +38,7 @@ UNITS_SHOWN = 8
 @bp.get("/")
 def index() -> ResponseReturnValue:
     now = clock.now()
-    page = render_template("contests/index.html", contests=service.get_contests(), now=now)
+    page = render_template("contests/index.html", contests=_open_first(now), now=now)
     return keep_publicly(make_response(page))
 
 
@@ -167,6 +167,15 @@ def round_of_interest(contest: ContestCard) -> RoundCard:
     return contest.round_at(now) or contest.next_round(now) or contest.rounds[-1]
 
 
+def _open_first(now: datetime) -> Sequence[ContestCard]:
+    """Return all contests: those that are open, those to come, those that are over."""
+
+    def place(one: ContestCard) -> tuple[bool, bool]:
+        return one.round_at(now) is None, one.next_round(now) is None
+
+    return sorted(service.get_contests(), key=place)
+
+
 def _round_page(contest: ContestCard) -> str:
     number = round_of_interest(contest).number
     return url_for("attempts.ready", slug=contest.slug, number=number)
@@ -192,7 +201,7 @@ def _join_page(contest: ContestCard, form: JoinForm, *, chosen: str = "") -> str
 
 
 def _return_page(form: ReturnForm) -> str:
-    form.contest.choices = [(one.slug, one.title) for one in service.get_contests()]
+    form.contest.choices = [(one.slug, one.title) for one in _open_first(clock.now())]
     return render_template("contests/return.html", form=form)
 
 

@@ -205,6 +205,25 @@ def test_a_prediction_that_is_no_number_keeps_the_paper_and_what_was_chosen(clie
     assert client.get(path).status_code == 200
 
 
+def test_a_prediction_that_is_emptied_in_the_form_is_taken_back(client, contest):
+    joined(client)
+    path = begun(client)
+    client.put(f"{path}/answers", json={"op": 1, "answers": {}, "prediction": 12})
+
+    handed_in(client, path, {}, prediction="")
+
+    assert attempts.attempt_row(path.removeprefix("/a/")).prediction is None
+
+
+def test_open_contests_come_first(client, contest, freeze):
+    closed = contests.Window(opens_at=NOON - timedelta(days=9), closes_at=NOON - timedelta(days=8))
+    contests.contest("da-qua", windows=(closed,))
+
+    page = client.get("/").text
+
+    assert page.index("/c/tim-hieu") < page.index("/c/da-qua")
+
+
 def test_a_save_answers_with_its_number_and_the_servers_clock(client, contest):
     joined(client)
     path = begun(client)

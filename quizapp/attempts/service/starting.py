@@ -24,7 +24,7 @@ from quizapp.contests.rules.schedule import Phase
 from quizapp.contests.service import RoundCard, drawable
 from quizapp.db import db, upsert
 from quizapp.people.service import PersonCard
-from quizapp.web.language import local
+from quizapp.web.language import moment
 
 ID_BYTES = 16
 RACES = 5  # each turn means that another request of this person came first
@@ -134,9 +134,9 @@ def _draw(one: RoundCard, person: PersonCard, *, number: int) -> tuple[rules.Ask
 def _check_window(one: RoundCard, *, at: datetime) -> None:
     phase = one.window.phase(at)
     if phase is Phase.NOT_OPEN:
-        raise NotOpenYet(opens=f"{local(one.window.opens_at):%H:%M ngày %d/%m/%Y}")
+        raise NotOpenYet(opens=moment(one.window.opens_at))
     if phase is Phase.CLOSED:
-        raise RoundClosed(closes=f"{local(one.window.closes_at):%H:%M ngày %d/%m/%Y}")
+        raise RoundClosed(closes=moment(one.window.closes_at))
 
 
 def _running_of(round_id: int, person_id: int) -> AnyRow | None:
