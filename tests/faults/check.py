@@ -23,18 +23,7 @@ def stored(app):
     """Return (the phone of each person, a Row of each attempt)."""
     with app.app_context():
         try:
-            phones = _phones()
-            events = Counter(
-                dict(
-                    db.session.execute(
-                        select(ResultEvent.attempt_id, func.count()).group_by(
-                            ResultEvent.attempt_id
-                        )
-                    )
-                    .tuples()
-                    .all()
-                )
-            )
+            phones, events = _phones(), _events()
             attempts = db.session.scalars(select(Attempt).order_by(Attempt.id)).all()
             rows = [_row(one, phones[one.person_id], events[one.id]) for one in attempts]
         finally:
@@ -64,6 +53,12 @@ def _phones():
         ).removeprefix("+84")
         for row in db.session.execute(columns.order_by(Person.id))
     }
+
+
+def _events():
+    """Return attempt id → how many result events it has."""
+    columns = select(ResultEvent.attempt_id, func.count()).group_by(ResultEvent.attempt_id)
+    return Counter(dict(db.session.execute(columns).tuples().all()))
 
 
 def _row(attempt, phone, events):
