@@ -40,7 +40,7 @@ def test_join_answer_hand_in_and_see_the_board(page, stage, new_number):
     for letter in right.values():
         tap(page, letter)
         page.get_by_role("button", name="Câu sau").click()
-    page.get_by_label("Câu dự đoán").fill("1.250")
+    page.locator("#prediction").fill("1.250")
     page.get_by_role("button", name="Xem lại và nộp").click()
     expect(page.get_by_role("dialog")).to_contain_text("Bạn đã trả lời tất cả các câu.")
     page.get_by_role("dialog").get_by_role("button", name="Nộp bài").click()

@@ -20,7 +20,7 @@ PUBLIC = {
 
 
 def tour(page, plain, stage, *, new_number, query=""):
-    """Go everywhere; yield (name, page) at each stop. `query` (`?lang=en`) is where each way begins.
+    """Go everywhere; yield (name, page) at each stop. `query` (`?lang=en`) begins each way.
 
     `plain` is a phone without JavaScript. It takes the paper over from `page` on the way.
     """
@@ -29,6 +29,7 @@ def tour(page, plain, stage, *, new_number, query=""):
     yield from _entering(page, new_number(), query)
     yield from _answering(page, number, query)
     yield from _taking_over(page, plain, number, query)
+    yield from _waiting(plain, stage, page.url.partition("?")[0] + "/result" + query)
     yield from _results(page, stage, new_number(), query)
     yield from _organising(page, stage, new_number(), query)
 
@@ -93,6 +94,14 @@ def _taking_over(page, plain, number, query):
     tap(page, "B")
     expect(page.locator("#end")).to_be_visible()
     yield "paper held elsewhere", page
+
+
+def _waiting(page, stage, result):
+    stage.clock.move(minutes=21)
+    page.goto(result)
+    expect(page.locator(".hero")).to_have_count(0)  # no result yet
+    yield "paper that waits for the worker", page
+    stage.clock.put_right()
 
 
 def _results(page, stage, number, query):
