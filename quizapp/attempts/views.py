@@ -146,6 +146,7 @@ def me(slug: str) -> ResponseReturnValue:
         round=one,
         person=person,
         turns=outcome.get_turns(contest.id, person.id, at=now),
+        is_shown=is_shown,
         place=place,
         people=around,
     )
