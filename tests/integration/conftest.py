@@ -40,7 +40,7 @@ def app(database):
 
 
 @pytest.fixture
-def context(app):
+def in_app(app):
     """Run the test inside an application context (for services called without a request)."""
     with app.app_context():
         yield app

@@ -21,7 +21,7 @@ WHY = Why(actor="system", reason="mất điện")
 
 
 @pytest.fixture
-def contest(context, freeze):
+def contest(in_app, freeze):
     freeze(NOON)
     return contests.contest()
 
@@ -71,7 +71,7 @@ def test_a_clock_set_back_during_a_pause_takes_time_from_nobody(contest):
     assert get_contest("tim-hieu").rounds[0].window == ROUND
 
 
-def test_nothing_is_revealed_while_a_round_is_paused_past_its_end(context, freeze):
+def test_nothing_is_revealed_while_a_round_is_paused_past_its_end(in_app, freeze):
     freeze(NOON)
     reveal = {"score": "after_round_close", "answers": "after_round_close"}
     contest = contests.contest(reveal=reveal)
@@ -108,7 +108,7 @@ def test_papers_of_a_paused_round_hold_up_no_others(contest, freeze):
     assert (row_of(standing).state, row_of(running).state) == ("running", "expired")
 
 
-def test_papers_in_a_long_grace_hold_up_no_others(context, freeze):
+def test_papers_in_a_long_grace_hold_up_no_others(in_app, freeze):
     freeze(NOON)
     patient = contests.contest("kien-nhan", clock={"grace_seconds": 120})
     strict = contests.contest("nghiem", clock={"grace_seconds": 0})

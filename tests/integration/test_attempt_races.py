@@ -17,7 +17,7 @@ AT_ONCE = 12
 
 
 @pytest.fixture
-def contest(context, freeze):
+def contest(in_app, freeze):
     freeze(NOON)
     return contests.contest()
 

@@ -41,7 +41,7 @@ def problems():
     return found
 
 
-def test_what_was_recorded_reads_back_as_a_sound_chain(context):
+def test_what_was_recorded_reads_back_as_a_sound_chain(in_app):
     assert problems() == []
     write_entries(3)
     assert problems() == []
@@ -49,7 +49,7 @@ def test_what_was_recorded_reads_back_as_a_sound_chain(context):
     assert rows == [(1, "contest:1"), (2, "contest:2"), (3, "contest:3")]
 
 
-def test_only_digests_of_before_and_after_are_kept(context):
+def test_only_digests_of_before_and_after_are_kept(in_app):
     with transaction():
         service.record(
             "unit.renamed",
@@ -64,7 +64,7 @@ def test_only_digests_of_before_and_after_are_kept(context):
     assert row["before_digest"] != row["after_digest"]
 
 
-def test_what_is_undone_leaves_no_entry_and_no_gap(context):
+def test_what_is_undone_leaves_no_entry_and_no_gap(in_app):
     write_entries(1)
     with transaction() as turn:
         service.record("contest.created", actor="system", object="contest:9", at=AT)
@@ -85,13 +85,13 @@ def test_what_is_undone_leaves_no_entry_and_no_gap(context):
         ),
     ],
 )
-def test_altering_or_deleting_an_entry_is_found(context, statement, expected):
+def test_altering_or_deleting_an_entry_is_found(in_app, statement, expected):
     write_entries(4)
     tamper(statement)
     assert problems() == [ChainProblem(id=n, fault=fault) for n, fault in sorted(expected)]
 
 
-def test_swapping_two_entries_is_found(context):
+def test_swapping_two_entries_is_found(in_app):
     write_entries(4)
     tamper(
         "UPDATE audit_entry SET id = 99 WHERE id = 2",
@@ -109,18 +109,18 @@ def test_swapping_two_entries_is_found(context):
         "INSERT INTO audit_entry SELECT * FROM audit_entry",
     ],
 )
-def test_the_application_itself_cannot_change_the_log(context, statement):
+def test_the_application_itself_cannot_change_the_log(in_app, statement):
     write_entries(2)
     with pytest.raises(DBAPIError), transaction():
         db.session.execute(text(statement))
     assert problems() == []
 
 
-def test_entries_written_at_the_same_time_follow_one_another(context):
+def test_entries_written_at_the_same_time_follow_one_another(in_app):
     start = threading.Barrier(4)
 
     def write(worker):
-        with context.app_context():
+        with in_app.app_context():
             start.wait()
             for number in range(5):
                 with transaction():
@@ -140,7 +140,7 @@ def test_entries_written_at_the_same_time_follow_one_another(context):
     assert service.get_head()[0] == 20
 
 
-def test_the_command_says_that_all_is_well_and_what_to_note_down(run, context):
+def test_the_command_says_that_all_is_well_and_what_to_note_down(run, in_app):
     write_entries(2)
     number, digest = service.get_head()
     db.session.rollback()
@@ -150,7 +150,7 @@ def test_the_command_says_that_all_is_well_and_what_to_note_down(run, context):
     assert run("audit", "verify", "--head", f"{number}:{digest}").exit_code == 0
 
 
-def test_the_command_names_the_entry_that_was_changed(run, context):
+def test_the_command_names_the_entry_that_was_changed(run, in_app):
     write_entries(3)
     tamper("UPDATE audit_entry SET reason = 'khác' WHERE id = 2")
     result = run("audit", "verify")
@@ -159,7 +159,7 @@ def test_the_command_names_the_entry_that_was_changed(run, context):
     assert "dòng 3" not in result.output
 
 
-def test_an_end_that_was_cut_off_is_found_by_a_head_noted_earlier(run, context):
+def test_an_end_that_was_cut_off_is_found_by_a_head_noted_earlier(run, in_app):
     write_entries(3)
     number, digest = service.get_head()
     db.session.rollback()

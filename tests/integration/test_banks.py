@@ -36,7 +36,7 @@ def count(table):
 
 
 @pytest.fixture
-def statements(context):
+def statements(in_app):
     """Collect every statement sent to the database."""
     sent = []
 
@@ -48,7 +48,7 @@ def statements(context):
     event.remove(db.engine, "before_cursor_execute", executed)
 
 
-def test_a_published_version_is_read_back_as_it_was_given(context):
+def test_a_published_version_is_read_back_as_it_was_given(in_app):
     full = draft(
         2,
         topic=None,
@@ -74,13 +74,13 @@ def test_a_published_version_is_read_back_as_it_was_given(context):
     assert (row.note, row.published_by) == ("Lần đầu", "organiser:7")
 
 
-def test_questions_are_numbered_in_their_order_whatever_the_file_counted(context):
+def test_questions_are_numbered_in_their_order_whatever_the_file_counted(in_app):
     made = publish([draft(9), draft(4)])
     cards = service.get_questions(made.version_id)
     assert [(one.number, one.code) for one in cards] == [(1, "CAU-009"), (2, "CAU-004")]
 
 
-def test_a_question_cannot_be_changed_in_memory_either(context):
+def test_a_question_cannot_be_changed_in_memory_either(in_app):
     (one,) = service.get_questions(publish([draft(1, citations=(CITATION,))]).version_id)
     with pytest.raises(AttributeError):
         one.right = 1
@@ -88,27 +88,27 @@ def test_a_question_cannot_be_changed_in_memory_either(context):
         one.citations[0]["text"] = "khác"
 
 
-def test_the_same_questions_twice_make_no_second_version(context):
+def test_the_same_questions_twice_make_no_second_version(in_app):
     first = publish(drafts(3))
     second = publish(drafts(3), title="Tên khác", note="Lần hai")
     assert (second.version_id, second.number, second.is_new) == (first.version_id, 1, False)
     assert (count(BankVersion), count(Question), count(AuditEntry)) == (1, 3, 1)
 
 
-def test_going_back_to_an_older_content_gives_the_older_version(context):
+def test_going_back_to_an_older_content_gives_the_older_version(in_app):
     publish(drafts(3))
     publish(drafts(4))
     assert publish(drafts(3)).number == 1
     assert count(BankVersion) == 2
 
 
-def test_the_same_questions_in_another_bank_are_another_version(context):
+def test_the_same_questions_in_another_bank_are_another_version(in_app):
     assert publish(drafts(3), "mot").is_new
     assert publish(drafts(3), "hai").is_new
     assert count(Bank) == 2
 
 
-def test_versions_count_on_and_the_newest_is_found(context):
+def test_versions_count_on_and_the_newest_is_found(in_app):
     assert [publish(drafts(size), title=f"Bản {size}").number for size in (2, 3, 4)] == [1, 2, 3]
     assert service.find_version("luat").question_count == 4
     assert service.find_version("luat", 2).question_count == 3
@@ -130,7 +130,7 @@ def test_organisers_who_publish_at_once_get_a_number_each(app):
         assert sorted(threads.map(publish_one, (1, 2, 3, 4))) == [1, 2, 3, 4]
 
 
-def test_publishing_leaves_an_audit_row(context):
+def test_publishing_leaves_an_audit_row(in_app):
     publish(drafts(2), by="organiser:7")
     card = service.find_version("luat")
     entry = db.session.scalars(select(AuditEntry)).one()
@@ -149,7 +149,7 @@ def test_publishing_leaves_an_audit_row(context):
         ("luat", [], NothingToPublish),
     ],
 )
-def test_a_refused_publication_leaves_nothing(context, code, given, refusal):
+def test_a_refused_publication_leaves_nothing(in_app, code, given, refusal):
     with pytest.raises(refusal):
         publish(given, code)
     assert (count(Bank), count(BankVersion), count(AuditEntry)) == (0, 0, 0)
@@ -179,7 +179,7 @@ def test_only_the_last_versions_stay_in_memory(statements):
     assert statements
 
 
-def test_a_publication_undone_is_not_remembered(context):
+def test_a_publication_undone_is_not_remembered(in_app):
     """SQLite gives the id of a row undone to the next one."""
     with transaction() as turn:
         made = service.publish_version("luat", drafts(2), title="Thử", at=PUBLISHED_AT)
@@ -189,7 +189,7 @@ def test_a_publication_undone_is_not_remembered(context):
     assert len(service.get_questions(again.version_id)) == 5
 
 
-def test_an_unknown_version_is_refused(context):
+def test_an_unknown_version_is_refused(in_app):
     with pytest.raises(NotFound):
         service.get_questions(4711)
     with pytest.raises(NotFound):
@@ -215,7 +215,7 @@ PAST_THE_GUARDS = {
         'citations = \'[{"text": "Điều 9"}]\'',
     ],
 )
-def test_a_row_changed_past_the_guards_shows_in_the_digest(context, change):
+def test_a_row_changed_past_the_guards_shows_in_the_digest(in_app, change):
     version = published(3)
     assert service.recompute_digest(version.id).is_equal
     db.session.rollback()
@@ -226,7 +226,7 @@ def test_a_row_changed_past_the_guards_shows_in_the_digest(context, change):
     assert service.recompute_digest(version.id).is_equal
 
 
-def test_the_database_refuses_a_question_no_paper_could_use(context):
+def test_the_database_refuses_a_question_no_paper_could_use(in_app):
     for wrong in ({"right": 0}, {"right": 0b0011}, {"right": 0b10000}, {"options": ("một",)}):
         with pytest.raises(Exception, match=r"(?i)check constraint"):
             publish([draft(1, **wrong)])
@@ -237,7 +237,7 @@ def test_the_database_refuses_a_question_no_paper_could_use(context):
 
 
 @pytest.fixture
-def command(run, context):
+def command(run, in_app):
     """Return a function that runs a command as if in a process of its own."""
 
     def run_it(*arguments):

@@ -19,7 +19,7 @@ from tests.making.contests import NOON, ROUND
 
 
 @pytest.fixture
-def contest(context, freeze):
+def contest(in_app, freeze):
     freeze(NOON)
     return contests.contest()
 
@@ -139,7 +139,7 @@ def test_a_void_attempt_leaves_the_boards(client, contest):
     assert db.session.scalar(select(Tally).where(Tally.person_id == row.person_id)) is None
 
 
-def test_the_whole_contest_adds_up_the_rounds(client, context, freeze):
+def test_the_whole_contest_adds_up_the_rounds(client, in_app, freeze):
     freeze(NOON)
     later = ROUND.closes_at + timedelta(days=1)
     second = type(ROUND)(opens_at=later, closes_at=later + timedelta(days=1))

@@ -22,7 +22,7 @@ WINDOW = ("--opens", "2026-11-23 07:00", "--closes", "29/11/2026 24:00")
 
 
 @pytest.fixture
-def bank(context, freeze):
+def bank(in_app, freeze):
     freeze(NOON)
     people.national_unit()
     return banks.published(30, topics=("Hợp đồng lao động", "Tiền lương"))
@@ -129,7 +129,7 @@ def test_the_same_address_twice_is_refused(bank, run):
     assert "Đã có cuộc thi với địa chỉ “thi”" in outcome.output
 
 
-def test_a_question_whose_law_ends_within_the_round_is_never_asked(context, freeze):
+def test_a_question_whose_law_ends_within_the_round_is_never_asked(in_app, freeze):
     freeze(NOON)
     people.national_unit()
     ending = banks.draft(31, valid_to=date(2026, 11, 27), code="SAP-HET")
@@ -150,7 +150,7 @@ def test_a_question_whose_law_ends_within_the_round_is_never_asked(context, free
     assert len(service.drawable(bank_service.get_questions(version.id), one.rules, short)) == 31
 
 
-def test_a_contest_page_shows_what_the_rules_say(context, client, freeze):
+def test_a_contest_page_shows_what_the_rules_say(in_app, client, freeze):
     freeze(NOON)
     contests.contest(
         paper={"questions": 12, "minutes": 9},
@@ -185,7 +185,7 @@ def test_a_contest_page_shows_what_the_rules_say(context, client, freeze):
     assert "dự đoán" not in page
 
 
-def test_rounds_open_and_close_by_the_clock_alone(context, client, freeze):
+def test_rounds_open_and_close_by_the_clock_alone(in_app, client, freeze):
     freeze(NOON)
     contests.contest()
 
@@ -199,7 +199,7 @@ def test_rounds_open_and_close_by_the_clock_alone(context, client, freeze):
         assert words in client.get("/c/tim-hieu").text
 
 
-def test_birth_year_is_asked_and_judged_where_the_rules_want_it(context, client, freeze):
+def test_birth_year_is_asked_and_judged_where_the_rules_want_it(in_app, client, freeze):
     freeze(NOON)
     contests.contest(registration_fields={"birth_year": "required"}, eligibility={"min_age": 18})
 
@@ -208,7 +208,7 @@ def test_birth_year_is_asked_and_judged_where_the_rules_want_it(context, client,
     assert joined(client, birth_year="2008").status_code == 303
 
 
-def test_the_demo_is_made_once_and_is_open(context, run, freeze):
+def test_the_demo_is_made_once_and_is_open(in_app, run, freeze):
     freeze(NOON)
     run("units", "load")
     bank = "question_banks/seed_ldcd_atvsld_2026.yaml"

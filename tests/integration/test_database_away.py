@@ -79,7 +79,7 @@ def test_connections_that_the_database_ended_are_replaced(app, client):
 
 
 @pytest.mark.only("postgresql")
-def test_a_page_that_was_read_in_time_is_shown_though_its_connection_then_ended(context):
+def test_a_page_that_was_read_in_time_is_shown_though_its_connection_then_ended(in_app):
     mine = db.session.scalar(text("SELECT pg_backend_pid()"))
     with db.engine.connect() as other:
         other.execute(text("SELECT pg_terminate_backend(:mine)"), {"mine": mine})

@@ -15,7 +15,7 @@ from tests.integration.harness import watch_writes
 
 
 @pytest.fixture
-def at_revision(context):
+def at_revision(in_app):
     """Return a function that lets the database stand at another revision until the test ends."""
 
     def move(revision):

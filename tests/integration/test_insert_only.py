@@ -63,7 +63,7 @@ def copy_of_a_row(table, verb, new, *, with_id):
 
 
 @pytest.fixture
-def version(context):
+def version(in_app):
     return published(3)
 
 
@@ -132,7 +132,7 @@ def _triggers(table):
         return sorted(connection.scalars(text(query), {"table": table}))
 
 
-def test_every_guarded_table_has_its_triggers_after_all_migrations(context):
+def test_every_guarded_table_has_its_triggers_after_all_migrations(in_app):
     """A batch migration copies a SQLite table and leaves its triggers behind."""
     tables = _tables()
     assert {"bank_version", "question"} <= set(tables)
@@ -141,7 +141,7 @@ def test_every_guarded_table_has_its_triggers_after_all_migrations(context):
     assert {table: _triggers(table) for table in tables} == expected
 
 
-def test_the_guards_know_every_unique_key_of_their_tables(context):
+def test_the_guards_know_every_unique_key_of_their_tables(in_app):
     """Else REPLACE INTO over the key left out would delete a row unseen."""
     for table in _tables():
         looked_at = inspect(db.engine)

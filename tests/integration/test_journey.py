@@ -50,7 +50,7 @@ def handed_in(client, path, answers, **fields):
 
 
 @pytest.fixture
-def contest(context, freeze):
+def contest(in_app, freeze):
     freeze(NOON)
     return contests.contest()
 
@@ -378,7 +378,7 @@ def test_units_are_found_without_javascript(client, contest):
     assert 'value="tong lien doan"' in found.text
 
 
-def test_a_unit_that_ended_stands_for_its_heir(client, context, freeze):
+def test_a_unit_that_ended_stands_for_its_heir(client, in_app, freeze):
     freeze(NOON)
     units.loaded_catalogue()
     contests.contest()

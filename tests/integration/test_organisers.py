@@ -163,7 +163,7 @@ def test_a_link_works_once(inside, client, new_client):
         inside(service.prepare_password, token, PASSWORD, at=JOINED_AT)
 
 
-def test_of_two_who_use_a_link_at_once_one_wins(context):
+def test_of_two_who_use_a_link_at_once_one_wins(in_app):
     token = invited_organiser()
     first, second = (service.prepare_password(token, PASSWORD + x, at=JOINED_AT) for x in "ab")
     with transaction():
@@ -180,7 +180,7 @@ def test_a_set_up_link_is_good_for_a_week(inside, client, freeze):
     assert client.get(f"/setup/{token}").status_code == 410
 
 
-def test_a_reset_link_is_good_for_a_day(context, freeze):
+def test_a_reset_link_is_good_for_a_day(in_app, freeze):
     organiser()
     with transaction():
         token = service.make_reset_link(PHONE, actor="system", at=JOINED_AT).token
@@ -288,7 +288,7 @@ class Counting:
         self.verify = verify
 
 
-def test_the_hash_for_strangers_costs_what_real_ones_cost(context):
+def test_the_hash_for_strangers_costs_what_real_ones_cost(in_app):
     organiser()
     ((real,),) = stored("SELECT password_hash FROM organiser")
     assert real.rpartition("$")[0].split("$")[:4] == passwords.NOBODYS_HASH.split("$")[:4]
@@ -353,7 +353,7 @@ def test_when_too_many_passwords_wait_the_next_is_refused_clearly(inside, client
     assert sign_in(client).status_code == 303
 
 
-def test_at_most_two_passwords_are_hashed_at_once(context, monkeypatch):
+def test_at_most_two_passwords_are_hashed_at_once(in_app, monkeypatch):
     running, most, release = [], [], threading.Event()
     both = threading.Barrier(3)
 
@@ -380,7 +380,7 @@ def test_at_most_two_passwords_are_hashed_at_once(context, monkeypatch):
     assert max(most) == 2
 
 
-def test_a_password_changed_meanwhile_signs_nobody_in(context):
+def test_a_password_changed_meanwhile_signs_nobody_in(in_app):
     organiser()
     check = service.check_sign_in(PHONE, PASSWORD, source="", at=JOINED_AT)
     change("UPDATE organiser SET password_hash = 'another'")
@@ -471,7 +471,7 @@ def test_reading_pages_writes_nothing(app, inside, client, freeze):
     assert not any("UPDATE" in statement for statement in watch.statements)
 
 
-def test_a_session_is_marked_as_seen_every_five_minutes_at_most(context):
+def test_a_session_is_marked_as_seen_every_five_minutes_at_most(in_app):
     organiser()
     check = service.check_sign_in(PHONE, PASSWORD, source="", at=JOINED_AT)
     with transaction():
@@ -488,7 +488,7 @@ def test_a_session_is_marked_as_seen_every_five_minutes_at_most(context):
     assert seen_after(300) == JOINED_AT + timedelta(seconds=300)
 
 
-def test_grants_come_with_the_signed_in_organiser(context):
+def test_grants_come_with_the_signed_in_organiser(in_app):
     organiser(role=Role.HELP_DESK)
     check = service.check_sign_in(PHONE, PASSWORD, source="", at=JOINED_AT)
     with transaction():
@@ -529,7 +529,7 @@ def test_every_deed_leaves_an_audit_row_without_names_or_numbers(inside, client)
     assert inside(verify_chain) == []
 
 
-def test_an_organiser_needs_a_name_and_a_phone(context):
+def test_an_organiser_needs_a_name_and_a_phone(in_app):
     with pytest.raises(BadEntry) as refused:
         invited_organiser(phone="12", name="")
     assert [field for field, _ in refused.value.problems] == ["phone", "name"]

@@ -27,7 +27,7 @@ LATER = JOINED_AT + timedelta(hours=1)
 
 
 @pytest.fixture
-def contest_id(context):
+def contest_id(in_app):
     return contest_without_rounds()
 
 

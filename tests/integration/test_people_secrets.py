@@ -27,7 +27,7 @@ OTHER_PHONE, OTHER_PIN = "0987 650 431", "739150"
 
 
 @pytest.fixture
-def contest_id(context):
+def contest_id(in_app):
     return contest_without_rounds()
 
 
@@ -98,7 +98,7 @@ def test_the_phone_of_nobody_is_not_found(contest_id):
         service.open_phone(10**6)
 
 
-def test_the_same_phone_is_sealed_differently_each_time(context):
+def test_the_same_phone_is_sealed_differently_each_time(in_app):
     public_id = sealing.new_public_id()
     assert len({sealing.seal_phone("+84912345678", public_id=public_id) for _ in range(3)}) == 3
 
@@ -109,14 +109,14 @@ def test_equal_pins_of_two_people_leave_different_hashes(contest_id):
     assert db.session.scalar(text("SELECT count(DISTINCT pin_hash) FROM person")) == 2
 
 
-def test_the_database_is_bound_to_the_first_key_file_it_meets(context):
+def test_the_database_is_bound_to_the_first_key_file_it_meets(in_app):
     check_keys()
     check_keys()
     assert db.session.scalar(text("SELECT count(*) FROM key_check")) == 1
 
 
 @pytest.mark.parametrize("is_same_id", [True, False])
-def test_another_key_file_is_refused(app, context, is_same_id, request):
+def test_another_key_file_is_refused(app, in_app, is_same_id, request):
     check_keys()
     mine = app.config["KEYS"]
     request.addfinalizer(lambda: app.config.update(KEYS=mine))
@@ -129,7 +129,7 @@ def test_another_key_file_is_refused(app, context, is_same_id, request):
 
 
 @pytest.mark.usefixtures("other_keys")
-def test_a_new_database_takes_any_key_file(context):
+def test_a_new_database_takes_any_key_file(in_app):
     check_keys()
 
 
@@ -154,5 +154,5 @@ def test_another_key_opens_no_phone(app, contest_id, request):
         ("", "203.0.113.7", False),
     ],
 )
-def test_a_household_is_one_source(context, first, second, is_one):
+def test_a_household_is_one_source(in_app, first, second, is_one):
     assert (sealing.source_subject(first) == sealing.source_subject(second)) is is_one

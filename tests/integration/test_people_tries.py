@@ -17,7 +17,7 @@ STRANGER = "0987 650 431"
 
 
 @pytest.fixture
-def contest_id(context):
+def contest_id(in_app):
     return contest_without_rounds()
 
 

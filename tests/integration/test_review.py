@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def contest(context, freeze):
+def contest(in_app, freeze):
     freeze(NOON)
     return contests.contest()
 
@@ -120,7 +120,7 @@ def test_while_paused_the_phone_is_told_a_deadline_that_does_not_come(client, co
     assert saved["deadline"] - saved["now"] == 10 * 60 * 1000
 
 
-def test_points_that_the_rules_keep_back_are_on_no_page_of_others(client, context, freeze):
+def test_points_that_the_rules_keep_back_are_on_no_page_of_others(client, in_app, freeze):
     freeze(NOON)
     made = contests.contest(reveal={"score": "after_round_close"})
     joined(client, consent_show_name="y")

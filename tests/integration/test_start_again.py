@@ -16,7 +16,7 @@ START = f"{READY}/attempts"
 
 
 @pytest.fixture
-def contest(context, freeze):
+def contest(in_app, freeze):
     freeze(NOON)
     return contests.contest()
 

@@ -22,7 +22,7 @@ WHY = ("--reason", "mất điện")
 
 
 @pytest.fixture
-def contest(context, freeze):
+def contest(in_app, freeze):
     freeze(NOON)
     return contests.contest()
 

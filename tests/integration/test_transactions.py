@@ -45,11 +45,11 @@ with create_app(Settings(instance=Path(folder), database_url=url)).app_context()
 
 
 @pytest.fixture
-def probe(context):
+def probe(in_app):
     """Make a table of consecutive numbers, outside of the product's own tables."""
     with db.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE turn_probe (number BIGINT PRIMARY KEY)")
-    yield context
+    yield in_app
     db.session.rollback()
     with db.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE turn_probe")
@@ -154,7 +154,7 @@ def test_a_writer_does_not_hold_up_readers(probe):
 
 
 @pytest.mark.only("sqlite")
-def test_every_sqlite_connection_is_durable_and_guarded(context):
+def test_every_sqlite_connection_is_durable_and_guarded(in_app):
     expected = {
         "journal_mode": "wal",
         "synchronous": 2,  # FULL

@@ -26,9 +26,9 @@ ROOT = "TLD,Tổng Liên đoàn Lao động Việt Nam,national,2020-01-01,,,\n"
 
 
 @pytest.fixture
-def catalogue(context):
+def catalogue(in_app):
     loaded_catalogue()
-    return context
+    return in_app
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def csv(tmp_path):
 
 
 @pytest.fixture
-def command(run, context):
+def command(run, in_app):
     """Return a runner of commands, each with a session that has read nothing, as in a process."""
 
     def call(*arguments):
@@ -146,7 +146,7 @@ def test_the_loaded_catalogue_has_no_faults(command):
     assert "109 đơn vị, 110 tên" in result.stdout
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_loading_again_changes_nothing_and_writes_nothing():
     first = loaded_catalogue()
     before = rows_of(Unit, UnitName, UnitTerm)
@@ -255,7 +255,7 @@ def test_check_tells_a_path_that_was_changed_by_hand(command):
     assert f"X: đường dẫn trong cây là 77.{units['A'].id}.{x}." in result.stderr
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_a_refused_row_says_what_is_wrong_also_without_a_file():
     made_unit("A")
     with pytest.raises(BadCatalogue, match="không có đơn vị cấp trên mã KHONG_CO"), transaction():
@@ -280,14 +280,14 @@ def test_a_refused_row_says_what_is_wrong_also_without_a_file():
         "code = 'TLD'",
     ],
 )
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_the_database_refuses_a_unit_that_cannot_be(change):
     made_units(unit_row("A"), unit_row("B"))
     with pytest.raises(IntegrityError), transaction():
         db.session.execute(text(f"UPDATE unit SET {change} WHERE code = 'A'"))
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_a_code_names_one_unit_only():
     made_units(unit_row("A"), unit_row("B"))
     with pytest.raises(IntegrityError), transaction():
@@ -297,7 +297,7 @@ def test_a_code_names_one_unit_only():
 # --- looking up ---
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_a_unit_is_found_by_its_code_in_any_spelling():
     unit = made_unit("P_THU")
     assert service.find_unit(" p_thu\u200b") == unit == service.get_unit_by_id(unit.id)
@@ -306,7 +306,7 @@ def test_a_unit_is_found_by_its_code_in_any_spelling():
         service.get_unit_by_id(unit.id + 1)
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_a_unit_has_ended_from_the_day_after_its_last():
     unit = made_unit("A", valid_to=date(2025, 6, 30))
     assert not service.get_cards([unit.id], on=date(2025, 6, 30))[unit.id].has_ended
@@ -316,7 +316,7 @@ def test_a_unit_has_ended_from_the_day_after_its_last():
     assert service.get_bodies(on=date(2019, 12, 31)) == []
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_the_tree_is_walked_up_and_down():
     units = made_units(
         unit_row("A"),
@@ -340,7 +340,7 @@ def test_the_tree_is_walked_up_and_down():
         service.get_ancestor_ids(z.id + 1)
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_inside_holds_for_a_unit_and_all_below_it_only():
     rows = [unit_row(f"P{n}") for n in range(1, 13)]  # ids 2 to 13: "1.2." must not hold "1.2x."
     below = unit_row("X", kind=UnitKind.UPPER, parent_code="P1")
@@ -362,7 +362,7 @@ def test_any_number_of_cards_takes_one_statement(app, monkeypatch):
         assert len([s for s in watch.statements if s.startswith("SELECT")]) == 1
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_successors_are_followed_to_the_last():
     units = made_units(
         unit_row("A", valid_to=date(2023, 6, 30), successor_code="B"),
@@ -424,7 +424,7 @@ def test_the_name_of_a_merged_province_leads_to_the_body_that_took_it_over():
     assert service.search_units("công an", on=TODAY) == []  # ended without a successor
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_a_successor_is_followed_over_several_steps_but_not_before_it_begins():
     made_units(
         unit_row("A", name="Công đoàn Sao Mai", valid_to=date(2023, 6, 30), successor_code="B"),
@@ -456,7 +456,7 @@ def test_a_search_gives_no_more_than_asked_for():
     assert service.search_units("lien doan", on=TODAY, limit=5) == everything[:5]
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_a_rare_word_is_found_among_units_that_share_the_others(monkeypatch):
     monkeypatch.setattr(searching, "MOST_TERMS", 10)
     many = [unit_row(f"N{n:02}", name=f"Công đoàn Trường Mầm non {n}") for n in range(40)]
@@ -509,7 +509,7 @@ def icu_order(texts):
     return list(db.session.scalars(in_order, {"texts": texts}))
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_our_order_is_the_one_of_icu(database):
     if database.name != "postgresql":
         pytest.skip("only PostgreSQL brings ICU to compare with")
@@ -522,7 +522,7 @@ MIDDLES = ["", "Thị", "Thi", "Văn", "Vân", "Thị Hồng", "thị", "Hoà", 
 GIVEN = ["An", "Án", "Ân", "Ấn", "Anh", "Ánh", "Bình", "Bính", "Dung", "Dũng", "Đức", "Ước"]
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_people_stand_in_the_order_of_icu_by_given_name_family_middle(database):
     if database.name != "postgresql":
         pytest.skip("only PostgreSQL brings ICU to compare with")
@@ -542,7 +542,7 @@ def test_people_stand_in_the_order_of_icu_by_given_name_family_middle(database):
     assert sorted(people, key=name_sort_key) == list(db.session.scalars(by_icu, {"names": people}))
 
 
-@pytest.mark.usefixtures("context")
+@pytest.mark.usefixtures("in_app")
 def test_a_stored_key_sorts_alike_on_both_databases():
     texts = words_by_chance(300)
     made_units(*(unit_row(f"N{n:03}", name=f"Công đoàn {name}") for n, name in enumerate(texts)))

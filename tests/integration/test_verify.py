@@ -13,7 +13,7 @@ from tests.making.contests import NOON
 
 
 @pytest.fixture
-def contest(context, freeze):
+def contest(in_app, freeze):
     freeze(NOON)
     made = contests.contest()
     for n in range(1, 5):
@@ -125,7 +125,7 @@ def test_results_go_on_counting_after_a_rebuild(contest, run, client):
     assert outcome.exit_code == 0, outcome.output
 
 
-def test_an_unknown_contest_is_refused_in_words(context, run):
+def test_an_unknown_contest_is_refused_in_words(in_app, run):
     outcome = run("standings", "verify", "khong-co")
 
     assert outcome.exit_code == 1
