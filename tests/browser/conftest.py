@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from quizapp import clock as app_clock
 from tests.browser.stage import staged
 from tests.browser.walking import Watch
 
@@ -46,8 +47,15 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory):
+    yield from staged(tmp_path_factory.mktemp("browser"))
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _server_clock(stage):
+    """Let the server's clock rule here and nowhere else: other tests read the machine's."""
     with pytest.MonkeyPatch.context() as patch:
-        yield from staged(tmp_path_factory.mktemp("browser"), patch)
+        patch.setattr(app_clock, "now", stage.clock.now)
+        yield
 
 
 @pytest.fixture(scope="session")

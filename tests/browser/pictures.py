@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from quizapp import clock
 from quizapp.config import ROOT
 from tests.browser.stage import OPEN, staged
 from tests.browser.walking import begin, expect_saved, tap
@@ -32,7 +33,8 @@ def main():
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), chromium_sandbox=False
         )
-        for stage in staged(Path(folder), patch):
+        for stage in staged(Path(folder)):
+            patch.setattr(clock, "now", stage.clock.now)
             phone = browser.new_context(
                 base_url=stage.url, viewport=PHONE, locale="vi-VN", device_scale_factor=0.7
             )

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pytest
 from flask_migrate import upgrade
 from werkzeug.serving import make_server
 
@@ -94,19 +95,20 @@ class Stage:
             return f"/setup/{people.invited_organiser(at=self.clock.now(), **fields)}"
 
 
-def staged(folder, monkeypatch):
+def staged(folder):
     """Yield a Stage whose data lies in `folder`."""
     url = f"sqlite:///{folder / 'quizapp.sqlite3'}"
     app = create_app(Settings(instance=folder, database_url=url))
     ticking = ServerClock()
-    monkeypatch.setattr(clock, "now", ticking.now)
     _compile_words()
-    with app.app_context():
-        upgrade()
-        loaded_catalogue()
-    _import_bank(app)
-    with app.app_context():
-        _fill()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", ticking.now)
+        with app.app_context():
+            upgrade()
+            loaded_catalogue()
+        _import_bank(app)
+        with app.app_context():
+            _fill()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
