@@ -1,0 +1,1 @@
+"""Attempts against a model: phones, worker, clock and restarts in any order."""
