@@ -12,11 +12,12 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp import cli, tables  # noqa: F401 - tables registers every table with the metadata
+from quizapp.attempts import admin as attempts_admin
 from quizapp.attempts import views as attempts
 from quizapp.config import ROOT, Settings
 from quizapp.contests import admin as contests_admin
 from quizapp.contests import views as contests
-from quizapp.db import db
+from quizapp.db import db, init_db
 from quizapp.errors import N_, Refusal
 from quizapp.keys import open_keys
 from quizapp.people.admin import blueprint as people
@@ -86,13 +87,12 @@ def _engine_options(url: str) -> dict[str, object]:
         "pool_size": 8,
         "max_overflow": 8,
         "pool_timeout": 10,
-        "pool_pre_ping": True,
         "connect_args": {"options": limits, "connect_timeout": 5},
     }
 
 
 def _init_extensions(app: Flask) -> None:
-    db.init_app(app)
+    init_db(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
     init_language(app)
     init_guards(app)
@@ -103,6 +103,7 @@ def _init_extensions(app: Flask) -> None:
 
 def _register_views(app: Flask) -> None:
     app.register_blueprint(attempts.bp)
+    app.register_blueprint(attempts_admin.bp)
     app.register_blueprint(contests.bp)
     app.register_blueprint(contests_admin.bp)
     app.register_blueprint(health)

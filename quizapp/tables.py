@@ -1,6 +1,6 @@
 """Every table, named once, so that migrations see all of them."""
 
-from quizapp.attempts.models import Attempt, LateSheet, TimeGrant
+from quizapp.attempts.models import Attempt, AttemptVoid, LateSheet, TimeGrant
 from quizapp.audit.models import AuditEntry
 from quizapp.banks.models import Bank, BankVersion, Question
 from quizapp.contests.models import Contest, Interruption, Round, RuleSet
@@ -13,7 +13,9 @@ from quizapp.people.models import (
     OrganiserSession,
     Person,
     Throttle,
+    TypedUnit,
 )
+from quizapp.results.models import PlaceByHand, RoundClose
 from quizapp.standings.models import (
     ResultEvent,
     RollupMark,
@@ -22,16 +24,18 @@ from quizapp.standings.models import (
     Tally,
     UnitCount,
 )
-from quizapp.units.models import Unit, UnitName, UnitTerm
+from quizapp.units.models import HeadCount, Unit, UnitName, UnitTerm
 
 __all__ = [
     "Attempt",
+    "AttemptVoid",
     "AuditEntry",
     "Bank",
     "BankVersion",
     "Consent",
     "Contest",
     "Grant",
+    "HeadCount",
     "Interruption",
     "KeyCheck",
     "LateSheet",
@@ -39,16 +43,19 @@ __all__ = [
     "Organiser",
     "OrganiserSession",
     "Person",
+    "PlaceByHand",
     "Question",
     "ResultEvent",
     "RollupMark",
     "Round",
+    "RoundClose",
     "RuleSet",
     "Snapshot",
     "Standing",
     "Tally",
     "Throttle",
     "TimeGrant",
+    "TypedUnit",
     "Unit",
     "UnitCount",
     "UnitName",

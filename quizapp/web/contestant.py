@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 
 from flask import Response, current_app, request
@@ -64,6 +65,9 @@ def _set(response: Response, contestant: Contestant) -> Response:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(
-        current_app.config["CONTESTANT_KEY"], salt="me", signer_kwargs={"digest_method": sha256}
-    )
+    return _serializer_of(current_app.config["CONTESTANT_KEY"])
+
+
+@cache
+def _serializer_of(key: bytes) -> URLSafeSerializer:
+    return URLSafeSerializer(key, salt="me", signer_kwargs={"digest_method": sha256})

@@ -1,6 +1,7 @@
 """Who may write: requests from our own pages only, told by header and by token."""
 
 import hmac
+from functools import cache
 from hashlib import sha256
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -89,6 +90,9 @@ def require_json() -> None:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(
-        current_app.config["FORM_TOKEN_KEY"], salt="form", signer_kwargs={"digest_method": sha256}
-    )
+    return _serializer_of(current_app.config["FORM_TOKEN_KEY"])
+
+
+@cache
+def _serializer_of(key: bytes) -> URLSafeSerializer:
+    return URLSafeSerializer(key, salt="form", signer_kwargs={"digest_method": sha256})
