@@ -9,7 +9,7 @@ from quizapp.audit.service import command_actor
 from quizapp.commands import OrganiserGroup
 from quizapp.contests import service
 from quizapp.contests.errors import BadRules, BadSchedule
-from quizapp.contests.rules.schedule import BadMoment, Window, read_moment, weekly_windows
+from quizapp.contests.rules.schedule import BadMoment, Window, preset_windows, read_moment
 from quizapp.contests.service import ContestCard, NewContest
 from quizapp.db import transaction
 from quizapp.web.language import moment
@@ -35,8 +35,8 @@ group = OrganiserGroup("contests", help="Lập cuộc thi.")
 def create(**options: str | Path | None) -> None:
     """Lập cuộc thi từ một mẫu thể lệ.
 
-    Có --opens và --closes: một vòng đúng khoảng ấy. Không có: các vòng hằng tuần theo mẫu, từ
-    tuần tới (hoặc từ --opens).
+    Có --opens và --closes: một vòng đúng khoảng ấy. Không có: các vòng theo lịch của mẫu, sớm nhất
+    từ bây giờ (hoặc từ --opens).
     """
     now = clock.now()
     body = service.read_preset(str(options["preset"]), over=_read_over(options["over"]))
@@ -81,7 +81,7 @@ def _windows(opens: object, closes: object, schedule: object, *, now: datetime) 
         if closes:
             raise BadSchedule(problem="có --closes thì cần cả --opens")
         after = read_moment(str(opens)) if opens else now
-        return weekly_windows(schedule if isinstance(schedule, dict) else {}, after=after)
+        return preset_windows(schedule if isinstance(schedule, dict) else {}, after=after)
     except BadMoment as error:
         raise BadSchedule(problem=str(error)) from error
 

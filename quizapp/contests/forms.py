@@ -5,6 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField, TelField
 
 from quizapp.errors import Refusal
+from quizapp.people.forms import OrganiserForm
 from quizapp.people.rules.entry import Problems
 from quizapp.web.language import words_of
 
@@ -55,3 +56,14 @@ class ReturnForm(FlaskForm):
     def show_refusal(self, refusal: Refusal) -> None:
         """Say above the form why it was not taken."""
         self.form_errors = [words_of(refusal)]
+
+
+class HeadCountForm(OrganiserForm):
+    """How many members a unit had on a day, and who says so."""
+
+    unit = StringField(lazy_gettext("Mã đơn vị"), render_kw={"autocomplete": "off"})
+    members = StringField(
+        lazy_gettext("Số đoàn viên"), render_kw={"inputmode": "numeric", "autocomplete": "off"}
+    )
+    counted_on = StringField(lazy_gettext("Tính đến ngày"), render_kw={"autocomplete": "off"})
+    source = StringField(lazy_gettext("Nguồn số liệu"), render_kw={"autocomplete": "off"})

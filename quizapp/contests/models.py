@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base
@@ -22,6 +22,8 @@ class Contest(Base):
     controller: Mapped[str]  # who answers for the personal data, as the contest page names it
     created_at: Mapped[datetime]
     generation: Mapped[int]  # which standings of the whole contest are shown
+    # Goes up, by trigger, with every change of this row and of its rounds.
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class RuleSet(Base):
@@ -62,6 +64,8 @@ class Round(Base):
     secret: Mapped[bytes]  # 32 random bytes: what papers are drawn from
     generation: Mapped[int]  # which standings are shown; a recount writes the next and flips
     paused_at: Mapped[datetime | None]  # since when all clocks of the round stand still
+    closing_at: Mapped[datetime | None]  # since when no result of the round changes
+    closed_at: Mapped[datetime | None]  # since when the ranks that are shown are final
 
 
 class Interruption(Base):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from quizapp.contests.rules.knobs import KNOBS, Bad
+from quizapp.contests.rules.keys import Extent, too_wide, whole_contest_ranking
+from quizapp.contests.rules.knobs import KNOBS, UNLIMITED, Bad, CollectivePrize
 from quizapp.errors import N_
 
 
@@ -19,6 +20,24 @@ class Counts(StrEnum):
     BEST_THEN_EARLIEST = "best_then_earliest"
     FIRST = "first"
     LAST = "last"
+    MEAN = "mean"  # no single one: the mean of all
+    ONLY = "only"  # there is one at most
+
+
+class Per(StrEnum):
+    """Within what the attempts of a person are limited."""
+
+    ROUND = "round"
+    DAY = "day"  # of the calendar, in Vietnam
+    CONTEST = "contest"
+
+
+class WholeContest(StrEnum):
+    """How rounds become the standing of the whole contest."""
+
+    SUM = "sum"
+    BEST_OF = "best_of"  # the best rounds of each person, so many of them
+    PER_ROUND = "per_round"  # rounds stand alone: nobody is ranked over all of them
 
 
 class Reveal(StrEnum):
@@ -44,10 +63,13 @@ class ContestRules:
     options_max: int
     shuffle_questions: bool
     shuffle_options: bool
+    attempts_per: Per
     attempts_max: int
     counts: Counts
-    prediction: str | None
+    prediction: Mapping[str, str] | None
     ranking: tuple[str, ...]
+    whole_mode: WholeContest
+    whole_ranking: tuple[str, ...]
     grace_seconds: int
     resolution_ms: int
     right_milli: int
@@ -57,8 +79,9 @@ class ContestRules:
     reveal_answers: Reveal
     excluded_roles: tuple[str, ...]
     individual_prizes: tuple[int, ...]
+    total_prizes: tuple[int, ...]
     prize_caps: Mapping[str, int]
-    collective_prizes: tuple[tuple[str, int], ...]
+    collective_prizes: tuple[CollectivePrize, ...]
 
     @property
     def grace(self) -> timedelta:
@@ -67,6 +90,25 @@ class ContestRules:
     @property
     def time_limit(self) -> timedelta:
         return timedelta(minutes=self.minutes)
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self.attempts_max == UNLIMITED
+
+    @property
+    def weighs_all_attempts(self) -> bool:
+        """Tell whether attempts that do not count have a part in the result too."""
+        return self.counts is Counts.MEAN or "perfect_sittings desc" in self.ranking
+
+    @property
+    def target(self) -> str | None:
+        """Return what is predicted, None when nothing is."""
+        return self.prediction["target"] if self.prediction else None
+
+    @property
+    def prediction_scope(self) -> str | None:
+        """Return “round” or “contest”: of which the target is counted; None without one."""
+        return self.prediction["scope"] if self.prediction else None
 
 
 def read_rules(body: Mapping[str, object]) -> tuple[ContestRules | None, list[str]]:
@@ -89,7 +131,10 @@ def read_rules(body: Mapping[str, object]) -> tuple[ContestRules | None, list[st
         return None, problems
     values.pop("")  # knobs of which only one value is built so far
     enums = {
+        "attempts_per": Per(str(values["attempts_per"])),
         "counts": Counts(str(values["counts"])),
+        "whole_mode": WholeContest(str(values["whole_mode"])),
+        "whole_ranking": values["whole_ranking"] or whole_contest_ranking(_keys(values)),
         "reveal_score": Reveal(str(values["reveal_score"])),
         "reveal_answers": Reveal(str(values["reveal_answers"])),
     }
@@ -174,13 +219,24 @@ def _contradictions(values: Mapping[str, object]) -> list[str]:
             f"paper.quota: cộng lại là {sum(quota.values())} câu,"
             f" khác paper.questions ({values['questions']})"
         )
-    ranking = values["ranking"]
-    if isinstance(ranking, tuple) and values["prediction"] is None:
-        problems += [
-            "ranking: có prediction_error nhưng không có prediction"
-            for key in ranking
-            if key.startswith("prediction_error")
-        ]
+    if "prediction_error asc" in _keys(values) and values["prediction"] is None:
+        problems.append("ranking: có prediction_error nhưng không có prediction")
     if values["options_min"] > values["options_max"]:  # type: ignore[operator] # both were read as whole numbers
         problems.append("paper.options_min: lớn hơn paper.options_max")
-    return problems
+    limit = (values["attempts_max"], values["attempts_per"])
+    if values["counts"] == "only" and limit not in {(1, "round"), (1, "contest")}:
+        problems.append("attempts.counts: “only” cần một lượt mỗi vòng hoặc mỗi cuộc thi")
+    return problems + [
+        f"ranking: giá trị lớn nhất theo thể lệ này không vừa khóa “{name}”"
+        for name in too_wide((*_keys(values), "total desc"), _extent(values))
+    ]
+
+
+def _keys(values: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(values["ranking"])  # type: ignore[arg-type] # read as a list of words
+
+
+def _extent(values: Mapping[str, object]) -> Extent:
+    each = [values[name] for name in ("right_milli", "wrong_milli", "blank_milli")]
+    names = ("questions", "minutes", "resolution_ms", "attempts_max")
+    return Extent(points_each_milli=each, **{name: values[name] for name in names})  # type: ignore[arg-type] # each knob reads its field's type

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from quizapp.contests.rules.keys import OF_CONTEST, OF_ROUND
+
 
 class Bad(Exception):
     """The value cannot be used; the text says why, in Vietnamese."""
@@ -95,11 +97,28 @@ def several(*built: str, planned: tuple[str, ...] = ()) -> Callable[[object], tu
 
 
 def ranking(value: object) -> tuple[str, ...]:
-    """Read the ordered keys of a board, each with its direction; the first key must be there."""
-    keys = several(*RANKING, planned=RANKING_PLANNED)(value)
+    """Read the ordered keys of a round's board, each with its direction."""
+    keys = _ordered(OF_ROUND, value)
     if not keys:
         raise Bad("cần ít nhất một khóa xếp hạng")
     return keys
+
+
+def contest_ranking(value: object) -> tuple[str, ...]:
+    """Read the ordered keys of the whole contest's board; none: as the rounds are ordered."""
+    return _ordered(OF_CONTEST, value)
+
+
+def _ordered(known: tuple[str, ...], value: object) -> tuple[str, ...]:
+    keys = several(*(key for key in known if key not in PLANNED_KEYS), planned=PLANNED_KEYS)(value)
+    if "manual" in keys[:-1]:
+        raise Bad("“manual” chỉ đứng cuối: ban tổ chức chỉ quyết định khi mọi khóa khác bằng nhau")
+    return keys
+
+
+def attempts_max(value: object) -> int:
+    """Read how many attempts one person has; “unlimited” is as many as can be numbered."""
+    return UNLIMITED if value == "unlimited" else whole(1, 50)(value)
 
 
 def quota(value: object) -> dict[str, int]:
@@ -112,7 +131,7 @@ def quota(value: object) -> dict[str, int]:
 
 def prizes(value: object) -> tuple[int, ...]:
     """Read how many first, second, third… prizes a round gives."""
-    if not isinstance(value, list | tuple) or not value:
+    if not isinstance(value, list | tuple):
         raise Bad("phải là danh sách số giải, từ giải nhất")
     return tuple(whole(1, 1000)(count) for count in value)
 
@@ -128,50 +147,69 @@ def caps(value: object) -> dict[str, int]:
     return {str(name): whole(1, 100)(count) for name, count in given.items()}
 
 
-def collective(value: object) -> tuple[tuple[str, int], ...]:
-    """Read the prizes for units: each a metric and a number of places."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CollectivePrize:
+    """A prize for units: what they are compared by, and how many win.
+
+    `points` maps the prizes of a unit's people to the points they add (R20).
+    """
+
+    metric: str
+    places: int
+    points: Mapping[str, int]
+
+
+def collective(value: object) -> tuple[CollectivePrize, ...]:
+    """Read the prizes for units."""
     if not isinstance(value, list | tuple):
         raise Bad("phải là danh sách giải tập thể")
-    metric = one_of("unique_participants", "participation_ratio", planned=("average_score",))
-    read: list[tuple[str, int]] = []
-    for prize in value:
-        if not isinstance(prize, Mapping) or set(prize) - {"metric", "places", "denominator"}:
-            raise Bad("mỗi giải tập thể có: metric, places, denominator")
-        if prize.get("denominator", "locked_roster") != "locked_roster":
-            raise Bad("denominator: chỉ có locked_roster")
-        read.append((metric(prize.get("metric")), whole(1, 1000)(prize.get("places"))))
-    return tuple(read)
+    return tuple(_collective(prize) for prize in value)
 
 
-RANKING = (
-    "score desc",
-    "prediction_error asc",
-    "duration asc",
-    "submitted_at asc",
-    "started_at asc",
-)
-RANKING_PLANNED = ("login_at asc", "perfect_sittings desc", "manual")
+def _collective(prize: object) -> CollectivePrize:
+    known = {"metric", "places", "denominator", "prize_points"}
+    if not isinstance(prize, Mapping) or set(prize) - known:
+        raise Bad(f"mỗi giải tập thể có: {', '.join(sorted(known))}")
+    if prize.get("denominator", "locked_roster") != "locked_roster":
+        raise Bad("denominator: chỉ có locked_roster")
+    metric = one_of(*METRICS, planned=("average_score",))(prize.get("metric"))
+    points = prize.get("prize_points", {})
+    if not isinstance(points, Mapping) or bool(points) != (metric == WITH_POINTS):
+        raise Bad(f"prize_points: chỉ đi cùng metric “{WITH_POINTS}”")
+    return CollectivePrize(
+        metric=metric,
+        places=whole(1, 1000)(prize.get("places", 1)),
+        points={
+            one_of("first", "second", "third")(k): whole(1, 1000)(v) for k, v in points.items()
+        },
+    )
+
+
+WITH_POINTS = "participation_percent + prize_points"
+METRICS = ("unique_participants", "participation_ratio", WITH_POINTS)
+PLANNED_KEYS = ("manual",)
+UNLIMITED = 65_535  # the last number that a draw can be made from
 ROLES = ("organiser", "secretary", "question_board", "judge")
-TARGETS_PLANNED = ("unique_participants", "attempts", "percent_all_correct")
+# What may be predicted; `hiding` says what each keeps back. The last waits for a format of its own.
+TARGETS = ("unique_all_correct", "unique_participants", "attempts")
+TARGETS_PLANNED = ("percent_all_correct",)
 MOMENTS = ("after_submit", "after_round_close", "after_contest_end", "never")
 
 
-def _prediction(value: object) -> str | None:
+def _prediction(value: object) -> dict[str, str] | None:
     """Read the secondary question; None when the contest asks for no prediction."""
     if value is None:
         return None
     if not isinstance(value, Mapping):
         raise Bad("phải ghi target, scope, format")
-    for name, built in {
-        "scope": "round",
-        "format": "integer",
-        "taken_from": "counted_attempt",
-    }.items():
-        if value.get(name, built) != built:
-            raise Bad(f"{name}: “{value[name]}” chưa được hỗ trợ (chỉ có: {built})")
-    if set(value) - {"target", "scope", "format", "taken_from"}:
-        raise Bad("chỉ có: target, scope, format, taken_from")
-    return one_of("unique_all_correct", planned=TARGETS_PLANNED)(value.get("target"))
+    built = {"format": "integer", "taken_from": "counted_attempt", "missing": "ranks_last"}
+    for name, only_one in built.items():
+        if value.get(name, only_one) != only_one:
+            raise Bad(f"{name}: “{value[name]}” chưa được hỗ trợ (chỉ có: {only_one})")
+    if set(value) - {"target", "scope", *built}:
+        raise Bad("chỉ có: target, scope, format, taken_from, missing")
+    target = one_of(*TARGETS, planned=TARGETS_PLANNED)(value.get("target"))
+    return {"target": target, "scope": one_of("round", "contest")(value.get("scope", "round"))}
 
 
 KNOBS: Mapping[str, Knob] = {
@@ -190,21 +228,25 @@ KNOBS: Mapping[str, Knob] = {
     "paper.shuffle_questions": Knob(field="shuffle_questions", default=True, read=switch),
     "paper.shuffle_options": Knob(field="shuffle_options", default=True, read=switch),
     "attempts.per": Knob(
-        field="", default="round", read=one_of("round", planned=("day", "contest"))
+        field="attempts_per", default="round", read=one_of("round", "day", "contest")
     ),
-    "attempts.max": Knob(field="attempts_max", default=1, read=whole(1, 50)),
+    "attempts.max": Knob(field="attempts_max", default=1, read=attempts_max),
     "attempts.counts": Knob(
         field="counts",
         default="best",
-        read=one_of("best", "best_then_earliest", "first", "last", planned=("mean", "only")),
+        read=one_of("best", "best_then_earliest", "first", "last", "mean", "only"),
     ),
     "prediction": Knob(field="prediction", default=None, read=_prediction),
     "ranking": Knob(
         field="ranking", default=("score desc", "duration asc", "submitted_at asc"), read=ranking
     ),
+    "whole_contest.mode": Knob(
+        field="whole_mode", default="sum", read=one_of("sum", planned=("best_of", "per_round"))
+    ),
+    "whole_contest.ranking": Knob(field="whole_ranking", default=(), read=contest_ranking),
     "clock.grace_seconds": Knob(field="grace_seconds", default=15, read=whole(0, 120)),
     "clock.resolution_ms": Knob(field="resolution_ms", default=1000, read=whole(1, 60_000)),
-    "score.per_correct": Knob(field="right_milli", default=1, read=milli(0, 1000)),
+    "score.per_correct": Knob(field="right_milli", default=1, read=milli(0, 10_000_000)),
     "score.wrong": Knob(field="wrong_milli", default=0, read=milli(-1000, 0)),
     "score.blank": Knob(field="blank_milli", default=0, read=milli(-1000, 0)),
     "reveal.score": Knob(field="reveal_score", default="after_submit", read=one_of(*MOMENTS)),
@@ -213,7 +255,8 @@ KNOBS: Mapping[str, Knob] = {
         default="after_contest_end",
         read=one_of("after_round_close", "after_contest_end", "never"),
     ),
-    "individual_prizes.per_round": Knob(field="individual_prizes", default=(1,), read=prizes),
+    "individual_prizes.per_round": Knob(field="individual_prizes", default=(), read=prizes),
+    "individual_prizes.total": Knob(field="total_prizes", default=(), read=prizes),
     "individual_prizes.cap": Knob(field="prize_caps", default={}, read=caps),
     "collective_prizes": Knob(field="collective_prizes", default=(), read=collective),
 }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -65,19 +65,69 @@ def read_moment(text: str) -> datetime:
         ) from error
 
 
-def weekly_windows(schedule: Mapping[str, object], *, after: datetime) -> list[Window]:
-    """Return the windows of a preset's weekly `rounds`, the first one opening at or after `after`.
+def preset_windows(schedule: Mapping[str, object], *, after: datetime) -> list[Window]:
+    """Return the windows of a preset's `rounds`, the first one opening at or after `after`.
 
-    `schedule` is {"count": 3, "unit": "week", "opens": "Mon 07:00", "closes": "Sun 21:00"}.
-    Raises BadMoment when it is not of that form.
+    `schedule` is one of {"count": 3, "unit": "week", "opens": "Mon 07:00", "closes": "Sun 21:00"},
+    {"count": 1, "days": 30} (whole days from midnight), and
+    {"windows": ["15:30 d1 - 23:59 d5", …]} (day 1 is the first that begins at or after `after`).
+    Raises BadMoment when it is of another form.
     """
+    if "windows" in schedule:
+        return _windows_of_days(schedule["windows"], after)
+    if "days" in schedule:
+        return _whole_days(schedule, after)
+    return _weekly_windows(schedule, after)
+
+
+def _weekly_windows(schedule: Mapping[str, object], after: datetime) -> list[Window]:
     count, unit = schedule.get("count"), schedule.get("unit")
     if not isinstance(count, int) or not 1 <= count <= 60 or unit != "week":
         raise BadMoment("rounds: cần count (1-60), unit: week, opens và closes, ví dụ “Mon 07:00”")
     first = _next(str(schedule.get("opens")), after)
-    last = _next(str(schedule.get("closes")), first)
+    last = _next(str(schedule.get("closes")).removesuffix(" next"), first)
     weeks = [timedelta(weeks=week) for week in range(count)]
     return [Window(opens_at=first + week, closes_at=last + week) for week in weeks]
+
+
+def _whole_days(schedule: Mapping[str, object], after: datetime) -> list[Window]:
+    count, days = schedule.get("count", 1), schedule["days"]
+    if not isinstance(count, int) or not isinstance(days, int) or not 1 <= count <= 60:
+        raise BadMoment("rounds: cần count (1-60) và days, số ngày của mỗi vòng")
+    first = _at_time(after, time())
+    return [
+        Window(
+            opens_at=first + timedelta(days=days * n),
+            closes_at=first + timedelta(days=days * n + days),
+        )
+        for n in range(count)
+    ]
+
+
+def _windows_of_days(texts: object, after: datetime) -> list[Window]:
+    if not isinstance(texts, list) or not texts:
+        raise BadMoment("rounds.windows: cần danh sách khoảng, ví dụ “15:30 d1 - 23:59 d5”")
+    form = re.compile(r"(\d\d):(\d\d) d(\d+) - (\d\d):(\d\d) d(\d+)")
+    matches = [form.fullmatch(str(text)) for text in texts]
+    numbers = [[int(part) for part in match.groups()] for match in matches if match]
+    if len(numbers) < len(texts):
+        raise BadMoment(f"rounds.windows: {texts} không có dạng “15:30 d1 - 23:59 d5”")
+    opens = _at_time(after, time(hour=numbers[0][0], minute=numbers[0][1])) - timedelta(
+        days=numbers[0][2]
+    )
+    midnight = opens - timedelta(hours=numbers[0][0], minutes=numbers[0][1])
+
+    def moment(hour: int, minute: int, day: int) -> datetime:
+        return midnight + timedelta(days=day, hours=hour, minutes=minute)
+
+    return [Window(opens_at=moment(*six[:3]), closes_at=moment(*six[3:])) for six in numbers]
+
+
+def _at_time(after: datetime, of_day: time) -> datetime:
+    """Return the first moment at or after another that has this time of day in Vietnam."""
+    local = after.astimezone(VIETNAM)
+    at = datetime.combine(local.date(), of_day, tzinfo=VIETNAM)
+    return (at if at >= local else at + timedelta(days=1)).astimezone(UTC)
 
 
 def _next(weekly: str, after: datetime) -> datetime:

@@ -1,0 +1,34 @@
+"""What is done with contests. One name for each use case."""
+
+from quizapp.contests.service.cards import ContestCard, RoundCard
+from quizapp.contests.service.creating import NewContest, create_contest, read_preset
+from quizapp.contests.service.reading import (
+    drawable,
+    find_contest,
+    get_contest,
+    get_contests,
+    get_contests_above,
+    get_contests_within,
+    get_excluded,
+    get_pool,
+    get_round,
+    get_rules,
+)
+
+__all__ = [
+    "ContestCard",
+    "NewContest",
+    "RoundCard",
+    "create_contest",
+    "drawable",
+    "find_contest",
+    "get_contest",
+    "get_contests",
+    "get_contests_above",
+    "get_contests_within",
+    "get_excluded",
+    "get_pool",
+    "get_round",
+    "get_rules",
+    "read_preset",
+]

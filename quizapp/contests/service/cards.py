@@ -1,0 +1,92 @@
+"""A contest and its rounds as other features see them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from quizapp.contests.rules import ContestRules, Reveal
+from quizapp.contests.rules.hiding import Hidden, hidden_by
+from quizapp.contests.rules.schedule import Phase, Window
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoundCard:
+    id: int
+    contest_id: int
+    number: int
+    title: str
+    tag: bytes
+    window: Window
+    bank_version_id: int
+    rule_set_id: int
+    secret: bytes
+    generation: int
+    paused_at: datetime | None
+    closed_at: datetime | None
+    rules: ContestRules
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContestCard:
+    """A contest with its rounds in order of number."""
+
+    id: int
+    slug: str
+    title: str
+    controller: str
+    owner_unit_id: int
+    generation: int
+    rounds: tuple[RoundCard, ...]
+
+    def round_at(self, now: datetime) -> RoundCard | None:
+        """Return the round that is open at `now`, or None."""
+        is_open = (one for one in self.rounds if one.window.phase(now) is Phase.OPEN)
+        return next(is_open, None)
+
+    def next_round(self, now: datetime) -> RoundCard | None:
+        """Return the first round that has not opened yet at `now`, or None."""
+        waiting = (one for one in self.rounds if one.window.phase(now) is Phase.NOT_OPEN)
+        return next(waiting, None)
+
+    def is_final(self, number: int) -> bool:
+        """Tell whether the ranks of a round (0: of the whole contest) are final."""
+        rounds = [one for one in self.rounds if number in {0, one.number}]
+        return all(one.closed_at is not None for one in rounds)
+
+    def hides(self, number: int, now: datetime) -> frozenset[Hidden]:
+        """Return what of a round (0: of the whole contest) would give an open target away."""
+        found = (hidden_by(target) for target in self._open_targets(number, now))
+        return frozenset().union(*found)
+
+    def _open_targets(self, number: int, now: datetime) -> Iterator[str | None]:
+        """Yield what is predicted of a round, or of the contest, and not counted yet."""
+        for one in self.rounds:
+            if one.window.phase(now) is Phase.NOT_OPEN:
+                continue
+            if one.rules.prediction_scope == "contest":
+                if not self.is_final(0):
+                    yield one.rules.target
+            elif number in {0, one.number} and one.closed_at is None:
+                yield one.rules.target
+
+    def shows_points(self, number: int, now: datetime) -> bool:
+        """Tell whether points of a round (0: of all rounds) may be seen by others at `now`."""
+        rounds = [one for one in self.rounds if number in {0, one.number}]
+        return all(self._reveals_score(one, now) for one in rounds)
+
+    def shows_means(self, number: int, now: datetime) -> bool:
+        """Tell whether mean points of units may be seen: they bound how many had all right."""
+        return self.shows_points(number, now) and not self.hides(number, now)
+
+    def _reveals_score(self, one: RoundCard, now: datetime) -> bool:
+        if one.rules.reveal_score is Reveal.AFTER_SUBMIT:
+            return True
+        if one.rules.reveal_score is Reveal.NEVER:
+            return False
+        is_at_end = one.rules.reveal_score is Reveal.AFTER_CONTEST_END
+        closes = self.ends_at if is_at_end else one.window.closes_at
+        return now > closes + one.rules.grace and one.paused_at is None
+
+    @property
+    def ends_at(self) -> datetime:
+        return max(one.window.closes_at for one in self.rounds)

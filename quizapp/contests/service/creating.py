@@ -1,0 +1,158 @@
+"""Creating a contest from a preset and what an organiser decides."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+from sqlalchemy import select
+
+from quizapp.audit import service as audit
+from quizapp.banks import service as banks
+from quizapp.banks.service import VersionCard
+from quizapp.contests import rules
+from quizapp.contests.errors import (
+    BadRules,
+    BadSchedule,
+    BadSlug,
+    NoSuchBank,
+    NoSuchPreset,
+    NoSuchUnit,
+    QuotaTooLarge,
+    SlugTaken,
+)
+from quizapp.contests.models import Contest, Round, RuleSet
+from quizapp.contests.rules import ContestRules
+from quizapp.contests.rules.schedule import Window, schedule_problem
+from quizapp.contests.service.cards import ContestCard
+from quizapp.contests.service.reading import drawable, get_contest
+from quizapp.db import db
+from quizapp.units import service as units
+
+PRESETS = Path(__file__).parent.parent / "presets.yaml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewContest:
+    """What an organiser decides about a contest; `windows` has one entry per round, in order."""
+
+    slug: str
+    title: str
+    preset: str
+    body: Mapping[str, object]
+    bank: str
+    bank_number: int | None
+    owner: str
+    controller: str
+    windows: Sequence[Window]
+
+
+def read_preset(name: str, *, over: Mapping[str, object]) -> dict[str, object]:
+    """Return a preset's body with `over` put on top; `rounds` still in it. Raises NoSuchPreset."""
+    file = yaml.safe_load(PRESETS.read_text("utf-8"))
+    if name not in file["presets"]:
+        raise NoSuchPreset(name=name, names=", ".join(file["presets"]))
+    return rules.merged(rules.merged(file["defaults"], file["presets"][name]), over)
+
+
+def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
+    """Create a contest whose rounds open by the clock.
+
+    Raises BadSlug, SlugTaken, BadRules, BadSchedule, NoSuchBank, NoSuchUnit or QuotaTooLarge.
+    """
+    contest_rules = _checked_rules(new)
+    version = _get_version(new)
+    owner = units.find_unit(new.owner)
+    if owner is None:
+        raise NoSuchUnit(code=new.owner)
+    for window in new.windows:
+        _check_pool(version.id, contest_rules, window)
+
+    contest = Contest(
+        slug=new.slug,
+        title=new.title,
+        preset=new.preset,
+        owner_unit_id=owner.id,
+        controller=new.controller,
+        created_at=at,
+        generation=1,
+    )
+    db.session.add(contest)
+    db.session.flush()  # the rule set needs contest.id
+    rule_set = _add_rule_set(contest.id, new.body, at=at)
+    _add_rounds(contest.id, new.windows, version=version, rule_set=rule_set)
+    audit.record(
+        "contest.create",
+        actor=actor,
+        object=f"contest:{contest.id}",
+        after=rule_set.digest,
+        at=at,
+    )
+    return get_contest(new.slug)
+
+
+def _checked_rules(new: NewContest) -> ContestRules:
+    if not rules.is_slug(new.slug):
+        raise BadSlug(slug=new.slug)
+    if db.session.scalar(select(Contest.id).where(Contest.slug == new.slug)) is not None:
+        raise SlugTaken(slug=new.slug)
+    problem = schedule_problem(new.windows)
+    if problem is not None:
+        raise BadSchedule(problem=problem)
+    contest_rules, problems = rules.read_rules(new.body)
+    if contest_rules is None:
+        raise BadRules(problems="\n".join(f"- {line}" for line in problems))
+    return contest_rules
+
+
+def _get_version(new: NewContest) -> VersionCard:
+    version = banks.find_version(new.bank, new.bank_number)
+    if version is None:
+        number = f"@{new.bank_number}" if new.bank_number else ""
+        raise NoSuchBank(bank=f"{new.bank}{number}")
+    return version
+
+
+def _check_pool(version_id: int, contest_rules: ContestRules, window: Window) -> None:
+    pool = drawable(banks.get_questions(version_id), contest_rules, window)
+    missing = rules.missing_for_quota(contest_rules, [question.topic or "" for question in pool])
+    if missing:
+        raise QuotaTooLarge(problems="\n".join(f"- {line}" for line in missing))
+
+
+def _add_rule_set(contest_id: int, body: Mapping[str, object], *, at: datetime) -> RuleSet:
+    text = rules.canonical(body)
+    rule_set = RuleSet(
+        contest_id=contest_id,
+        number=1,
+        body=text,
+        digest=rules.digest(text),
+        reason="khi lập cuộc thi",
+        created_at=at,
+    )
+    db.session.add(rule_set)
+    db.session.flush()  # rounds need rule_set.id
+    return rule_set
+
+
+def _add_rounds(
+    contest_id: int, windows: Sequence[Window], *, version: VersionCard, rule_set: RuleSet
+) -> None:
+    for number, window in enumerate(windows, start=1):
+        db.session.add(
+            Round(
+                contest_id=contest_id,
+                number=number,
+                title=f"Vòng {number}",
+                tag=secrets.token_bytes(4),
+                opens_at=window.opens_at,
+                closes_at=window.closes_at,
+                bank_version_id=version.id,
+                rule_set_id=rule_set.id,
+                secret=secrets.token_bytes(32),
+                generation=1,
+            )
+        )
+    db.session.flush()  # the card that is returned reads them

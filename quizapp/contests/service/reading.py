@@ -1,0 +1,213 @@
+"""Reading contests: kept in the process, shown only as the database has them now."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import cast
+
+from sqlalchemy import Row, Select, bindparam, or_, select
+
+from quizapp.banks import service as banks
+from quizapp.banks.service import QuestionCard
+from quizapp.contests import rules
+from quizapp.contests.errors import (
+    NoSuchContest,
+    NoSuchRound,
+)
+from quizapp.contests.models import Contest, Round, RuleSet
+from quizapp.contests.rules import ContestRules
+from quizapp.contests.rules.schedule import Window
+from quizapp.contests.service.cards import ContestCard, RoundCard
+from quizapp.db import db, is_writing, kept_for_good, run, table_of
+from quizapp.units import service as units
+from quizapp.units.models import Unit
+
+CONTEST = table_of(Contest)
+NEWEST = select(CONTEST.c.id, CONTEST.c.revision).where(CONTEST.c.slug == bindparam("slug"))
+FRESH = {"populate_existing": True}
+POOLS_KEPT = 16
+
+
+def find_contest(slug: str) -> ContestCard | None:
+    """Return the contest with its rounds, or None. One statement while nothing changes.
+
+    What this process keeps is shown only under the revision that the database has now. A write
+    keeps nothing: what it sees may be undone, and its revision be given to something else.
+    """
+    found = run(NEWEST, slug=slug).one_or_none()
+    if found is None:
+        return None
+    kept = kept_for_good("contests")
+    revision, card = kept.get(found.id, (None, None))
+    if revision == found.revision:
+        return cast("ContestCard", card)
+    contest = db.session.execute(
+        select(Contest).where(Contest.id == found.id), execution_options=FRESH
+    ).scalar_one()
+    card = _card(contest, _rounds([contest.id]))
+    if not is_writing():
+        kept[contest.id] = (contest.revision, card)
+    return card
+
+
+def get_contest(slug: str) -> ContestCard:
+    """Return the contest. Raises NoSuchContest."""
+    contest = find_contest(slug.lower())
+    if contest is None:
+        raise NoSuchContest
+    return contest
+
+
+def get_contests() -> Sequence[ContestCard]:
+    """Return all contests, newest first."""
+    contests = db.session.scalars(select(Contest).order_by(Contest.id.desc())).all()
+    rounds = _rounds([contest.id for contest in contests])
+    return [_card(contest, rounds) for contest in contests]
+
+
+def get_contests_within(unit_ids: Collection[int]) -> Sequence[ContestCard]:
+    """Return the contests owned by these units or any below them, newest first."""
+    subtrees = [units.inside(unit_id) for unit_id in unit_ids]
+    return _owned_by(select(Unit.id).where(or_(*subtrees))) if subtrees else []
+
+
+def get_contests_above(unit_ids: Collection[int]) -> Sequence[ContestCard]:
+    """Return the contests of units above these, in which their people take part, newest first."""
+    above = {one for unit_id in unit_ids for one in units.get_ancestor_ids(unit_id)}
+    return _owned_by(select(Unit.id).where(Unit.id.in_(above - set(unit_ids))))
+
+
+def _owned_by(owners: Select[int]) -> list[ContestCard]:
+    contests = db.session.scalars(
+        select(Contest).where(Contest.owner_unit_id.in_(owners)).order_by(Contest.id.desc())
+    ).all()
+    rounds = _rounds([contest.id for contest in contests])
+    return [_card(contest, rounds) for contest in contests]
+
+
+def get_round(contest: ContestCard, number: int) -> RoundCard:
+    """Return a round of the contest. Raises NoSuchRound."""
+    for one in contest.rounds:
+        if one.number == number:
+            return one
+    raise NoSuchRound(number=number)
+
+
+def get_rules(rule_set_id: int) -> ContestRules:
+    """Return the rules of a rule set, which never change, so one process reads them once."""
+    kept = kept_for_good("rules")
+    if rule_set_id not in kept:
+        body = db.session.scalar(select(RuleSet.body).where(RuleSet.id == rule_set_id))
+        if body is None:
+            raise LookupError(f"no rule set {rule_set_id}")
+        kept[rule_set_id] = _parsed(body)
+    contest_rules: ContestRules = kept[rule_set_id]
+    return contest_rules
+
+
+def get_pool(one: RoundCard) -> list[QuestionCard]:
+    """Return the questions that papers of a round may ask, in order of number.
+
+    Kept in the process: neither version nor rules change, and the days of the window are in the
+    name it is kept under.
+    """
+    pools = kept_for_good("pools")
+    name = (one.bank_version_id, one.rule_set_id, *one.window.days())
+    pool: list[QuestionCard] | None = pools.get(name)
+    if pool is None:
+        if len(pools) >= POOLS_KEPT:
+            pools.clear()
+        pool = drawable(banks.get_questions(one.bank_version_id), one.rules, one.window)
+        pools[name] = pool
+    return pool
+
+
+def drawable(
+    questions: Sequence[QuestionCard], contest_rules: ContestRules, window: Window
+) -> list[QuestionCard]:
+    """Return the questions a paper of this round may ask, in order of number.
+
+    A question whose law is not in force on every day of the round is never asked, nor is one with
+    fewer or more options than the rules allow.
+    """
+    first, last = window.days()
+    low, high = contest_rules.options_min, contest_rules.options_max
+    return [
+        question
+        for question in questions
+        if _in_force(question, first, last) and low <= len(question.options) <= high
+    ]
+
+
+def get_excluded(contest: ContestCard) -> list[str]:
+    """Return a Vietnamese line for each round whose papers leave questions of the bank out."""
+    lines = []
+    for one in contest.rounds:
+        questions = banks.get_questions(one.bank_version_id)
+        kept = {question.number for question in drawable(questions, one.rules, one.window)}
+        left_out = [question.code for question in questions if question.number not in kept]
+        if left_out:
+            codes = ", ".join(left_out[:10]) + (" …" if len(left_out) > 10 else "")
+            lines.append(
+                f"{one.title} không dùng {len(left_out)} câu (hết hiệu lực trong thời gian thi"
+                f" hoặc số phương án không hợp thể lệ): {codes}"
+            )
+    return lines
+
+
+def _in_force(question: QuestionCard, first: date, last: date) -> bool:
+    starts, ends = question.valid_from, question.valid_to
+    return (starts is None or starts <= first) and (ends is None or last <= ends)
+
+
+def _rounds(contest_ids: Sequence[int]) -> Sequence[Row[Round, str]]:
+    return db.session.execute(
+        select(Round, RuleSet.body)
+        .join(RuleSet, RuleSet.id == Round.rule_set_id)
+        .where(Round.contest_id.in_(contest_ids))
+        .order_by(Round.contest_id, Round.number),
+        execution_options=FRESH,
+    ).all()
+
+
+def _card(contest: Contest, rounds: Sequence[Row[Round, str]]) -> ContestCard:
+    mine = [
+        _round_card(row.Round, row.body) for row in rounds if row.Round.contest_id == contest.id
+    ]
+    return ContestCard(
+        id=contest.id,
+        slug=contest.slug,
+        title=contest.title,
+        controller=contest.controller,
+        owner_unit_id=contest.owner_unit_id,
+        generation=contest.generation,
+        rounds=tuple(mine),
+    )
+
+
+def _round_card(one: Round, body: str) -> RoundCard:
+    return RoundCard(
+        id=one.id,
+        contest_id=one.contest_id,
+        number=one.number,
+        title=one.title,
+        tag=one.tag,
+        window=Window(opens_at=one.opens_at, closes_at=one.closes_at),
+        bank_version_id=one.bank_version_id,
+        rule_set_id=one.rule_set_id,
+        secret=one.secret,
+        generation=one.generation,
+        paused_at=one.paused_at,
+        closed_at=one.closed_at,
+        rules=_parsed(body),
+    )
+
+
+@lru_cache(maxsize=256)
+def _parsed(body: str) -> ContestRules:
+    """Return the rules of a canonical body; a stored one was checked when it was saved."""
+    contest_rules, problems = rules.read_rules(json.loads(body))
+    if contest_rules is None:
+        raise LookupError(f"stored rules no longer fit the code: {problems}")
+    return contest_rules
