@@ -74,6 +74,11 @@ class NotSignedIn(Refusal):
     text = N_("Bạn chưa đăng nhập hoặc phiên đã hết. Hãy đăng nhập lại rồi thực hiện.")
 
 
+class NotYourRole(Refusal):
+    status = 403
+    text = N_("Vai trò của bạn chỉ được xem, không được làm việc này. Hãy báo người phụ trách.")
+
+
 class NoSuchOrganiser(Refusal):
     status = 404
     text = N_("Không có người ban tổ chức nào dùng số điện thoại này.")

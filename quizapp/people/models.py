@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base
@@ -15,6 +15,14 @@ class PersonState(StrEnum):
     ACTIVE = "active"
     VOID = "void"
     ERASED = "erased"
+
+
+class Decision(StrEnum):
+    """What was decided about a unit in free words; left: none of the catalogue."""
+
+    OPEN = "open"
+    MATCHED = "matched"
+    LEFT = "left"
 
 
 class Purpose(StrEnum):
@@ -50,7 +58,8 @@ class Person(Base):
     """One entry in one contest. The phone is stored sealed, and as a keyed hash to look it up by.
 
     `key_id` names the key of the three secrets; `public_id` is what they are bound to.
-    The unit is the one declared: of the catalogue, or in the person's own words.
+    The unit is the one declared: of the catalogue, or in the person's own words. An organiser may
+    have assigned another, which then counts. An entry merged into another stays, void.
     """
 
     __tablename__ = "person"
@@ -59,6 +68,14 @@ class Person(Base):
         CheckConstraint("length(public_id) = 16", name="public_id_is_random_128_bits"),
         CheckConstraint(_one_of("state", PersonState), name="state"),
         CheckConstraint("(unit_id IS NULL) <> (unit_text IS NULL)", name="one_declared_unit"),
+        CheckConstraint("merged_into_id IS NULL OR state <> 'active'", name="merged_is_not_active"),
+        Index(
+            "ix_person_unit_text",
+            "contest_id",
+            "unit_text",
+            sqlite_where=text("unit_text IS NOT NULL"),
+            postgresql_where=text("unit_text IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,9 +90,54 @@ class Person(Base):
     is_phone_verified: Mapped[bool]
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     unit_text: Mapped[str | None]
+    unit_assigned_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     birth_year: Mapped[int | None]
     state: Mapped[str]
     joined_at: Mapped[datetime]
+
+
+class TypedUnit(Base):
+    """A unit in the words of whoever typed it, once for all who typed the same in a contest.
+
+    The worker proposes a unit and puts texts that mean the same into a group; an organiser decides
+    about groups; the worker lets people count accordingly. `looked_with` is the newest unit there
+    was when the proposal was made, 0 before the first.
+    """
+
+    __tablename__ = "typed_unit"
+    __table_args__ = (
+        CheckConstraint(_one_of("decision", Decision), name="decision_known"),
+        CheckConstraint("(decision = 'matched') = (unit_id IS NOT NULL)", name="matched_has_unit"),
+        CheckConstraint("certainty BETWEEN 0 AND 1000", name="certainty_of_1000"),
+        Index("ix_typed_unit_group", "contest_id", "decision", "group_key"),
+        Index(
+            "ix_typed_unit_to_look_at",
+            "looked_with",
+            sqlite_where=text("decision = 'open'"),
+            postgresql_where=text("decision = 'open'"),
+        ),
+        Index(
+            "ix_typed_unit_to_apply",
+            "contest_id",
+            "text",
+            sqlite_where=text("is_applied = 0"),
+            postgresql_where=text("NOT is_applied"),
+        ),
+    )
+
+    contest_id: Mapped[int] = mapped_column(
+        ForeignKey("contest.id"), primary_key=True, autoincrement=False
+    )
+    text: Mapped[str] = mapped_column(primary_key=True)
+    group_key: Mapped[str] = mapped_column(server_default="")
+    proposed_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    certainty: Mapped[int] = mapped_column(server_default="0")
+    looked_with: Mapped[int] = mapped_column(server_default="0")
+    decision: Mapped[str] = mapped_column(server_default="open")
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    previous_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    is_applied: Mapped[bool] = mapped_column(server_default=true())
 
 
 class Consent(Base):

@@ -11,6 +11,7 @@ from quizapp.audit import service as audit
 from quizapp.commands import OrganiserGroup
 from quizapp.db import transaction
 from quizapp.units import service
+from quizapp.units.service import head_counts as counting
 from quizapp.vietnamese import VIETNAM
 
 CATALOGUE = Path(__file__).parent / "catalogue"
@@ -62,3 +63,19 @@ def check() -> None:
         f"Không có lỗi: {report.units} đơn vị, {report.names} tên, "
         f"{report.bodies} đơn vị trực thuộc vào ngày {today}."
     )
+
+
+@units.command("head-counts")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--lock", "is_locking", is_flag=True, help="Khóa luôn: không ai sửa được nữa.")
+def head_counts(files: tuple[Path, ...], *, is_locking: bool) -> None:
+    """Nhập số đoàn viên từ tệp CSV có các cột code, members, counted_on, source.
+
+    Tỷ lệ tham gia chỉ tính từ số đã khóa. Nếu có một dòng sai thì không ghi gì.
+    """
+    contents = {str(path): path.read_bytes() for path in files}
+    with transaction():
+        count = counting.import_counts(
+            contents, is_locking=is_locking, actor=audit.command_actor(), at=clock.now()
+        )
+    click.echo(f"Đã nhập {count} số đoàn viên{', đã khóa' if is_locking else ', chưa khóa'}.")

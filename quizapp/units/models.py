@@ -1,6 +1,6 @@
 """The tree of union bodies, their names over time, and what people find them by."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text
@@ -92,3 +92,28 @@ class UnitTerm(Base):
     unit_id: Mapped[int] = mapped_column(
         ForeignKey("unit.id"), primary_key=True, index=True, autoincrement=False
     )
+
+
+class HeadCount(Base):
+    """How many members a unit had on a day. Once locked it never changes, and boards count with it.
+
+    A correction is a count of a later day.
+    """
+
+    __tablename__ = "head_count"
+    __table_args__ = (
+        CheckConstraint("members >= 1", name="members_from_1"),
+        CheckConstraint("source <> ''", name="has_source"),
+        CheckConstraint("(locked_by IS NULL) = (locked_at IS NULL)", name="locked_by_somebody"),
+    )
+
+    unit_id: Mapped[int] = mapped_column(
+        ForeignKey("unit.id"), primary_key=True, autoincrement=False
+    )
+    counted_on: Mapped[date] = mapped_column(primary_key=True)
+    members: Mapped[int]
+    source: Mapped[str]
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]
+    locked_by: Mapped[str | None]
+    locked_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -1,6 +1,7 @@
 """What people do: join a contest, come back, organise. One name for each use case."""
 
-from quizapp.people.models import PersonState, Role
+from quizapp.people.models import Decision, PersonState, Role
+from quizapp.people.service.access import ASSIGNS, DECIDES, SEES, Reach, get_reach, has_role
 from quizapp.people.service.cards import GrantCard, OrganiserCard, PersonCard, SessionCard
 from quizapp.people.service.contestants import (
     Entry,
@@ -9,8 +10,17 @@ from quizapp.people.service.contestants import (
     find_person,
     find_person_by_phone,
     get_person_cards,
+    has_people,
     open_phone,
     return_by_pin,
+)
+from quizapp.people.service.desk import (
+    assign_unit,
+    get_person_by_public_id,
+    lock_people,
+    lock_person,
+    merge_into,
+    set_state,
 )
 from quizapp.people.service.organisers import (
     AddedOrganiser,
@@ -38,7 +48,11 @@ from quizapp.people.service.sessions import (
 from quizapp.people.service.tries import forget_old_failures
 
 __all__ = [
+    "ASSIGNS",
+    "DECIDES",
+    "SEES",
     "AddedOrganiser",
+    "Decision",
     "Entry",
     "GrantCard",
     "LinkCard",
@@ -48,9 +62,11 @@ __all__ = [
     "PasswordCheck",
     "PersonCard",
     "PersonState",
+    "Reach",
     "Role",
     "SessionCard",
     "add_organiser",
+    "assign_unit",
     "check_entry",
     "check_keys",
     "check_sign_in",
@@ -62,14 +78,22 @@ __all__ = [
     "find_signed_in",
     "forget_old_failures",
     "get_link_owner",
+    "get_person_by_public_id",
     "get_person_cards",
+    "get_reach",
     "get_sessions",
     "has_organiser",
+    "has_people",
+    "has_role",
+    "lock_people",
+    "lock_person",
     "make_reset_link",
+    "merge_into",
     "note_seen",
     "open_phone",
     "prepare_password",
     "return_by_pin",
     "set_password",
+    "set_state",
     "sign_in",
 ]

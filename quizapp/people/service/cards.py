@@ -10,7 +10,7 @@ from quizapp.people.models import PersonState, Role
 class PersonCard:
     """A contestant in one contest. Show `shown_name` to others, `name` only to the person.
 
-    Exactly one of `unit_id` and `unit_text` (the person's own words) is set.
+    Exactly one of `unit_id` and `unit_text` (the person's own words) is set: what was declared.
     """
 
     id: int
@@ -21,6 +21,13 @@ class PersonCard:
     unit_id: int | None
     unit_text: str | None
     state: PersonState
+    unit_assigned_id: int | None = None
+    merged_into_id: int | None = None
+
+    @property
+    def unit_counted_id(self) -> int | None:
+        """Return the unit this person counts for: the one assigned, else the one declared."""
+        return self.unit_id if self.unit_assigned_id is None else self.unit_assigned_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, insert, select
+from sqlalchemy import Row, Select, and_, bindparam, insert, select
 
-from quizapp.db import db, upsert
+from quizapp.db import db, run, upsert
 from quizapp.errors import NotFound, Refusal
 from quizapp.people.errors import BadEntry, PhoneTaken, WrongPin
 from quizapp.people.models import Consent, Person, PersonState, Purpose
@@ -24,6 +25,7 @@ from quizapp.people.service import sealing
 from quizapp.people.service.cards import PersonCard
 from quizapp.people.service.phones import check_phone, read_phone
 from quizapp.people.service.tries import count_failure, forget_failures, hold_try
+from quizapp.people.service.typed_units import note_typed_unit
 from quizapp.vietnamese import name_sort_key, one_line
 
 
@@ -95,7 +97,14 @@ def return_by_pin(
 
 def find_person(person_id: int) -> PersonCard | None:
     """Return the entry, or None when there is none of this id."""
-    return get_person_cards([person_id]).get(person_id)
+    row = run(_one_card(), person_id=person_id).one_or_none()
+    return None if row is None else _card(row)
+
+
+def has_people(contest_id: int) -> bool:
+    """Say whether anybody has entered the contest."""
+    mine = select(Person.id).where(Person.contest_id == contest_id).limit(1)
+    return db.session.scalar(mine) is not None
 
 
 def find_person_by_phone(contest_id: int, phone: str) -> PersonCard | None:
@@ -161,6 +170,7 @@ def _add_person(contest_id: int, entry: Entry, *, phone: str, at: datetime) -> i
     """Insert the entry; None when the phone has one, also when it was made this very moment."""
     public_id = sealing.new_public_id()
     name = one_line(entry.name)
+    typed = one_line(entry.unit_text or "") or None
     new = upsert(Person).values(
         public_id=public_id,
         contest_id=contest_id,
@@ -172,7 +182,8 @@ def _add_person(contest_id: int, entry: Entry, *, phone: str, at: datetime) -> i
         key_id=sealing.current_key_id(),
         is_phone_verified=False,
         unit_id=entry.unit_id,
-        unit_text=one_line(entry.unit_text or "") or None,
+        unit_text=typed,
+        unit_assigned_id=note_typed_unit(contest_id, typed) if typed else None,
         birth_year=entry.birth_year,
         state=PersonState.ACTIVE,
         joined_at=at,
@@ -195,17 +206,25 @@ def _cards(*more: Any) -> Select[Any]:
         Consent.purpose == Purpose.SHOW_NAME,
         Consent.withdrawn_at.is_(None),
     )
-    return select(
+    columns: tuple[Any, ...] = (
         Person.id,
         Person.public_id,
         Person.contest_id,
         Person.name,
         Person.unit_id,
         Person.unit_text,
+        Person.unit_assigned_id,
+        Person.merged_into_id,
         Person.state,
         Consent.id.is_not(None).label("is_name_shown"),
         *more,
-    ).outerjoin(Consent, show_name)
+    )
+    return select(*columns).outerjoin(Consent, show_name)
+
+
+@cache
+def _one_card() -> Select[Any]:
+    return _cards().where(Person.id == bindparam("person_id"))
 
 
 def _card(row: Row[Any]) -> PersonCard:
@@ -217,6 +236,8 @@ def _card(row: Row[Any]) -> PersonCard:
         shown_name=row.name if row.is_name_shown else mask_name(row.name),
         unit_id=row.unit_id,
         unit_text=row.unit_text,
+        unit_assigned_id=row.unit_assigned_id,
+        merged_into_id=row.merged_into_id,
         state=PersonState(row.state),
     )
 

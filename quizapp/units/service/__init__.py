@@ -3,6 +3,7 @@
 from quizapp.units.rules.rows import CatalogueRow
 from quizapp.units.service.checking import check_tree
 from quizapp.units.service.loading import load_rows, read_files
+from quizapp.units.service.matching import get_matcher, newest_unit
 from quizapp.units.service.reading import (
     find_root,
     find_unit,
@@ -32,11 +33,13 @@ __all__ = [
     "get_bodies",
     "get_cards",
     "get_children",
+    "get_matcher",
     "get_present_ids",
     "get_unit_by_id",
     "inside",
     "is_within",
     "load_rows",
+    "newest_unit",
     "read_files",
     "search_units",
     "valid_on",

@@ -1,0 +1,71 @@
+"""What an organiser may see and do, by role and by place in the tree of units."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from quizapp.errors import NotFound
+from quizapp.people.errors import NotYourRole
+from quizapp.people.models import Role
+from quizapp.people.service.cards import OrganiserCard
+from quizapp.units import service as units
+
+SEES = frozenset({Role.OWNER, Role.ORGANISER, Role.HELP_DESK, Role.AUDITOR})
+ASSIGNS = frozenset({Role.OWNER, Role.ORGANISER, Role.HELP_DESK})
+DECIDES = frozenset({Role.OWNER, Role.ORGANISER})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """How far an organiser's right goes in something that a unit owns.
+
+    `is_everybody`: everyone in it, whatever their unit; else those of `unit_ids` and below only.
+    """
+
+    actor: str
+    unit_ids: tuple[int, ...]
+    is_everybody: bool
+
+    def check(self, unit_id: int | None) -> None:
+        """Raise NotFound unless somebody of this unit (None: of none known) is within reach."""
+        if not self.has(unit_id):
+            raise NotFound
+
+    def has(self, unit_id: int | None) -> bool:
+        """Say whether somebody of this unit (None: of none known) is within reach."""
+        if self.is_everybody:
+            return True
+        return unit_id is not None and bool(
+            set(units.get_ancestor_ids(unit_id)) & set(self.unit_ids)
+        )
+
+
+def get_reach(
+    organiser: OrganiserCard, owner_unit_id: int, *, roles: Collection[Role] = SEES
+) -> Reach:
+    """Return how far these roles of an organiser go in what `owner_unit_id` owns.
+
+    A grant at the owner or above it reaches everybody; one below the owner reaches its own subtree.
+    Raises NotFound when no grant meets the owner's subtree, NotYourRole when none has the role.
+    """
+    line = set(units.get_ancestor_ids(owner_unit_id))
+    near = [
+        grant
+        for grant in organiser.grants
+        if grant.unit_id in line or owner_unit_id in units.get_ancestor_ids(grant.unit_id)
+    ]
+    if not near:
+        raise NotFound
+    fitting = [grant.unit_id for grant in near if grant.role in roles]
+    if not fitting:
+        raise NotYourRole
+    return Reach(
+        actor=f"organiser:{organiser.id}",
+        unit_ids=tuple(fitting),
+        is_everybody=not line.isdisjoint(fitting),
+    )
+
+
+def has_role(organiser: OrganiserCard, owner_unit_id: int, role: Role) -> bool:
+    """Tell whether the organiser has the role over all that `owner_unit_id` owns."""
+    line = set(units.get_ancestor_ids(owner_unit_id))
+    return any(grant.role is role and grant.unit_id in line for grant in organiser.grants)
