@@ -54,7 +54,7 @@ class Question(Base):
         UniqueConstraint("bank_version_id", "number"),
         UniqueConstraint("bank_version_id", "code"),
         CheckConstraint("number >= 1", name="number_from_one"),
-        CheckConstraint("kind IN ('single')", name="kind_known"),
+        CheckConstraint("kind IN ('single', 'multiple')", name="kind_known"),
         CheckConstraint("code <> '' AND stem <> ''", name="code_and_stem_told"),
         CheckConstraint("json_array_length(options) BETWEEN 2 AND 8", name="two_to_eight_options"),
         CheckConstraint(
@@ -63,6 +63,11 @@ class Question(Base):
         ),
         CheckConstraint(
             "kind <> 'single' OR (right_mask & (right_mask - 1)) = 0", name="single_has_one_right"
+        ),
+        CheckConstraint(
+            "kind <> 'multiple' OR ((right_mask & (right_mask - 1)) <> 0"
+            " AND right_mask < (1 << json_array_length(options)) - 1)",
+            name="multiple_has_right_and_wrong",
         ),
         CheckConstraint("difficulty IN ('easy', 'medium', 'hard')", name="difficulty_known"),
         CheckConstraint("valid_from <= valid_to", name="valid_in_order"),

@@ -137,6 +137,8 @@ def _fields(
 def _text(name: str, value: Node, raw: Raw, found: Found) -> str:
     if isinstance(value, Scalar):
         return value.told
+    if name == "answer" and isinstance(value, Row):
+        return ", ".join(_text("đáp án", item, raw, found) for item in value.items)
     found.append(_at(value, raw, f"“{name}” phải là một dòng chữ, {_shape(value)}."))
     return ""
 

@@ -15,7 +15,7 @@ import python_calamine
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading.archive import packed, parts_of
 from quizapp.banks.reading.sheet_size import check_sheets
-from quizapp.banks.rules import Problem, Raw, Reading, Severity
+from quizapp.banks.rules import Kind, Problem, Raw, Reading, Severity
 from quizapp.banks.rules.checking import assembled
 from quizapp.banks.rules.cleaning import clean_line
 from quizapp.vietnamese import fold
@@ -46,9 +46,15 @@ HEADINGS: Mapping[str, Sequence[str]] = {
 }
 PART_OF = {heading: part for part, headings in HEADINGS.items() for heading in headings}
 OPTION = re.compile(r"(?:(?:dap an|phuong an|lua chon|cau tra loi|tra loi|pa) )?([a-h])")
-KINDS = re.compile(
-    r"|single|(?:cau hoi )?(?:trac nghiem|mot dap an|1 dap an|tn|trac nghiem 1 dap an)"
-)
+# "Nhiều lựa chọn" is none of them: many call every question with options so.
+KINDS: Mapping[Kind, re.Pattern[str]] = {
+    Kind.SINGLE: re.compile(
+        r"|single|(?:cau hoi )?(?:trac nghiem|tn|(?:trac nghiem )?(?:mot|1) dap an(?: dung)?)"
+    ),
+    Kind.MULTIPLE: re.compile(
+        r"multiple|(?:cau hoi )?(?:trac nghiem )?nhieu (?:dap an(?: dung)?|phuong an dung)"
+    ),
+}
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 Cell = Any
 
@@ -205,7 +211,7 @@ class _Line:
             where=raw.where,
             places=places,
             code=code,
-            kind="" if KINDS.fullmatch(_heading(texts.pop("kind", ""))) else self.part("kind"),
+            kind=_kind(texts.pop("kind", "")),
             options=options,
             citations=tuple({"text": line} for line in texts.pop("citation", "").splitlines()),
             valid_from=_iso(texts.pop("valid_from", "")),
@@ -283,6 +289,12 @@ def _whole(cell: Cell) -> str:
     """Return the digits of a whole number in a cell; empty for anything else."""
     is_number = isinstance(cell, float | int) and not isinstance(cell, bool)
     return str(int(cell)) if is_number and cell == cell // 1 else ""
+
+
+def _kind(text: str) -> str:
+    """Return the kind that the words mean; other words as they are."""
+    meant = (kind for kind, words in KINDS.items() if words.fullmatch(_heading(text)))
+    return next(meant, clean_line(text))
 
 
 def _iso(text: str) -> str:

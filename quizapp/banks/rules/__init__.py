@@ -13,9 +13,10 @@ CITATION_FIELDS = ("law", "text", "article", "clause", "point", "amended_by")
 
 
 class Kind(StrEnum):
-    """How a question is answered. Only one right option so far."""
+    """How a question is answered."""
 
-    SINGLE = "single"
+    SINGLE = "single"  # one option is right, one is chosen
+    MULTIPLE = "multiple"  # at least two are right and one is wrong; all right ones are chosen
 
 
 class Difficulty(StrEnum):

@@ -15,15 +15,15 @@ from quizapp.banks.rules import (
     Raw,
     Reading,
     Severity,
+    mask_of,
 )
+from quizapp.banks.rules.answers import letter_in, letters_in
 from quizapp.banks.rules.cleaning import BROKEN, clean_line, clean_text
 from quizapp.banks.rules.fixed_order import keeps_order
 from quizapp.vietnamese import fold
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-# Not folded: "Đ" stands for "Đúng" in some files, never for D.
-LETTER = re.compile(r"(?:(?:đáp án|phương án|câu|ý) )?([a-z])[.):]?")
 TRUTH = {"": None, "true": True, "false": False}
 # Longer ones do not fit a phone's screen, nor, far above, a cell of Excel.
 LONGEST = {"stem": 4000, "option": 1000, "explanation": 8000, "topic": 200, "citation": 1000}
@@ -56,12 +56,6 @@ def assembled(reading: Reading, raws: Iterable[Raw], *, as_of: date | None = Non
     found += _expired(drafts, as_of)
     found.sort(key=lambda problem: problem.question or 0)
     return replace(reading, drafts=drafts, problems=tuple(found))
-
-
-def letter_in(answer: str) -> str | None:
-    """Return the capital letter that an answer names ("b", "B.", "Đáp án B"), None if not one."""
-    match = LETTER.fullmatch(answer.lower())
-    return match[1].upper() if match else None
 
 
 def _cleaned(raw: Raw) -> Raw:
@@ -100,7 +94,9 @@ def _code(raw: Raw) -> Iterator[Problem]:
 def _kind(raw: Raw) -> Iterator[Problem]:
     if raw.kind not in {"", *Kind}:
         yield raw.error(
-            "kind", f"Chưa dùng được loại câu hỏi “{raw.kind[:80]}”; hiện chỉ có “single”."
+            "kind",
+            f"Chưa dùng được loại câu hỏi “{raw.kind[:80]}”; chỉ có “single” (một đáp án đúng)"
+            " và “multiple” (nhiều đáp án đúng).",
         )
 
 
@@ -136,12 +132,32 @@ def _answer(raw: Raw) -> Iterator[Problem]:
     letter = letter_in(raw.answer)
     if not raw.answer:
         yield raw.error("answer", "Thiếu đáp án đúng.")
+    elif raw.kind == Kind.MULTIPLE:
+        yield from _several_answers(raw)
     elif letter is None:
         yield raw.error(
             "answer", f"Đáp án “{raw.answer[:80]}” phải là đúng một chữ cái (A, B, C…)."
         )
     elif not raw.options.get(letter):
         yield raw.error("answer", f"Đáp án “{letter}” không có trong các phương án.")
+
+
+def _several_answers(raw: Raw) -> Iterator[Problem]:
+    letters = letters_in(raw.answer)
+    if letters is None:
+        yield raw.error(
+            "answer", f"Đáp án “{raw.answer[:80]}” phải là các chữ cái khác nhau, ví dụ “A, C”."
+        )
+        return
+    told = {letter for letter, text in raw.options.items() if text}
+    missing = ", ".join(letter for letter in letters if letter not in told)
+    if missing:
+        yield raw.error("answer", f"Đáp án “{missing}” không có trong các phương án.")
+    elif len(letters) < 2:
+        yield raw.error("answer", "Câu nhiều đáp án phải có ít nhất 2 đáp án đúng.")
+    elif len(letters) == len(told):
+        # Whoever ticks everything without reading would have it right.
+        yield raw.error("answer", "Câu nhiều đáp án phải có ít nhất một phương án sai.")
 
 
 def _validity(raw: Raw) -> Iterator[Problem]:
@@ -236,7 +252,7 @@ def _draft(raw: Raw) -> Draft:
         kind=Kind(raw.kind or Kind.SINGLE),
         stem=raw.stem,
         options=options,
-        right=1 << LETTERS.index(letter_in(raw.answer) or ""),
+        right=_right(raw),
         fixed_order=keeps_order(options) if told is None else told,
         topic=raw.topic or None,
         difficulty=_level(raw),
@@ -245,6 +261,11 @@ def _draft(raw: Raw) -> Draft:
         valid_from=_day(raw.valid_from),
         valid_to=_day(raw.valid_to),
     )
+
+
+def _right(raw: Raw) -> int:
+    letters = letters_in(raw.answer) if raw.kind == Kind.MULTIPLE else letter_in(raw.answer)
+    return mask_of([LETTERS.index(letter) for letter in letters or ""])
 
 
 def _level(raw: Raw) -> Difficulty | None:

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import xlsxwriter
 
-from quizapp.banks.rules import LETTERS, Content, letters_of
+from quizapp.banks.rules import LETTERS, Content, Kind, letters_of
 
 SHEET = "Câu hỏi"
 # A cell that begins with "=" must stay words: no formula, number or link is made of a text.
@@ -16,6 +16,7 @@ WORKBOOK_OPTIONS = {
     "strings_to_urls": False,
 }
 WIDTHS = {"Nội dung câu hỏi": 60, "Giải thích": 40, "Căn cứ": 40, "Chủ đề": 24}
+KINDS = {Kind.SINGLE: "Một đáp án", Kind.MULTIPLE: "Nhiều đáp án"}
 LEVELS = {"easy": "Dễ", "medium": "Trung bình", "hard": "Khó"}
 
 
@@ -45,7 +46,7 @@ def write(questions: Sequence[Content], *, code: str, title: str, number: int) -
 def _headings(letters: str) -> list[str]:
     options = [f"Đáp án {letter}" for letter in letters]
     tail = ["Chủ đề", "Độ khó", "Căn cứ", "Giải thích", "Hiệu lực từ", "Hiệu lực đến"]
-    return ["STT", "Mã", "Nội dung câu hỏi", *options, "Đáp án đúng", *tail]
+    return ["STT", "Mã", "Nội dung câu hỏi", *options, "Đáp án đúng", "Loại", *tail]
 
 
 def _cells(one: Content, letters: str) -> Iterator[str]:
@@ -55,6 +56,7 @@ def _cells(one: Content, letters: str) -> Iterator[str]:
     for index in range(len(letters)):
         yield one.options[index] if index < len(one.options) else ""
     yield letters_of(one.right)
+    yield KINDS[one.kind]
     yield one.topic or ""
     yield LEVELS.get(one.difficulty or "", "")
     yield "\n".join(citation.get("text") or citation["law"] for citation in one.citations)
