@@ -19,6 +19,18 @@ class NoAttemptLeft(Refusal):
     text = N_("Bạn đã dùng hết {limit} lượt của vòng này.")
 
 
+class NoAttemptLeftToday(NoAttemptLeft):
+    text = N_("Bạn đã dùng hết {limit} lượt của hôm nay.")
+
+
+class NoAttemptLeftInContest(NoAttemptLeft):
+    text = N_("Bạn đã dùng hết {limit} lượt của cuộc thi này.")
+
+
+class RoundIsFinal(Refusal):
+    text = N_("Kết quả vòng này đã chốt hoặc đang chốt. Muốn sửa thì bỏ chốt trước, có lý do.")
+
+
 class PersonNotValid(Refusal):
     status: ClassVar[int] = 403
     text = N_("Tên này đã bị ban tổ chức dừng dự thi. Hãy liên hệ ban tổ chức để được giải thích.")
@@ -82,3 +94,52 @@ class AlreadyCompensated(Refusal):
 
 class NoSuchPerson(NotFound):
     text = N_("Không có người dự thi với số điện thoại này trong cuộc thi.")
+
+
+class BadReason(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Hãy ghi lý do, nhiều nhất {most} ký tự. Lý do ở mãi trong nhật ký.")
+
+
+class UnclearUnit(Refusal):
+    """The words fit no unit, or several; `found` names some of them with their codes."""
+
+    status: ClassVar[int] = 422
+    text = N_("Chưa rõ đơn vị “{typed}”. Hãy ghi mã đơn vị. Gần giống: {found}.")
+
+
+class NothingToChange(Refusal):
+    text = N_("Không có gì thay đổi: đã đúng như vậy rồi.")
+
+
+class StillRunning(Refusal):
+    text = N_("Một trong hai người đang có bài làm dở. Hãy đợi bài đó nộp hoặc hết giờ.")
+
+
+class AlreadyVoid(Refusal):
+    text = N_("Đã bị loại trước đó rồi.")
+
+
+class NotVoid(Refusal):
+    text = N_("Chưa bị loại nên không cần khôi phục.")
+
+
+class PersonIsVoid(Refusal):
+    text = N_("Người này đang bị loại. Hãy khôi phục người trước, bài theo sau.")
+
+
+class WasMerged(Refusal):
+    text = N_("Tên ghi danh này đã được gộp vào một tên khác nên không khôi phục được.")
+
+
+class SamePerson(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Đây chính là người đang xem. Hãy ghi số điện thoại của tên ghi danh kia.")
+
+
+class GroupChanged(Refusal):
+    text = N_("Nhóm này vừa có thêm cách ghi, hoặc đã được quyết định. Hãy xem lại rồi chọn.")
+
+
+class StillApplying(Refusal):
+    text = N_("Quyết định trước về nhóm này đang được áp dụng. Hãy thử lại sau một phút.")

@@ -102,3 +102,18 @@ class LateSheet(Base):
     received_at: Mapped[datetime]
     answers: Mapped[bytes]
     prediction: Mapped[int | None]
+
+
+class AttemptVoid(Base):
+    """What an attempt was before it was made void, and why: by itself or with its person."""
+
+    __tablename__ = "attempt_void"
+    __table_args__ = (
+        CheckConstraint("was IN ('submitted', 'expired')", name="was_final"),
+        CheckConstraint("cause IN ('attempt', 'person', 'merge')", name="cause_known"),
+    )
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    was: Mapped[str]
+    cause: Mapped[str]
+    voided_at: Mapped[datetime]

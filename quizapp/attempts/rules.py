@@ -9,7 +9,7 @@ of the questions, then of each question's options in the order in which they are
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -106,9 +106,29 @@ def draw(
     return tuple(_with_options(question, draw_rules, below) for question in chosen)
 
 
+def share_turns(starts: Mapping[int, datetime], *, limit: int) -> tuple[list[int], list[int]]:
+    """Return which attempts of one person in a round are within the limit, and which beyond it.
+
+    `starts` is attempt → when it began; the earlier come first.
+    """
+    ordered = sorted(starts, key=lambda attempt: (starts[attempt], attempt))
+    return ordered[:limit], ordered[limit:]
+
+
 def deadline(*, started_at: datetime, time_limit: timedelta, closes_at: datetime) -> datetime:
     """Return when the paper is over: a late starter gets less time, never more than the round."""
     return min(started_at + time_limit, closes_at)
+
+
+def number_limit(per: str, maximum: int, *, before_today: int, elsewhere: int) -> int:
+    """Return the highest number that an attempt of a person may have in a round.
+
+    Attempts of a round are numbered from 1. `before_today`: how many of them began on an earlier
+    day in Vietnam; `elsewhere`: how many the person began in other rounds of the contest.
+    """
+    if per == "day":
+        return maximum + before_today
+    return maximum - elsewhere if per == "contest" else maximum
 
 
 def is_over(*, deadline_at: datetime, grace: timedelta, now: datetime) -> bool:
@@ -135,7 +155,10 @@ def overlap(start: datetime, end: datetime, began: datetime, ended: datetime) ->
 def score(
     paper: Sequence[Asked], keys: Mapping[int, Key], answers: Sequence[int], marking: Marking
 ) -> Score:
-    """Mark the answers (bitmasks of canonical options, 0 blank) in the order of the paper."""
+    """Mark the answers (bitmasks of canonical options, 0 blank) in the order of the paper.
+
+    All or nothing: of several right options all must be chosen, and no other.
+    """
     right = blank = 0
     for asked, chosen in zip(paper, answers, strict=True):
         right += chosen != 0 and chosen == keys[asked.number].right
@@ -177,29 +200,41 @@ def decode_answers(body: bytes) -> tuple[int, ...]:
     return tuple(body[1:])
 
 
-def as_canonical(shown: Mapping[int, str | None], paper: Sequence[Asked]) -> dict[int, int]:
+def as_canonical(
+    shown: Mapping[int, str | None], paper: Sequence[Asked], *, several: Container[int]
+) -> dict[int, int]:
     """Return position (1-based) → bitmask of canonical options for letters as shown.
 
-    Raises ValueError with the position when there is no such question or letter.
+    `several` has the numbers of the questions that take more than one letter, in alphabetical
+    order ("BD"). Raises ValueError with the position when there is no such question or letter.
     """
     chosen: dict[int, int] = {}
-    for position, letter in shown.items():
+    for position, letters in shown.items():
         if not 1 <= position <= len(paper):
             raise ValueError(f"câu {position}")
-        order = paper[position - 1].order
-        if letter in {None, ""}:
-            chosen[position] = 0
-        elif letter in tuple(LETTERS[: len(order)]):
-            chosen[position] = 1 << order[LETTERS.index(letter)]
-        else:
-            raise ValueError(f"câu {position}: {letter}")
+        asked = paper[position - 1]
+        most = len(asked.order) if asked.number in several else 1
+        if not _are_in_order(letters or "", LETTERS[: len(asked.order)], most=most):
+            raise ValueError(f"câu {position}: {letters}")
+        chosen[position] = sum(1 << asked.order[LETTERS.index(letter)] for letter in letters or "")
     return chosen
 
 
+def _are_in_order(letters: str, known: str, *, most: int) -> bool:
+    """Tell whether these are up to `most` of the known letters, each once, in their order."""
+    if len(letters) < 2:
+        return letters in {"", *known}
+    return len(letters) <= most and letters == "".join(one for one in known if one in letters)
+
+
 def as_shown(answers: Sequence[int], paper: Sequence[Asked]) -> dict[int, str]:
-    """Return position (1-based) → letter as shown, for the questions that are answered."""
+    """Return position (1-based) → letters as shown, for the questions that are answered."""
     return {
-        position: LETTERS[asked.order.index(chosen.bit_length() - 1)]
+        position: "".join(
+            letter
+            for letter, canonical in zip(LETTERS, asked.order, strict=False)
+            if chosen >> canonical & 1
+        )
         for position, (asked, chosen) in enumerate(zip(paper, answers, strict=True), start=1)
         if chosen
     }
@@ -252,23 +287,18 @@ class _Below(Protocol):
 
 def _uniform(seed: bytes) -> _Below:
     """Return a function that gives uniform whole numbers below a bound, from the seed's stream."""
-    stream = _stream(seed)
+    block, at = hashlib.shake_128(seed).digest(512), 0
 
     def below(bound: int) -> int:
+        nonlocal block, at
         width = max((bound - 1).bit_length() + 7 >> 3, 1)
         usable = (1 << 8 * width) // bound * bound
         while True:
-            value = int.from_bytes(bytes(next(stream) for _ in range(width)), "big")
+            if at + width > len(block):  # a longer digest begins with the shorter one
+                block = hashlib.shake_128(seed).digest(2 * len(block))
+            value = int.from_bytes(block[at : at + width], "big")
+            at += width
             if value < usable:
                 return value % bound
 
     return below
-
-
-def _stream(seed: bytes) -> Iterator[int]:
-    """Yield the bytes of SHAKE-128 over the seed, as far as they are needed."""
-    length, given = 512, 0
-    while True:
-        block = hashlib.shake_128(seed).digest(length)
-        yield from block[given:]
-        given, length = length, length * 2

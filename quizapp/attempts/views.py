@@ -4,14 +4,15 @@ from datetime import datetime
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from quizapp import clock
 from quizapp.attempts import service
 from quizapp.attempts.errors import BadAnswers, BadPrediction, Over
 from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome
-from quizapp.attempts.words import script_words
+from quizapp.attempts.words import offer_words, script_words
 from quizapp.contests import service as contests
-from quizapp.contests.service import RoundCard
+from quizapp.contests.service import ContestCard, RoundCard
 from quizapp.db import writes
 from quizapp.people import service as people
 from quizapp.standings import service as standings
@@ -34,6 +35,7 @@ def ready(slug: str, number: int) -> ResponseReturnValue:
         return redirect(url_for("contests.join", slug=contest.slug))
     now = clock.now()
     turns = outcome.get_turns(contest.id, person.id, at=now)
+    ends_at = service.end_if_begun(one, person, at=now)
     return render_template(
         "attempts/ready.html",
         contest=contest,
@@ -41,9 +43,10 @@ def ready(slug: str, number: int) -> ResponseReturnValue:
         person=person,
         now=now,
         phase=one.window.phase(now),
-        ends_at=min(now + one.rules.time_limit, one.window.closes_at),
+        ends_at=ends_at,
+        is_short=ends_at - now < one.rules.time_limit,
         turns=turns,
-        left=outcome.count_left(one, turns),
+        left=outcome.count_left(one, turns, at=now),
         is_running=outcome.has_running(one, turns),
         token=_start_token(one, person.id, number=outcome.number_to_start(one, turns)),
         leave_token=form_token("leave", str(contest.id)),
@@ -138,7 +141,7 @@ def me(slug: str) -> ResponseReturnValue:
     one = contests.get_round(contest, number) if number else contest.round_at(now)
     one = one or contest.rounds[-1]
     is_shown = contest.shows_points(one.number, now)
-    place = standings.find_place(standings.scope_of_round(one), person.id) if is_shown else None
+    place = _place(contest, one, person.id, now=now) if is_shown else None
     around = people.get_person_cards([line.person_id for line in place.lines]) if place else {}
     return render_template(
         "attempts/me.html",
@@ -150,6 +153,13 @@ def me(slug: str) -> ResponseReturnValue:
         place=place,
         people=around,
     )
+
+
+def _place(
+    contest: ContestCard, one: RoundCard, person_id: int, *, now: datetime
+) -> standings.Place | None:
+    hides = contest.hides(one.number, now)
+    return standings.find_place(standings.scope_of_round(one), person_id, hides=hides)
 
 
 def _phone() -> Phone:
@@ -175,6 +185,8 @@ def _paper_page(
         typed=typed or {},
         problem=problem,
         words=script_words(),
+        known=_known(found),
+        offer_words=offer_words(),
     )
 
 
@@ -183,7 +195,8 @@ def _paper_again(public_id: str, refusal: BadAnswers, *, now: datetime) -> Respo
     found = service.get_paper(public_id, _phone(), at=now)
     if found is None:
         return redirect(url_for("attempts.result", public_id=public_id), 303)
-    page = _paper_page(found, now=now, typed=request.form, problem=words_of(refusal))
+    typed = {name: "".join(values) for name, values in request.form.lists()}
+    page = _paper_page(found, now=now, typed=typed, problem=words_of(refusal))
     return page, refusal.status
 
 
@@ -192,7 +205,20 @@ def _held_elsewhere(found: service.Paper) -> ResponseReturnValue:
     one = contests.get_round(contest, found.round_number)
     person_id = read_contestant().person_in(contest.id)
     token = _start_token(one, person_id, number=found.number)
-    return render_template("attempts/elsewhere.html", paper=found, token=token), 409
+    page = render_template(
+        "attempts/elsewhere.html",
+        paper=found,
+        token=token,
+        known=_known(found),
+        offer_words=offer_words(),
+    )
+    return page, 409
+
+
+def _known(found: service.Paper) -> Mapping[int, str | int | None]:
+    """Return position → letters saved; the prediction comes last, where it is asked for."""
+    known: dict[int, str | int | None] = {line.position: line.chosen for line in found.lines}
+    return known | ({len(known) + 1: found.prediction} if found.prediction_of else {})
 
 
 def _no_result_yet(public_id: str, *, at: datetime) -> ResponseReturnValue:
@@ -214,7 +240,11 @@ def _saved(saved: SaveOutcome, *, now: int) -> Response:
         "deadline": _milliseconds(saved.deadline_at),
     }
     if saved.saved is not Saved.DONE:
-        body |= {"saved": saved.saved, "answers": saved.answers}
+        body |= {
+            "saved": saved.saved,
+            "answers": saved.answers,
+            "prediction": saved.prediction,
+        }
     return jsonify(body)
 
 
@@ -229,15 +259,15 @@ def _json_body() -> Mapping[str, object]:
 
 
 def _json_sheet(body: Mapping[str, object]) -> Sheet:
-    """Read {"answers": {"1": "B", "2": null}, "prediction": 1234}; both may be missing."""
+    """Read {"answers": {"1": "B", "2": "BD", "3": null}, "prediction": 12}; both may be missing."""
     answers = body.get("answers", {})
     if not isinstance(answers, dict):
         raise BadAnswers(problem="answers")
-    for position, letter in answers.items():
-        if not re.fullmatch(r"[1-9]\d{0,2}", position) or not isinstance(letter, str | None):
+    for position, letters in answers.items():
+        if not re.fullmatch(r"[1-9]\d{0,2}", position) or not isinstance(letters, str | None):
             raise BadAnswers(problem=str(position)[:20])
     return Sheet(
-        answers={int(position): letter for position, letter in answers.items()},
+        answers={int(position): letters for position, letters in answers.items()},
         prediction=_json_prediction(body.get("prediction")),
         has_prediction="prediction" in body,
     )
@@ -251,12 +281,16 @@ def _json_prediction(value: object) -> int | None:
     return value
 
 
-def _form_sheet(form: Mapping[str, str]) -> Sheet:
-    """Read `q17=B` fields; anything else in the form is not an answer."""
-    answers = {
-        int(name[1:]): letter
-        for name, letter in form.items()
-        if re.fullmatch(r"q[1-9]\d{0,2}", name) and re.fullmatch(r"[A-H]", letter)
+def _form_sheet(form: MultiDict[str, str]) -> Sheet:
+    """Read `q17=B` fields, `q18=` with `q18=B` and `q18=D`; all else in a form is no answer.
+
+    A question of several answers always sends an empty one: without any other it is left blank.
+    """
+    answers: dict[int, str | None] = {
+        int(name[1:]): "".join(sorted(set(letters)))
+        for name, letters in form.lists()
+        if re.fullmatch(r"q[1-9]\d{0,2}", name)
+        and all(re.fullmatch(r"[A-H]?", letter) for letter in letters)
     }
     return Sheet(
         answers=answers,

@@ -1,11 +1,11 @@
 // The paper on a phone: taps are kept here at once, sent soon, and called saved only by the server.
+// Before it come sheet.js, keeping.js, offer.js and clock.js.
 (function () {
   "use strict";
   var form = document.getElementById("paper");
-  if (!form || !window.fetch || !window.Promise) return;
+  if (!form || !window.fetch || !window.Promise || !window.offering) return;
   var words = JSON.parse(form.dataset.words);
-  var prediction = byId("prediction");
-  var questions = listed(form.querySelectorAll(".q"));
+  var sheet = answerSheet(form), questions = sheet.questions;
   var WORKING = 1, HANDING_IN = 2, HELD = 3, OVER = 4, state = WORKING;
 
   function byId(id) { return document.getElementById(id); }
@@ -22,70 +22,43 @@
     window.scrollTo(0, 0);
   }
 
-  // -- What is answered ---------------------------------------------------------------------------
-  function isPrediction(box) { return prediction !== null && box.contains(prediction); }
-  function predicted() {
-    var digits = prediction.value.replace(/[\s.,]/g, "");
-    if (!digits) return null;
-    return /^\d{1,9}$/.test(digits) ? Number(digits) : NaN;
-  }
-  function isAnswered(box) {
-    return isPrediction(box) ? predicted() !== null && !isNaN(predicted()) : box.querySelector("input:checked") !== null;
-  }
-  function sheet() {
-    var all = { answers: {} };
-    questions.forEach(function (box, index) {
-      var chosen = box.querySelector("input:checked");
-      if (chosen) all.answers[index + 1] = chosen.value;
-    });
-    // A number that cannot be read is not sent: what the server has stays.
-    if (prediction && !isNaN(predicted())) all.prediction = predicted();
-    return all;
-  }
-  function show(stored) {
-    questions.forEach(function (box, index) {
-      listed(box.querySelectorAll("[type=radio]")).forEach(function (input) {
-        input.checked = input.value === stored.answers[index + 1];
-      });
-    });
-    if (prediction && stored.prediction) prediction.value = stored.prediction;
-  }
+  // -- What this phone keeps ----------------------------------------------------------------------------
+  var shelf = keeping.shelf(form.dataset.id), isKept = false, seen = offering.known, unsent = {}, offer = {};
+  var found = shelf.read();
 
-  // -- What this phone keeps: survives a reload, a killed tab and a lost network --------------------
-  var isKept = false;
-  var shelf = new Promise(function (resolve) {
-    try {
-      var request = indexedDB.open("quizapp", 1);
-      request.onupgradeneeded = function () { request.result.createObjectStore("papers"); };
-      request.onsuccess = function () { resolve(request.result); };
-      request.onerror = request.onblocked = function () { resolve(null); };
-    } catch (error) { resolve(null); }
-  });
-  function onShelf(mode, act) {
-    return shelf.then(function (db) {
-      return db && new Promise(function (resolve) {
-        try {
-          var turn = db.transaction("papers", mode), request = act(turn.objectStore("papers"));
-          turn.oncomplete = function () { resolve({ value: request.result }); };
-          turn.onerror = turn.onabort = function () { resolve(null); };
-        } catch (error) { resolve(null); }
-      });
-    });
-  }
   function keep() {
-    var paper = { sheet: sheet(), op: op, isUnsent: isDirty || pending !== null };
-    return onShelf("readwrite", function (papers) { return papers.put(paper, form.dataset.id); })
+    return found.then(function () { return shelf.write({ op: op, values: seen, unsent: unsent, offer: offer }); })
       .then(function (done) { isKept = done !== null; });
   }
-  function forget() { return onShelf("readwrite", function (papers) { return papers.delete(form.dataset.id); }); }
+  // After a reload taps go on their way again; after another phone's turn the person is asked.
+  function resume(kept) {
+    if (state !== WORKING) return;
+    offer = kept.offer;
+    if (keeping.isOurs(kept, Number(form.dataset.op), offering.known)) {
+      unsent = Object.assign({}, kept.unsent, unsent);
+      sheet.fill(keeping.newest(unsent));
+      seen = sheet.read(seen);
+      isDirty = Object.keys(unsent).length > 0;
+      go(firstOpen(), false);
+    } else offer = keeping.offered(kept);
+    op = Math.max(op, kept.op);
+    askOffer();
+    keep();
+    send();
+  }
 
-  // -- Saving: each save carries the whole sheet under a new number, so the last one is enough -------
+  // -- Saving: each save carries all that is not confirmed, so the last one is enough ------------------
   var op = Number(form.dataset.op), isDirty = false, pending = null, flying = null, failures = 0, timer = 0, again = null;
 
   function changed() {
     if (state !== WORKING) return;
-    isDirty = true;
+    var before = seen;
+    seen = sheet.read(seen);
     count();
+    if (!keeping.note(unsent, before, seen).length) return;
+    isDirty = true;
+    if (!failures) say("");
+    settle(before);
     keep().then(function () { if (isDirty && !failures) say(isKept ? words.onPhone : words.waiting); });
     if (!timer || failures) schedule(1200);
   }
@@ -93,13 +66,15 @@
     clearTimeout(timer);
     timer = setTimeout(function () { timer = 0; send(); }, wait);
   }
+  function nextSave() {
+    var values = keeping.newest(unsent), body = sheet.asSent(values, values);
+    body.op = op += 1;
+    return { op: op, values: values, body: JSON.stringify(body) };
+  }
   function send(isUrgent) {
     if (state !== WORKING || (flying && !isUrgent)) return;
     if (isDirty) {
-      op += 1;
-      var body = sheet();
-      body.op = op;
-      pending = { op: op, body: JSON.stringify(body) };
+      pending = nextSave();
       isDirty = false;
       keep();
     } else if (flying) return;
@@ -113,11 +88,12 @@
   function taken(sent, reply) {
     if (state !== WORKING) return;
     if (reply.status === 410) return finished();
-    if (reply.status === 409 && reply.body.saved === "held") return heldElsewhere(reply.body);
+    if (isHeld(reply)) return heldElsewhere(reply.body);
     if (sent !== pending) return;
     if (reply.status === 200 && reply.body.op === sent.op) {
       failures = 0;
       pending = null;
+      keeping.confirm(unsent, sent.values);
       keep();
       byId("end").hidden = true;
       return isDirty ? send() : say(words.saved, "ok");
@@ -138,23 +114,8 @@
     if (!isKept) return words.doNotClose;
     return error && error.isCutOff ? words.offline : words.notSent;
   }
+  function isHeld(reply) { return reply.status === 409 && reply.body.saved === "held"; }
   function isFinal(reply) { return reply.status >= 400 && reply.status < 500 && [408, 425, 429].indexOf(reply.status) < 0 && reply.body.error; }
-
-  function heldElsewhere(body) {
-    state = HELD;
-    if (body.answers) { show(body); count(); }
-    listed(form.querySelectorAll("input")).forEach(function (field) { field.disabled = true; });
-    form.hidden = false;
-    byId("submit").hidden = true;
-    say(words.held, "off");
-    forget();
-    panel(words.held, words.heldLong, words.takeBack);
-    go(current, false);
-  }
-  function finished() {
-    state = OVER;
-    forget().then(function () { location.replace(form.dataset.result); });
-  }
 
   // A captive portal answers 200 with a page of its own: only our JSON counts as an answer.
   // `keepalive` lets a save arrive although the page is being closed.
@@ -168,7 +129,8 @@
       return response.json().then(function (json) {
         clearTimeout(limit);
         if (!json || typeof json !== "object") throw new Error("not ours");
-        learnTime(json, began);
+        clock.learn(json, began);
+        byId("until").textContent = new Date(clock.deadline + 7 * 3600000).toISOString().slice(11, 19);  // Vietnam's time
         return { status: response.status, body: json };
       });
     }, function (error) {
@@ -178,48 +140,85 @@
     });
   }
 
-  // -- The server's clock: the phone's own may be wrong, or be set while the paper runs --------------
-  var deadline = Number(form.dataset.deadline), bestTrip = Infinity;
-  var skew = Number(form.dataset.now) - (Date.now() - pageAge());
-  var lastWall = Date.now(), lastTick = performance.now(), isSure = true, told = {};
+  // -- Another phone's turn: nothing of this one is merged or dropped but by the person -----------------
+  function heldElsewhere(body) {
+    var isNews = state !== HELD;
+    state = HELD;
+    clearTimeout(timer);
+    offer = keeping.offered({ offer: offer, unsent: unsent });
+    unsent = {};
+    seen = sheet.asHere(body);
+    sheet.fill(seen);
+    count();
+    listed(form.querySelectorAll("input")).forEach(function (field) { field.disabled = true; });
+    form.hidden = false;
+    byId("submit").hidden = true;
+    say(words.held, "off");
+    panel(words.held, words.heldLong, words.takeBack);
+    go(current, false);
+    keep().then(function () { offering.tell(offer, seen, isKept); });
+    if (isNews) tick();
+  }
+  // Whose paper is it now? Asked with a save of nothing, under a number that replaces no other.
+  function lookAgain() {
+    ask("PUT", form.dataset.save, JSON.stringify({ op: 1, answers: {} })).then(function (reply) {
+      if (reply.status === 410) return finished();
+      if (isHeld(reply)) return heldElsewhere(reply.body);
+      if (reply.status !== 200 && reply.status !== 409) throw new Error("reply " + reply.status);
+      location.reload();
+    }).catch(function (error) { if (state === HANDING_IN) later(error, deliver); });
+  }
+  function askOffer() {
+    offering.ask(offer, seen, questions);
+  }
+  // A new tap on a question decides about what was offered for it.
+  function settle(before) {
+    Object.keys(offer).forEach(function (position) { if (seen[position] !== before[position]) delete offer[position]; });
+    askOffer();
+  }
+  function decide(chosen) {
+    if (state === HELD) { offer = {}; keep(); return offering.tell(offer, seen, isKept); }
+    sheet.fill(chosen);
+    offer = {};
+    changed();
+    askOffer();
+    keep();
+    go(current, true);
+  }
+  function finished() {
+    state = OVER;
+    shelf.forget().then(function () { location.replace(form.dataset.result); });
+  }
 
-  function pageAge() {
-    var entry = performance.getEntriesByType && performance.getEntriesByType("navigation")[0];
-    var age = entry ? performance.now() - entry.responseStart : 0;
-    return age > 0 && age < 30000 ? age : 0;
-  }
-  function learnTime(body, began) {
-    var trip = Date.now() - began;
-    if (typeof body.now !== "number" || trip < 0 || trip > 10000) return;
-    if (!isSure || trip <= bestTrip) { bestTrip = trip; skew = body.now - (began + trip / 2); }
-    isSure = true;
-    if (typeof body.deadline !== "number" || body.deadline === deadline) return;
-    deadline = body.deadline;
-    byId("until").textContent = new Date(deadline + 7 * 3600000).toISOString().slice(11, 19);  // Vietnam's time
-  }
-  // After a sleep, or when somebody set the clock, nothing ends before the server said what time it is.
-  function mindJumps() {
-    var wall = Date.now(), ticks = performance.now();
-    if (Math.abs(wall - lastWall - (ticks - lastTick)) > 2000) { isSure = false; isDirty = true; send(true); }
-    lastWall = wall;
-    lastTick = ticks;
-  }
+  // -- The time left ------------------------------------------------------------------------------------
+  var clock = serverClock(Number(form.dataset.now), Number(form.dataset.deadline)), told = {}, beat = 0;
+
   function tick() {
-    mindJumps();
-    var rest = Math.max(0, deadline - (Date.now() + skew)), seconds = Math.ceil(rest / 1000), box = byId("left");
-    if (isSure) box.textContent = Math.floor(seconds / 60) + ":" + ("0" + seconds % 60).slice(-2);
-    if (seconds <= 60 && isSure) box.parentNode.dataset.low = ""; else delete box.parentNode.dataset.low;
+    clearTimeout(beat);
+    if (clock.hasJumped()) askTheTime();
+    var left = clock.left(), seconds = Math.ceil(left / 1000), box = byId("left");
+    if (clock.isSure) box.textContent = Math.floor(seconds / 60) + ":" + ("0" + seconds % 60).slice(-2);
+    if (seconds <= 60 && clock.isSure) box.parentNode.dataset.low = ""; else delete box.parentNode.dataset.low;
+    if (clock.isSure && state === WORKING) announce(seconds);
+    if (left > 0 || !clock.isSure) return beat = setTimeout(tick, 250);
+    if (state === WORKING) timeIsUp();
+    if (state === HELD) { lookAgain(); beat = setTimeout(tick, 5000); }
+  }
+  function askTheTime() {
+    if (state === HELD) return lookAgain();
+    isDirty = true;
+    send(true);
+  }
+  function announce(seconds) {
     [300, 60, 30].forEach(function (mark) {
       if (seconds <= mark && seconds > mark - 5 && !told[mark]) { told[mark] = true; remind(words["left" + mark]); }
     });
-    if (rest > 0 || !isSure || state === HELD) return setTimeout(tick, 250);
-    if (state === WORKING) timeIsUp();
   }
+  // The box is always there, empty: screen readers say what changes in it, not what appears with it.
   function remind(text) {
     var box = byId("said");
-    box.hidden = false;
     box.textContent = text;
-    setTimeout(function () { box.hidden = true; }, 8000);
+    setTimeout(function () { box.textContent = ""; }, 8000);
   }
 
   // -- Handing in: asked again until the server answers ----------------------------------------------
@@ -227,7 +226,7 @@
     state = HANDING_IN;
     clearTimeout(timer);
     timer = 0;
-    form.hidden = true;
+    form.hidden = byId("offer").hidden = true;
     say("");
     panel(title, words.submitting);
   }
@@ -242,36 +241,37 @@
     askForTime();
   }
   function askForTime() {
-    var body = sheet();
-    op += 1;
-    body.op = op;
-    ask("PUT", form.dataset.save, JSON.stringify(body)).then(function (reply) {
+    var sent = nextSave();
+    ask("PUT", form.dataset.save, sent.body).then(function (reply) {
       if (reply.status === 410) return finished();
-      if (reply.status === 409 && reply.body.saved === "held") return heldElsewhere(reply.body);
+      if (isHeld(reply)) return heldElsewhere(reply.body);
       if (reply.status === 409) { op = Math.max(op, Number(reply.body.op) || 0); return askForTime(); }
-      if (reply.status !== 200 || reply.body.op !== body.op) throw new Error("reply " + reply.status);
+      if (reply.status !== 200 || reply.body.op !== sent.op) throw new Error("reply " + reply.status);
       pending = null;
       isDirty = false;
-      if (deadline - (Date.now() + skew) < 500) return deliver();
+      keeping.confirm(unsent, sent.values);
+      if (clock.left() < 500) return deliver();
       state = WORKING;
       form.hidden = false;
       byId("end").hidden = true;
       say(words.saved, "ok");
+      askOffer();
       told = {};
       tick();
-    }).catch(function (error) { later(error, words.timeUp, askForTime); });
+    }).catch(function (error) { later(error, askForTime); });
   }
   function deliver() {
-    ask("POST", form.action, JSON.stringify(sheet())).then(function (reply) {
+    ask("POST", form.action, JSON.stringify(sheet.asSent(seen, unsent))).then(function (reply) {
       if (reply.status === 200 && reply.body.result) { form.dataset.result = reply.body.result; return finished(); }
-      if (reply.status === 409) return heldElsewhere(reply.body);
+      if (reply.status === 409) return lookAgain();
       if (!isFinal(reply)) throw new Error("reply " + reply.status);
       panel(words.notSubmitted, reply.body.error, words.reload);
-    }).catch(function (error) { later(error, words.submitLaterTitle, deliver); });
+    }).catch(function (error) { later(error, deliver); });
   }
-  function later(error, title, act) {
+  function later(error, act) {
     say(trouble(error), "off");
-    panel(title, words.submitLater);
+    if (clock.left() > 0) panel(words.submitLaterTitle, words.submitLater);
+    else panel(words.timeUp, Object.keys(unsent).length ? words.tooLate : words.allSaved);
     again = act;
     timer = setTimeout(retry, 2000 + Math.random() * 3000);
   }
@@ -300,26 +300,26 @@
     questions[current].focus({ preventScroll: true });
   }
   function count() {
-    var open = questions.filter(function (box) { return !isAnswered(box); });
-    var answered = questions.filter(function (box) { return !isPrediction(box) && isAnswered(box); }).length;
+    var open = questions.filter(function (box) { return !sheet.isAnswered(box); });
+    var answered = questions.filter(function (box) { return !sheet.isPrediction(box) && sheet.isAnswered(box); }).length;
     questions.forEach(function (box, at) {
       var isDone = open.indexOf(box) < 0;
       if (isDone) grid[at].dataset.done = ""; else delete grid[at].dataset.done;
       grid[at].setAttribute("aria-label", nameOf(box, at) + (isDone ? ", " + words.answered : ""));
     });
-    if (prediction) {
-      byId("prediction-error").hidden = !isNaN(predicted());
-      prediction.setAttribute("aria-invalid", String(isNaN(predicted())));
+    if (sheet.prediction) {
+      byId("prediction-error").hidden = !isNaN(sheet.predicted());
+      sheet.prediction.setAttribute("aria-invalid", String(isNaN(sheet.predicted())));
     }
     byId("done").textContent = byId("bar").value = answered;
     byId("submit").classList.toggle("plain", open.length > 0);
     return open;
   }
-  function nameOf(box, at) { return isPrediction(box) ? words.predictionName : words.question + " " + (at + 1); }
+  function nameOf(box, at) { return sheet.isPrediction(box) ? words.predictionName : words.question + " " + (at + 1); }
   function button(box, at, act) {
     var item = document.createElement("li"), made = document.createElement("button");
     made.type = "button";
-    made.textContent = isPrediction(box) ? "?" : at + 1;
+    made.textContent = sheet.isPrediction(box) ? "?" : at + 1;
     made.setAttribute("aria-label", nameOf(box, at));
     made.addEventListener("click", act);
     item.appendChild(made);
@@ -341,7 +341,8 @@
     });
     byId("sure-missing").textContent = "";
     if (open.length) byId("sure-missing").appendChild(list);
-    byId("sure-text").textContent = open.length ? words.missing.replace("#", open.length) : words.complete;
+    byId("sure-text").textContent = (open.length ? words.missing.replace("#", open.length) : words.complete) +
+      (keeping.undecided(offer, seen).length ? " " + words.undecided : "");
     byId("sure-yes").classList.toggle("plain", open.length > 0);
     byId("sure-no").classList.toggle("plain", open.length === 0);
     if (sure.showModal) sure.showModal(); else { sure.setAttribute("open", ""); sure.scrollIntoView(); }
@@ -362,26 +363,26 @@
   byId("review").addEventListener("click", review);
   byId("sure-yes").addEventListener("click", function () { close(); handIn(); });
   byId("sure-no").addEventListener("click", close);
+  byId("offer-use").addEventListener("click", function () { decide(offering.ticked(offer)); });
+  byId("offer-drop").addEventListener("click", function () { decide({}); });
   form.addEventListener("change", changed);
-  if (prediction) prediction.addEventListener("input", changed);
+  if (sheet.prediction) sheet.prediction.addEventListener("input", changed);
   form.addEventListener("submit", function (event) { event.preventDefault(); review(); });
   window.addEventListener("online", function () {
-    if (state === HANDING_IN) retry(); else send();
+    if (state === HELD) lookAgain(); else if (state === HANDING_IN) retry(); else send();
   });
   window.addEventListener("pagehide", function () { send(true); });
-  document.addEventListener("visibilitychange", function () { send(document.visibilityState === "hidden"); });
+  window.addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
+  document.addEventListener("visibilitychange", function () {
+    var isHidden = document.visibilityState === "hidden";
+    if (state === HELD && !isHidden) lookAgain(); else send(isHidden);
+  });
 
   go(firstOpen(), false);
   tick();
-  onShelf("readonly", function (papers) { return papers.get(form.dataset.id); }).then(function (found) {
-    var stored = found && found.value;
-    isKept = found !== null;
-    // Saves that came after these taps, from another phone, are newer: those stay.
-    if (!stored || !stored.isUnsent || stored.op < Number(form.dataset.op) || state !== WORKING) return;
-    show(stored.sheet);
-    op = Math.max(op, stored.op);
-    isDirty = true;
-    go(firstOpen(), false);
-    send();
+  found.then(function (kept) {
+    isKept = kept !== null;
+    changed();  // taps from before this script came, and what a refused form brought back
+    if (kept && kept.value) resume(kept.value);
   });
 })();

@@ -1,6 +1,15 @@
 """What is done with attempts. One name for each use case."""
 
+from quizapp.attempts.service.corrections import (
+    correct_attempt_unit,
+    correct_person_unit,
+    restore_attempt,
+    restore_person,
+    void_attempt,
+    void_person,
+)
 from quizapp.attempts.service.finish import record_again
+from quizapp.attempts.service.merging import Merged, merge_people
 from quizapp.attempts.service.paper import Line, Paper, get_paper
 from quizapp.attempts.service.rows import Phone, decode_id, encode_id, get_attempt_row
 from quizapp.attempts.service.saving import (
@@ -11,7 +20,7 @@ from quizapp.attempts.service.saving import (
     save_answers,
     submit_attempt,
 )
-from quizapp.attempts.service.starting import start_attempt
+from quizapp.attempts.service.starting import end_if_begun, start_attempt
 from quizapp.attempts.service.time import (
     For,
     Why,
@@ -24,6 +33,7 @@ from quizapp.attempts.service.time import (
 __all__ = [
     "For",
     "Line",
+    "Merged",
     "Paper",
     "Phone",
     "SaveOutcome",
@@ -31,16 +41,24 @@ __all__ = [
     "Sheet",
     "Why",
     "compensate_outage",
+    "correct_attempt_unit",
+    "correct_person_unit",
     "decode_id",
     "encode_id",
+    "end_if_begun",
     "expire_due",
     "get_attempt_row",
     "get_paper",
     "grant_time",
+    "merge_people",
     "pause_round",
     "record_again",
+    "restore_attempt",
+    "restore_person",
     "resume_round",
     "save_answers",
     "start_attempt",
     "submit_attempt",
+    "void_attempt",
+    "void_person",
 ]

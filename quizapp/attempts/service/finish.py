@@ -6,18 +6,38 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, update
+from sqlalchemy import Select, bindparam, select, update
 
 from quizapp.attempts import rules
+from quizapp.attempts.errors import RoundIsFinal
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.rules import AttemptState, Key, Marking, Score
-from quizapp.attempts.service.rows import AnyRow, with_round
+from quizapp.attempts.service.rows import ATTEMPT, AnyRow, with_round
 from quizapp.banks import service as banks
+from quizapp.contests.models import Round
 from quizapp.contests.service import get_rules
-from quizapp.db import db
+from quizapp.db import db, run_many
 from quizapp.standings import service as standings
 from quizapp.standings.rules import Result
 from quizapp.standings.service import Recorded, Scope
+
+WRITTEN = (
+    "state",
+    "answers",
+    "prediction",
+    "deadline_at",
+    "paused_ms",
+    "submitted_at",
+    "right_count",
+    "points_milli",
+    "duration_ms",
+    "receipt",
+)
+END = (
+    update(ATTEMPT)
+    .where(ATTEMPT.c.id == bindparam("this"), ATTEMPT.c.state == AttemptState.RUNNING)
+    .values({name: bindparam(f"new_{name}") for name in WRITTEN})
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +85,7 @@ class _Ended:
             paused_ms=paused_ms,
         )
         answers = rules.encode_answers(final.answers)
-        values = {
+        values = {  # those of WRITTEN
             "state": state,
             "answers": answers,
             "prediction": final.prediction,
@@ -89,40 +109,77 @@ class _Ended:
 
 
 def _write(ended: Sequence[_Ended]) -> None:
-    names = list(ended[0].values)
-    statement = (
-        update(Attempt)
-        .where(Attempt.id == bindparam("this"), Attempt.state == AttemptState.RUNNING)
-        .values({name: bindparam(f"new_{name}") for name in names})
-    )
-    db.session.connection().execute(
-        statement,
+    run_many(
+        END,
         [
-            {"this": one.row.id} | {f"new_{name}": one.values[name] for name in names}
+            {"this": one.row.id} | {f"new_{name}": value for name, value in one.values.items()}
             for one in ended
         ],
     )
-    standings.record_results([_recorded(one) for one in ended])
+    _record(ended)
+
+
+def _record(ended: Sequence[_Ended]) -> None:
+    """Put final attempts into the standings: one statement, two where all attempts weigh."""
+    recorded = [_recorded(one) for one in ended]
+    standings.record_results([one for one in recorded if not one.rules.weighs_all_attempts])
+    persons: dict[int, set[int]] = {}
+    for one in ended:
+        if get_rules(one.row.rule_set_id).weighs_all_attempts:
+            persons.setdefault(one.row.round_id, set()).add(one.row.person_id)
+    for round_id, person_ids in persons.items():
+        finals = _finals(round_id, person_ids)
+        _record_weighed(db.session.execute(finals.with_for_update(of=Attempt)).all())
+
+
+def _record_weighed(rows: Sequence[AnyRow]) -> None:
+    """Write standings that depend on all of a person's attempts; `rows` are all of them."""
+    by_person: dict[int, list[Recorded]] = {}
+    for row in rows:
+        by_person.setdefault(row.person_id, []).append(_recorded_of(row))
+    standings.replace_results([standings.standing_of(mine) for mine in by_person.values()])
+
+
+def _finals(round_id: int, person_ids: set[int]) -> Select[*tuple[Any, ...]]:
+    """Select these people's final attempts of a round in order of number."""
+    return (
+        with_round()
+        .where(Attempt.round_id == round_id, Attempt.person_id.in_(person_ids))
+        .where(Attempt.state.in_((AttemptState.SUBMITTED, AttemptState.EXPIRED)))
+        .order_by(Attempt.person_id, Attempt.number)
+    )
 
 
 def record_again(*, one_round: int, person_ids: set[int]) -> None:
     """Write these people's standings of a round anew, from their final attempts as they are now.
 
     The standings are locked first: a submit of theirs that is under way is waited for, and seen.
+    Raises RoundIsFinal: what is closed changes only after the close was undone.
     """
     standings.lock_results(person_ids)
-    rows = db.session.execute(
-        with_round(Attempt, with_contest=False)
-        .where(Attempt.round_id == one_round, Attempt.person_id.in_(person_ids))
-        .where(Attempt.state.in_((AttemptState.SUBMITTED, AttemptState.EXPIRED)))
-        .order_by(Attempt.id)
-    ).all()
-    recorded = [_recorded(_Ended(row=row, values={}, result=_result(row))) for row in rows]
-    if recorded:
-        standings.forget_results(recorded[0].scope, person_ids)
+    scope = _open_scope(one_round)
+    rows = db.session.execute(_finals(one_round, person_ids)).all()
+    standings.forget_results(scope, person_ids)
+    if rows and get_rules(rows[0].rule_set_id).weighs_all_attempts:
+        _record_weighed(rows)
+        return
     # Two attempts of one person must not meet in one statement.
-    for number in sorted({one.number for one in recorded}):
-        standings.record_results([one for one in recorded if one.number == number])
+    for number in sorted({row.number for row in rows}):
+        standings.record_results([_recorded_of(row) for row in rows if row.number == number])
+
+
+def _recorded_of(row: AnyRow) -> Recorded:
+    """Return a final attempt as it is stored."""
+    return _recorded(_Ended(row=row, values={}, result=_result(row)))
+
+
+def _open_scope(round_id: int) -> Scope:
+    """Return the scope of a round whose results may still change."""
+    columns = Round.contest_id, Round.number, Round.generation, Round.closing_at
+    one = db.session.execute(select(*columns).where(Round.id == round_id)).one()
+    if one.closing_at is not None:
+        raise RoundIsFinal
+    return Scope(contest_id=one.contest_id, round_number=one.number, generation=one.generation)
 
 
 def _result(row: AnyRow) -> Result:

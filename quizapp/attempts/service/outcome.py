@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 
 from quizapp.attempts import rules
-from quizapp.attempts.models import Attempt
+from quizapp.attempts.models import Attempt, LateSheet
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.rows import AnyRow, Phone, encode_id, get_attempt_row
+from quizapp.attempts.service.starting import get_limit
 from quizapp.banks import service as banks
+from quizapp.banks.rules import Kind
 from quizapp.banks.service import QuestionCard
 from quizapp.contests.models import Round
 from quizapp.contests.rules import Reveal
 from quizapp.contests.service import RoundCard, get_rules
-from quizapp.db import db
+from quizapp.db import db, run, table_of
+
+SHEET = table_of(LateSheet)
+LATE = select(SHEET.c.answers, SHEET.c.prediction).where(SHEET.c.attempt_id == bindparam("this"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +29,7 @@ class RevealedLine:
 
     position: int
     stem: str
+    takes_several: bool
     options: tuple[tuple[str, str, bool, bool], ...]
     """(letter shown, text, is right, was chosen) in the order of the paper."""
     explanation: str | None
@@ -32,7 +38,10 @@ class RevealedLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """A finished attempt. `points_milli` is None while the rules keep the score back."""
+    """A finished attempt. `points_milli` is None while the rules keep the score back.
+
+    `late` is how many answers came after the end: they are kept aside and counted for nothing.
+    """
 
     public_id: str
     slug: str
@@ -43,6 +52,7 @@ class Outcome:
     number: int
     number_limit: int
     answered: int
+    late: int
     asked: int
     right_count: int | None
     points_milli: int | None
@@ -84,6 +94,7 @@ def get_outcome(public_id: str, phone: Phone, *, at: datetime) -> Outcome | None
         number=row.number,
         number_limit=row.number_limit,
         answered=sum(1 for chosen in answers if chosen),
+        late=_count_late(row, answers),
         asked=len(paper),
         right_count=row.right_count if shows_score else None,
         points_milli=row.points_milli if shows_score else None,
@@ -131,10 +142,13 @@ def get_turns(contest_id: int, person_id: int, *, at: datetime) -> Sequence[Turn
     ]
 
 
-def count_left(one: RoundCard, turns: Sequence[Turn]) -> int:
-    """Return how many attempts the person may still begin in the round."""
-    used = sum(1 for turn in turns if turn.round_number == one.number)
-    return max(one.rules.attempts_max - used, 0)
+def count_left(one: RoundCard, turns: Sequence[Turn], *, at: datetime) -> int:
+    """Return how many attempts the person may still begin in the round now.
+
+    `turns` are all of the person's in the contest.
+    """
+    begun = [(turn.round_number == one.number, turn.started_at) for turn in turns]
+    return max(get_limit(one, begun, at=at) - sum(mine for mine, _ in begun), 0)
 
 
 def has_running(one: RoundCard, turns: Sequence[Turn]) -> bool:
@@ -149,6 +163,18 @@ def number_to_start(one: RoundCard, turns: Sequence[Turn]) -> int:
     return used if has_running(one, turns) else used + 1
 
 
+def _count_late(row: AnyRow, answers: tuple[int, ...]) -> int:
+    """Return how many answers, the prediction among them, came too late to count."""
+    if row.state == AttemptState.SUBMITTED:
+        return 0  # what came after that was no late answer: none is kept
+    late = run(LATE, this=row.id).one_or_none()
+    if late is None:
+        return 0
+    pairs = zip(rules.decode_answers(late.answers), answers, strict=True)
+    came = sum(1 for after, counted in pairs if after != counted)
+    return came if late.prediction == row.prediction else came + 1
+
+
 def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
     """Tell whether what `moment` governs may be shown at `at`.
 
@@ -158,12 +184,14 @@ def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
         return False
     if moment is Reveal.AFTER_SUBMIT:
         return True
+    grace = get_rules(row.rule_set_id).grace
+    if at <= row.closes_at + grace:
+        return False  # whatever the other rounds do
     concerned = [Round.contest_id == row.contest_id]
     if moment is Reveal.AFTER_ROUND_CLOSE:
         # A later round that draws from the same bank would be asked what was shown here.
         concerned.append(Round.bank_version_id == row.bank_version_id)
     last = db.session.scalars(select(func.max(Round.closes_at)).where(*concerned)).one()
-    grace = get_rules(row.rule_set_id).grace
     return at > last + grace and not _may_somebody_answer(concerned)
 
 
@@ -191,6 +219,7 @@ def _line(position: int, question: QuestionCard, asked: rules.Asked, chosen: int
     return RevealedLine(
         position=position,
         stem=question.stem,
+        takes_several=question.kind is Kind.MULTIPLE,
         options=tuple(
             (
                 rules.LETTERS[place],

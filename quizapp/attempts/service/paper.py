@@ -2,27 +2,37 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+from markupsafe import Markup, escape
 
 from quizapp.attempts import rules
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.rows import Phone, deadline_now, get_attempt_row, is_over
 from quizapp.banks import service as banks
+from quizapp.banks.rules import Kind
+from quizapp.banks.service import QuestionCard
+from quizapp.contests.rules import ContestRules
 from quizapp.contests.service import get_rules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One question of a paper as the person sees it; `chosen` is the letter saved, or None."""
+    """One question of a paper as the person sees it; `chosen` are the letters saved, or None."""
 
     position: int
-    stem: str
-    options: tuple[tuple[str, str], ...]
+    stem: Markup
+    takes_several: bool
+    options: tuple[tuple[str, Markup], ...]
     chosen: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Paper:
-    """A running paper. `is_held` tells whether this phone may save."""
+    """A running paper. `is_held` tells whether this phone may save.
+
+    `prediction_of` is what the paper asks to predict, and of what (“round” or “contest”).
+    """
 
     public_id: str
     slug: str
@@ -31,7 +41,7 @@ class Paper:
     round_title: str
     number: int
     lines: tuple[Line, ...]
-    asks_prediction: bool
+    prediction_of: tuple[str, str] | None
     prediction: int | None
     started_at: datetime
     deadline_at: datetime
@@ -55,21 +65,38 @@ def get_paper(public_id: str, phone: Phone, *, at: datetime) -> Paper | None:
         round_title=row.round_title,
         number=row.number,
         lines=tuple(
-            Line(
-                position=position,
-                stem=questions[asked.number - 1].stem,
-                options=tuple(
-                    (rules.LETTERS[place], questions[asked.number - 1].options[canonical])
-                    for place, canonical in enumerate(asked.order)
-                ),
-                chosen=chosen.get(position),
-            )
+            _line(position, questions[asked.number - 1], asked, chosen.get(position))
             for position, asked in enumerate(paper, start=1)
         ),
-        asks_prediction=get_rules(row.rule_set_id).prediction is not None,
+        prediction_of=_prediction_of(get_rules(row.rule_set_id)),
         prediction=row.prediction,
         started_at=row.started_at,
         deadline_at=deadline_now(row, at=at),
         last_op=row.last_op,
         is_held=row.holder == phone.holder,
     )
+
+
+def _prediction_of(rules_now: ContestRules) -> tuple[str, str] | None:
+    if rules_now.target is None or rules_now.prediction_scope is None:
+        return None
+    return rules_now.target, rules_now.prediction_scope
+
+
+def _line(position: int, question: QuestionCard, asked: rules.Asked, chosen: str | None) -> Line:
+    options = [question.options[canonical] for canonical in asked.order]
+    return Line(
+        position=position,
+        stem=_for_html(question.stem),
+        takes_several=question.kind is Kind.MULTIPLE,
+        options=tuple(
+            (letter, _for_html(text)) for letter, text in zip(rules.LETTERS, options, strict=False)
+        ),
+        chosen=chosen,
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _for_html(text: str) -> Markup:
+    """Escape a bank's text once: every paper shows a hundred of them."""
+    return escape(text)

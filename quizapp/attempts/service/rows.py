@@ -7,25 +7,36 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, false, select
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    Select,
+    bindparam,
+    case,
+    false,
+    select,
+)
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import NotYours
 from quizapp.attempts.models import Attempt
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.service import get_rules
-from quizapp.db import db
+from quizapp.db import db, run, table_of
 
 AnyRow = Row[*tuple[Any, ...]]
+# Plain tables: what is executed on the connection comes as columns, without the mapper's work.
+ATTEMPT, ROUND, CONTEST = table_of(Attempt), table_of(Round), table_of(Contest)
 JOINED = (
-    Round.contest_id,
-    Round.number.label("round_number"),
-    Round.title.label("round_title"),
-    Round.generation,
-    Round.rule_set_id,
-    Round.bank_version_id,
-    Round.closes_at,
-    Round.paused_at,
+    ROUND.c.contest_id,
+    ROUND.c.number.label("round_number"),
+    ROUND.c.title.label("round_title"),
+    ROUND.c.generation,
+    ROUND.c.rule_set_id,
+    ROUND.c.bank_version_id,
+    ROUND.c.closes_at,
+    ROUND.c.paused_at,
 )
 
 
@@ -39,7 +50,15 @@ class Phone:
 
 def get_attempt_row(public_id: str, phone: Phone) -> AnyRow:
     """Return an attempt with its round's and contest's columns. Raises NotYours."""
-    return one_of(with_round(Attempt).where(Attempt.public_id == decode_id(public_id)), phone)
+    return _mine(run(SHOWN, public_id=decode_id(public_id)), phone)
+
+
+def lock_attempt_row(public_id: str, phone: Phone) -> AnyRow:
+    """Return an attempt with its round's columns, locked until the transaction ends.
+
+    Raises NotYours.
+    """
+    return _mine(run(LOCKED, public_id=decode_id(public_id)), phone)
 
 
 def encode_id(public_id: bytes) -> str:
@@ -87,29 +106,24 @@ def is_due(*, at: datetime) -> ColumnElement[bool]:
     return (Attempt.deadline_at < at) & (Attempt.deadline_at < own)
 
 
-def with_round(table: type[Attempt], *, with_contest: bool = True) -> Select[*tuple[Any, ...]]:
+def with_round(*, with_contest: bool = False) -> Select[*tuple[Any, ...]]:
     """Select attempts with their round's columns, and their contest's."""
-    columns = (*table.__table__.columns, *JOINED)
-    query = select(*columns).join(Round, Round.id == table.round_id)
+    query = select(*ATTEMPT.c, *JOINED).join(ROUND, ROUND.c.id == ATTEMPT.c.round_id)
     if with_contest:
-        query = query.add_columns(Contest.slug, Contest.title.label("contest_title")).join(
-            Contest, Contest.id == Round.contest_id
+        query = query.add_columns(CONTEST.c.slug, CONTEST.c.title.label("contest_title")).join(
+            CONTEST, CONTEST.c.id == ROUND.c.contest_id
         )
     return query
 
 
-def locked(public_id: str) -> Select[*tuple[Any, ...]]:
-    """Select one attempt with its round, locked until the end of the transaction."""
-    return (
-        with_round(Attempt, with_contest=False)
-        .where(Attempt.public_id == decode_id(public_id))
-        .with_for_update(of=Attempt)
-    )
-
-
-def one_of(query: Select[*tuple[Any, ...]], phone: Phone) -> AnyRow:
-    """Return the attempt that the query finds, if it is one of this phone's. Raises NotYours."""
-    row = db.session.execute(query).one_or_none()
+def _mine(found: CursorResult[Any], phone: Phone) -> AnyRow:
+    """Return the attempt that was found, if it is one of this phone's. Raises NotYours."""
+    row = found.one_or_none()
     if row is None or row.person_id not in phone.person_ids:
         raise NotYours
     return row
+
+
+_ONE = ATTEMPT.c.public_id == bindparam("public_id")
+SHOWN = with_round(with_contest=True).where(_ONE)
+LOCKED = with_round().where(_ONE).with_for_update(of=ATTEMPT)

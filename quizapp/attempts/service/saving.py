@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import BadAnswers, SubmitFromOther
@@ -14,16 +14,33 @@ from quizapp.attempts.models import Attempt, LateSheet
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.finish import Final, expire, finish
 from quizapp.attempts.service.rows import (
+    ATTEMPT,
     AnyRow,
     Phone,
     deadline_now,
     is_due,
     is_over,
-    locked,
-    one_of,
+    lock_attempt_row,
     with_round,
 )
-from quizapp.db import db, upsert
+from quizapp.banks import service as banks
+from quizapp.banks.rules import Kind
+from quizapp.db import db, run, upsert
+
+SAVE = (
+    update(ATTEMPT)
+    .where(
+        ATTEMPT.c.id == bindparam("this"),
+        ATTEMPT.c.state == AttemptState.RUNNING,
+        ATTEMPT.c.last_op < bindparam("op"),
+    )
+    .values(
+        answers=bindparam("sheet"),
+        prediction=bindparam("guess"),
+        last_op=bindparam("op"),
+        last_body=bindparam("body"),
+    )
+)
 
 
 class Saved(StrEnum):
@@ -35,17 +52,18 @@ class Saved(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SaveOutcome:
-    """What became of a save; `answers` is position → letter as the server has them."""
+    """What became of a save; when it was not taken, what the server has: position → letters."""
 
     saved: Saved
     op: int
     deadline_at: datetime
     answers: Mapping[int, str]
+    prediction: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
-    """Answers as a phone sent them: position (1-based) → letter shown, None to clear."""
+    """Answers as a phone sent them: position (1-based) → letters shown ("BD"), None to clear."""
 
     answers: Mapping[int, str | None]
     prediction: int | None = None
@@ -58,14 +76,16 @@ class Sheet:
         return hashlib.sha256(body.encode()).digest()
 
 
-def overlaid(
-    answers: tuple[int, ...], sheet: Sheet, paper: tuple[rules.Asked, ...]
-) -> tuple[int, ...]:
-    """Return the answers with those of the sheet in their places. Raises BadAnswers."""
+def overlaid(row: AnyRow, sheet: Sheet) -> tuple[int, ...]:
+    """Return the row's answers with those of the sheet in their places. Raises BadAnswers."""
+    paper = rules.decode_paper(row.paper)
+    questions = banks.get_questions(row.bank_version_id)
+    several = {one.number for one in paper if questions[one.number - 1].kind is Kind.MULTIPLE}
     try:
-        chosen = rules.as_canonical(sheet.answers, paper)
+        chosen = rules.as_canonical(sheet.answers, paper, several=several)
     except ValueError as error:
         raise BadAnswers(problem=str(error)) from error
+    answers = rules.decode_answers(row.answers)
     return tuple(chosen.get(position, was) for position, was in enumerate(answers, start=1))
 
 
@@ -74,13 +94,11 @@ def save_answers(
 ) -> SaveOutcome:
     """Keep the answers named in `sheet`, if this phone holds the running paper and `op` is new.
 
-    The same `op` with the same answers again is answered as done. Two statements. Raises NotYours
-    or BadAnswers.
+    The same `op` with the same answers again is answered as done. Two statements, three when the
+    questions are not in this process. Raises NotYours or BadAnswers.
     """
-    row = one_of(locked(public_id), phone)
-    paper = rules.decode_paper(row.paper)
+    row = lock_attempt_row(public_id, phone)
     verdict = _verdict(row, phone, sheet, op=op, at=at)
-    answers = rules.decode_answers(row.answers)
     if verdict is Saved.OVER:
         _keep_aside(row, phone, sheet, op=op, at=at)
     if verdict is not None:
@@ -88,18 +106,18 @@ def save_answers(
             saved=verdict,
             op=row.last_op,
             deadline_at=deadline_now(row, at=at),
-            answers=rules.as_shown(answers, paper),
+            answers=rules.as_shown(
+                rules.decode_answers(row.answers), rules.decode_paper(row.paper)
+            ),
+            prediction=row.prediction,
         )
-    answers = overlaid(answers, sheet, paper)
-    db.session.execute(
-        update(Attempt)
-        .where(Attempt.id == row.id, Attempt.state == AttemptState.RUNNING, Attempt.last_op < op)
-        .values(
-            answers=rules.encode_answers(answers),
-            prediction=sheet.prediction if sheet.has_prediction else row.prediction,
-            last_op=op,
-            last_body=sheet.digest,
-        )
+    run(
+        SAVE,
+        this=row.id,
+        op=op,
+        sheet=rules.encode_answers(overlaid(row, sheet)),
+        guess=sheet.prediction if sheet.has_prediction else row.prediction,
+        body=sheet.digest,
     )
     return SaveOutcome(saved=Saved.DONE, op=op, deadline_at=deadline_now(row, at=at), answers={})
 
@@ -110,7 +128,7 @@ def submit_attempt(public_id: str, phone: Phone, sheet: Sheet, *, at: datetime) 
     Again: changes nothing. Past the grace: the saved answers are what counts. Three statements,
     four when the paper is not in this process. Raises NotYours, BadAnswers or SubmitFromOther.
     """
-    row = one_of(locked(public_id), phone)
+    row = lock_attempt_row(public_id, phone)
     if row.state != AttemptState.RUNNING:
         _keep_aside(row, phone, sheet, op=0, at=at)
         return
@@ -120,7 +138,7 @@ def submit_attempt(public_id: str, phone: Phone, sheet: Sheet, *, at: datetime) 
         return
     if row.holder != phone.holder:
         raise SubmitFromOther
-    answers = overlaid(rules.decode_answers(row.answers), sheet, rules.decode_paper(row.paper))
+    answers = overlaid(row, sheet)
     prediction = sheet.prediction if sheet.has_prediction else row.prediction
     final = Final(answers=answers, prediction=prediction)
     finish(row, state=AttemptState.SUBMITTED, at=at, final=final)
@@ -132,7 +150,7 @@ def expire_due(*, at: datetime, limit: int) -> int:
     Those whose time only seems over, in a long grace or a paused round, take no place of others.
     """
     rows = db.session.execute(
-        with_round(Attempt, with_contest=False)
+        with_round()
         .where(Attempt.state == AttemptState.RUNNING, is_due(at=at))
         .order_by(Attempt.deadline_at, Attempt.id)
         .limit(limit)
@@ -153,7 +171,7 @@ def _keep_aside(row: AnyRow, phone: Phone, sheet: Sheet, *, op: int, at: datetim
     if row.state == AttemptState.SUBMITTED or row.holder != phone.holder:
         return
     counted = rules.decode_answers(row.answers)
-    answers = overlaid(counted, sheet, rules.decode_paper(row.paper))
+    answers = overlaid(row, sheet)
     prediction = sheet.prediction if sheet.has_prediction else row.prediction
     if (answers, prediction) == (counted, row.prediction):
         return

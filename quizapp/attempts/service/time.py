@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import (
@@ -13,6 +13,7 @@ from quizapp.attempts.errors import (
     AlreadyPaused,
     BadInterruption,
     NotPaused,
+    RoundIsFinal,
 )
 from quizapp.attempts.models import Attempt, TimeGrant
 from quizapp.attempts.rules import AttemptState
@@ -21,12 +22,17 @@ from quizapp.attempts.service.rows import AnyRow, with_round
 from quizapp.audit import service as audit
 from quizapp.contests.models import Interruption, Round
 from quizapp.contests.service import RoundCard
-from quizapp.db import db
+from quizapp.db import db, run, table_of
 from quizapp.people.service import PersonCard
 from quizapp.units import service as units
 
 FINAL = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
 AT_ONCE = 500
+GRANT = table_of(TimeGrant)
+GRANTS = select(GRANT.c.unit_id, GRANT.c.seconds).where(
+    GRANT.c.round_id == bindparam("round_id"),
+    or_(GRANT.c.person_id.is_(None), GRANT.c.person_id == bindparam("person_id")),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +55,9 @@ def grant_time(one: RoundCard, whom: For, seconds: int, why: Why, *, at: datetim
     """Give extra time in a round, before or during the attempt; return how many run longer now.
 
     It is added to the deadline, also past the round's end, and to papers begun later.
+    Raises RoundIsFinal.
     """
+    _locked_round(one)
     db.session.execute(
         insert(TimeGrant).values(
             round_id=one.id,
@@ -68,25 +76,22 @@ def grant_time(one: RoundCard, whom: For, seconds: int, why: Why, *, at: datetim
 
 def get_extra(one: RoundCard, person: PersonCard) -> timedelta:
     """Return the extra time that a paper of this person begins with."""
-    line = units.get_ancestor_ids(person.unit_id) if person.unit_id else ()
-    total = db.session.scalar(
-        select(func.sum(TimeGrant.seconds)).where(
-            TimeGrant.round_id == one.id,
-            or_(
-                TimeGrant.person_id == person.id,
-                TimeGrant.unit_id.in_(line),
-                TimeGrant.person_id.is_(None) & TimeGrant.unit_id.is_(None),
-            ),
-        )
-    )
-    return timedelta(seconds=int(total or 0))
+    grants = run(GRANTS, round_id=one.id, person_id=person.id).all()
+    return timedelta(seconds=sum(row.seconds for row in grants if _is_of(row.unit_id, person)))
+
+
+def _is_of(unit_id: int | None, person: PersonCard) -> bool:
+    """Tell whether what is for a unit and all below it (None: for everybody) is for the person."""
+    own = person.unit_counted_id
+    return unit_id is None or (own is not None and units.is_within(own, unit_id))
 
 
 def pause_round(one: RoundCard, why: Why, *, at: datetime) -> None:
     """Stop all clocks of the round: nothing begins, nothing runs out, saves are taken.
 
-    Raises AlreadyPaused.
+    Raises AlreadyPaused or RoundIsFinal.
     """
+    _locked_round(one)
     is_new = db.session.scalar(
         update(Round)
         .where(Round.id == one.id, Round.paused_at.is_(None))
@@ -128,7 +133,7 @@ def compensate_outage(
 
     Running papers end later by their share of it; for papers handed in since, the share is taken
     off the time they took, and boards follow. A round that is still open closes later by the whole
-    stretch. Raises BadInterruption.
+    stretch. Raises BadInterruption or RoundIsFinal.
     """
     now = _locked_round(one)
     if not now.opens_at <= began < ended <= (now.paused_at or at) <= at:
@@ -148,10 +153,16 @@ def compensate_outage(
     return touched + _shorten_finished(one, began, ended)
 
 
-def _locked_round(one: RoundCard) -> Row[datetime, datetime, datetime | None]:
-    """Return the round's times as they are now; another decision about them waits."""
-    times = select(Round.opens_at, Round.closes_at, Round.paused_at)
-    return db.session.execute(times.where(Round.id == one.id).with_for_update()).one()
+def _locked_round(one: RoundCard) -> Row[datetime, datetime, datetime | None, datetime | None]:
+    """Return the round's times as they are now; another decision about them waits.
+
+    Raises RoundIsFinal: nobody's time changes once the round is being closed.
+    """
+    times = select(Round.opens_at, Round.closes_at, Round.paused_at, Round.closing_at)
+    row = db.session.execute(times.where(Round.id == one.id).with_for_update()).one()
+    if row.closing_at is not None:
+        raise RoundIsFinal
+    return row
 
 
 def _refuse_twice(one: RoundCard, began: datetime, ended: datetime) -> None:
@@ -171,44 +182,49 @@ def _shorten_finished(one: RoundCard, began: datetime, ended: datetime) -> int:
     touched, last = 0, 0
     while True:
         rows = db.session.execute(
-            with_round(Attempt, with_contest=False)
+            with_round()
             .where(Attempt.round_id == one.id, Attempt.state.in_(FINAL), Attempt.id > last)
             .where(Attempt.started_at < ended, Attempt.submitted_at > began)
             .order_by(Attempt.id)
             .limit(AT_ONCE)
             .with_for_update(of=Attempt)
         ).all()
-        _shorten(rows, began, ended)
-        touched += len(rows)
+        touched += _shorten(rows, began, ended)
         if len(rows) < AT_ONCE:
             return touched
         last = rows[-1].id
 
 
-def _shorten(rows: Sequence[AnyRow], began: datetime, ended: datetime) -> None:
-    changes = []
+def _shorten(rows: Sequence[AnyRow], began: datetime, ended: datetime) -> int:
+    """Take the stretch off these final attempts; return how many it was a part of.
+
+    Not of one handed in during the grace when it fell past the deadline: nothing of it counted.
+    """
+    changes, person_ids = [], set()
     for row in rows:
         end = min(row.submitted_at, row.deadline_at)
         lost = rules.overlap(row.started_at, end, began, ended) // timedelta(milliseconds=1)
         lost = min(lost, row.duration_ms)
-        changes.append(
-            {"this": row.id, "paused": row.paused_ms + lost, "taken": row.duration_ms - lost}
-        )
+        if lost:
+            taken = row.duration_ms - lost
+            changes.append({"this": row.id, "paused": row.paused_ms + lost, "taken": taken})
+            person_ids.add(row.person_id)
     if not changes:
-        return
+        return 0
     statement = (
         update(Attempt)
         .where(Attempt.id == bindparam("this"))
         .values(paused_ms=bindparam("paused"), duration_ms=bindparam("taken"))
     )
     db.session.connection().execute(statement, changes)
-    record_again(one_round=rows[0].round_id, person_ids={row.person_id for row in rows})
+    record_again(one_round=rows[0].round_id, person_ids=person_ids)
+    return len(changes)
 
 
 def _running(one: RoundCard) -> Sequence[AnyRow]:
     """Return the round's running attempts, locked."""
     return db.session.execute(
-        with_round(Attempt, with_contest=False)
+        with_round()
         .where(Attempt.round_id == one.id, Attempt.state == AttemptState.RUNNING)
         .order_by(Attempt.id)
         .with_for_update(of=Attempt)
