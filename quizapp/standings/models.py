@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base
@@ -16,6 +16,9 @@ class Standing(Base):
 
     Written when an attempt becomes final, so that a board is one indexed read. Of several
     generations one is shown; a recount writes the next and flips to it.
+
+    No foreign keys, as in everything below that is counted from attempts: each check would lock the
+    contest's row, which all people share, and take half the time of a close.
     """
 
     __tablename__ = "standing"
@@ -25,10 +28,10 @@ class Standing(Base):
         CheckConstraint("attempts >= 1", name="attempts_from_1"),
     )
 
-    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    contest_id: Mapped[int] = mapped_column(primary_key=True)
     round_number: Mapped[int] = mapped_column(primary_key=True)
     generation: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int]  # NO_UNIT until a typed unit is matched
     attempt_id: Mapped[int]  # the attempt that counts; of the whole contest: the latest that does
     attempts: Mapped[int]
@@ -38,6 +41,10 @@ class Standing(Base):
     all_right: Mapped[int]  # 1 when the attempt that counts has every question right, else 0
     duration_ms: Mapped[int]
     submitted_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]  # None in rows written before it was kept
+    perfect: Mapped[int] = mapped_column(server_default=text("0"))  # where the rules count them
+    error: Mapped[int | None]  # of the prediction, once the round is closed
+    rank: Mapped[int | None]  # final, once the round is closed
 
 
 class ResultEvent(Base):

@@ -1,31 +1,28 @@
 """What counts and who stands before whom, as bytes that sort. Pure.
 
-Every key is a fixed-width big-endian number; smaller is better, so a descending key is stored as
-its complement. Keys stand one after the other in the order the rules name them:
-
-| key                | unit                                     | bytes | missing  |
-|--------------------|------------------------------------------|-------|----------|
-| score desc         | thousandths of a point + 2^39, complement | 5     | never    |
-| prediction_error   | |prediction - truth|                      | 5     | all 0xFF |
-| duration asc       | whole steps of the rule's resolution, down | 4   | never    |
-| submitted_at asc   | milliseconds since 1970-01-01 UTC         | 6     | never    |
-| started_at asc     | milliseconds since 1970-01-01 UTC         | 6     | never    |
+The keys, their units, rounding, widths and what is missing: `contests/rules/keys.py`.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from quizapp.contests.rules.keys import KEYS, ZERO_POINTS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
 # Which attempt counts, by the rules' word for it. Never from the prediction: who may try twice
-# would otherwise guess twice.
+# would otherwise guess twice. Of a mean, the latest attempt gives what has no mean.
 COUNT_KEYS: Mapping[str, tuple[str, ...]] = {
     "best": ("score desc", "duration asc", "submitted_at asc"),
     "best_then_earliest": ("score desc", "submitted_at asc"),
     "first": ("submitted_at asc",),
     "last": ("submitted_at desc",),
+    "mean": ("submitted_at desc",),
+    "only": ("submitted_at asc",),
 }
 
 
@@ -35,7 +32,11 @@ class DoesNotFit(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What one final attempt brings to the standings. Points are thousandths."""
+    """What one final attempt, or all of a person's together, bring to the standings.
+
+    Points are thousandths; `perfect` is how many of a person's attempts have everything right,
+    counted where the rules ask for it.
+    """
 
     points_milli: int
     all_right: bool
@@ -43,6 +44,7 @@ class Result:
     started_at: datetime
     submitted_at: datetime
     prediction: int | None
+    perfect: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,9 +53,11 @@ class Total:
 
     attempt_id: int
     attempts: int
+    perfect: int
     points_milli: int
     all_right: int
     duration_ms: int
+    started_at: datetime
     submitted_at: datetime
 
 
@@ -82,25 +86,126 @@ class Count:
         self.points_milli += sign * share.points_milli
         self.all_right += sign * share.all_right
 
+    def add_count(self, other: "Count", sign: int) -> None:
+        self.people += sign * other.people
+        self.attempts += sign * other.attempts
+        self.points_milli += sign * other.points_milli
+        self.all_right += sign * other.all_right
+
     def is_nothing(self) -> bool:
         return not (self.people or self.attempts or self.points_milli or self.all_right)
 
 
 def count_key(counts: str, result: Result, *, resolution_ms: int) -> bytes:
     """Return the key by which one person's attempts are compared; the smallest counts."""
-    return _encode(COUNT_KEYS[counts], result, resolution_ms, truth=None)
+    return _encode(COUNT_KEYS[counts], result, resolution_ms)
 
 
-def rank_key(
-    ranking: Sequence[str], result: Result, *, resolution_ms: int, truth: int | None = None
-) -> bytes:
-    """Return the key by which people are ordered.
+def rank_key(ranking: Sequence[str], result: Result | Total, *, resolution_ms: int) -> bytes:
+    """Return the key by which people are ordered until the close.
 
-    `truth` is the predicted number once the round is closed; until then the prediction is left
-    out, so that the board gives nothing away.
+    What only the close knows is left out, so that the board gives nothing away.
     """
-    keys = [key for key in ranking if truth is not None or not key.startswith("prediction_error")]
-    return _encode(keys, result, resolution_ms, truth=truth)
+    return _encode([key for key in ranking if not KEYS[key].is_late], result, resolution_ms)
+
+
+def weighed(counts: str, results: Sequence[Result], *, resolution_ms: int) -> tuple[int, Result]:
+    """Return (which of one person's attempts counts, its result with a part of all of them).
+
+    All of them give the number of perfect ones and, where the rules say so, the mean of points and
+    time: to the thousandth of a point and the millisecond, rounded down.
+    """
+    keys = [count_key(counts, result, resolution_ms=resolution_ms) for result in results]
+    index = keys.index(min(keys))
+    perfect = sum(result.all_right for result in results)
+    counted = replace(results[index], perfect=perfect)
+    if counts != "mean":
+        return index, counted
+    return index, replace(
+        counted,
+        points_milli=sum(result.points_milli for result in results) // len(results),
+        duration_ms=sum(result.duration_ms for result in results) // len(results),
+        all_right=perfect == len(results),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cut:
+    """Where the close puts its keys into a key without them: (offset, name) in order of offset."""
+
+    places: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def of(cls, ranking: Sequence[str]) -> "Cut":
+        """Return where the late keys of a ranking belong."""
+        at, places = 0, []
+        for name in ranking:
+            if KEYS[name].is_late:
+                places.append((at, name))
+            else:
+                at += KEYS[name].width
+        return cls(places=tuple(places))
+
+    def pieces(self, key: bytes) -> list[bytes]:
+        """Return the parts of a key around the places: one more than there are places."""
+        ends = [at for at, _ in self.places]
+        return [key[a:b] for a, b in zip([0, *ends], [*ends, len(key)], strict=True)]
+
+    def filled(self, key: bytes, values: Sequence[int | None]) -> bytes:
+        """Return the key with a number in each of its places; None is whoever has no value."""
+        pieces = self.pieces(key)
+        parts = [pieces[0]]
+        for (_, name), value, piece in zip(self.places, values, pieces[1:], strict=True):
+            parts += [_number_in(name, KEYS[name].missing if value is None else value), piece]
+        return b"".join(parts)
+
+
+class OrderDigest:
+    """SHA-256 of an order of people, taken in one line after the other.
+
+    A line is `rank person attempt thousandths-of-points milliseconds` and a line feed, people of
+    equal rank in order of their ids.
+    """
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def add(self, rank: int, person_id: int, attempt_id: int, values: tuple[int, int]) -> None:
+        """Take in the next person; `values` are points in thousandths and milliseconds."""
+        self._hash.update(b"%d %d %d %d %d\n" % (rank, person_id, attempt_id, *values))
+
+    def hex(self) -> str:
+        return self._hash.hexdigest()
+
+
+def truth_of(target: str, *, people: int, attempts: int, all_right: int) -> int:
+    """Return the number that was to be predicted; a percentage in whole percent, half up."""
+    match target:
+        case "unique_all_correct":
+            return all_right
+        case "unique_participants":
+            return people
+        case "attempts":
+            return attempts
+        case "percent_all_correct":
+            return (200 * all_right + people) // (2 * people) if people else 0
+        case _:
+            raise ValueError(f"nobody counts {target!r}")
+
+
+def ties_at_borders(ranks: Sequence[int], prizes: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (rank, how many share it) of each tie that a border between prizes runs through.
+
+    `ranks` are in order; `prizes` is how many first, second… prizes there are.
+    """
+    borders = {sum(prizes[:n]) for n in range(1, len(prizes) + 1)}
+    cut = {ranks[at - 1] for at in borders if 0 < at < len(ranks) and ranks[at - 1] == ranks[at]}
+    return [(rank, ranks.count(rank)) for rank in sorted(cut)]
+
+
+def prediction_error(prediction: int | None, truth: int) -> int | None:
+    """Return how far a prediction is from the truth; None when there is none."""
+    return None if prediction is None else abs(prediction - truth)
 
 
 def total_of(rounds: Iterable[Total]) -> Total:
@@ -109,24 +214,13 @@ def total_of(rounds: Iterable[Total]) -> Total:
     return Total(
         attempt_id=rows[-1].attempt_id,
         attempts=sum(row.attempts for row in rows),
+        perfect=sum(row.perfect for row in rows),
         points_milli=sum(row.points_milli for row in rows),
         all_right=min(row.all_right for row in rows),
         duration_ms=sum(row.duration_ms for row in rows),
+        started_at=min(row.started_at for row in rows),
         submitted_at=rows[-1].submitted_at,
     )
-
-
-def total_key(total: Total, *, resolution_ms: int) -> bytes:
-    """Return the key of the whole contest: most points, then shortest, then earliest done."""
-    result = Result(
-        points_milli=total.points_milli,
-        all_right=bool(total.all_right),
-        duration_ms=total.duration_ms,
-        started_at=total.submitted_at,
-        submitted_at=total.submitted_at,
-        prediction=None,
-    )
-    return _encode(COUNT_KEYS["best"], result, resolution_ms, truth=None)
 
 
 def competition_ranks(keys: Sequence[object]) -> list[int]:
@@ -136,6 +230,26 @@ def competition_ranks(keys: Sequence[object]) -> list[int]:
         is_tied = index > 0 and key == keys[index - 1]
         ranks.append(ranks[-1] if is_tied else index + 1)
     return ranks
+
+
+def mean_centi(count: Count) -> int:
+    """Return the mean points of a unit's people in hundredths, rounded half up."""
+    return (2 * count.points_milli + 10 * count.people) // (20 * count.people)
+
+
+ORDERS = {"people": "people", "rate": "rate_centi", "mean": "mean_centi"}
+
+
+def ordered_by(order: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of a unit board ranked by one of ORDERS, largest first; equal share a rank.
+
+    Rows without the value come last, without a rank. Among equals the order stays as it was.
+    """
+    name = ORDERS[order]
+    known = sorted((row for row in rows if name in row), key=lambda row: -row[name])
+    ranks = competition_ranks([row[name] for row in known])
+    ranked = [dict(row) | {"rank": rank} for rank, row in zip(ranks, known, strict=True)]
+    return ranked + [dict(row) | {"rank": None} for row in rows if name not in row]
 
 
 def changes(
@@ -155,33 +269,33 @@ def changes(
     return {unit_id: count for unit_id, count in by_unit.items() if not count.is_nothing()}
 
 
-def _encode(keys: Sequence[str], result: Result, resolution_ms: int, *, truth: int | None) -> bytes:
-    return b"".join(_part(key, result, resolution_ms, truth) for key in keys)
+def _encode(names: Sequence[str], result: Result | Total, resolution_ms: int) -> bytes:
+    return b"".join(_number_in(name, _number(name, result, resolution_ms)) for name in names)
 
 
-def _part(key: str, result: Result, resolution_ms: int, truth: int | None) -> bytes:
-    name, _, direction = key.partition(" ")
-    value, width = _number(name, result, resolution_ms, truth)
+def _number_in(name: str, value: int) -> bytes:
+    """Return a number in the width of its key, as its complement where more is better."""
+    kind, _, direction = name.partition(" ")
+    width = KEYS[name].width if name in KEYS else KEYS[f"{kind} asc"].width
     if not 0 <= value < 1 << (8 * width):
-        raise DoesNotFit(f"{key}: {value} does not fit in {width} bytes")
+        raise DoesNotFit(f"{name}: {value} does not fit in {width} bytes")
     if direction == "desc":
         value = (1 << (8 * width)) - 1 - value
     return value.to_bytes(width, "big")
 
 
-def _number(name: str, result: Result, resolution_ms: int, truth: int | None) -> tuple[int, int]:
-    """Return the key's value as a whole number and its width in bytes."""
-    match name:
-        case "score":
-            return result.points_milli + (1 << 39), 5
+def _number(name: str, result: Result | Total, resolution_ms: int) -> int:
+    """Return the key's value as a whole number."""
+    match name.partition(" ")[0]:
+        case "score" | "total":
+            return result.points_milli + ZERO_POINTS
         case "duration":
-            return result.duration_ms // resolution_ms, 4
+            return result.duration_ms // resolution_ms
         case "submitted_at":
-            return (result.submitted_at - EPOCH) // MILLISECOND, 6
-        case "started_at":
-            return (result.started_at - EPOCH) // MILLISECOND, 6
-        case "prediction_error":
-            is_missing = result.prediction is None or truth is None
-            return (1 << 40) - 1 if is_missing else abs(result.prediction - truth), 5  # type: ignore[operator] # neither is missing
+            return (result.submitted_at - EPOCH) // MILLISECOND
+        case "started_at" | "login_at":
+            return (result.started_at - EPOCH) // MILLISECOND
+        case "perfect_sittings":
+            return result.perfect
         case _:
-            raise ValueError(f"no ranking key {name!r}")
+            raise ValueError(f"no ranking key {name!r} before the close")

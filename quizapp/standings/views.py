@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.contests import service as contests
+from quizapp.contests.rules.hiding import Hidden
 from quizapp.contests.service import ContestCard
 from quizapp.standings import service
 from quizapp.standings.errors import NoSuchBoard
+from quizapp.standings.rules import ORDERS
 from quizapp.standings.service import boards
 from quizapp.standings.service.boards import Board
 from quizapp.units import service as units
@@ -31,9 +33,16 @@ def board(slug: str, board: str) -> ResponseReturnValue:
         raise NoSuchBoard
     now = clock.now()
     scope = boards.scopes_of(contest)[number]
-    shown = boards.find_board(scope, name, units_as=units_as, now=now)
-    if name == "people" and not contest.shows_points(number, now):
-        shown = boards.withheld(shown)
+    is_closed = contest.is_final(number)
+    shown = boards.find_board(scope, name, units_as=units_as, is_closed=is_closed, now=now)
+    order = _asked_order(name)
+    if name == "people":
+        shown = shown if contest.shows_points(number, now) else boards.withheld(shown)
+    elif Hidden.COUNTS in contest.hides(number, now):
+        shown = boards.in_tiers(shown)
+    else:
+        shown = shown if contest.shows_means(number, now) else boards.without_means(shown)
+        shown = boards.ordered(shown, order)
     if is_json:
         return keep_publicly(_as_json(shown))
     page = render_template(
@@ -42,6 +51,8 @@ def board(slug: str, board: str) -> ResponseReturnValue:
         board=name,
         shown=shown,
         units_as=units_as,
+        order=order,
+        now=now,
         round=contests.get_round(contest, number) if number else None,
         unit=units.find_unit(name.removeprefix("units/")) if name.startswith("units/") else None,
     )
@@ -58,6 +69,14 @@ def _asked_round(contest: ContestCard) -> int:
     return contests.get_round(contest, int(text)).number
 
 
+def _asked_order(name: str) -> str:
+    """Return what a unit board is ordered by. Raises NoSuchBoard."""
+    order = request.args.get("order", "people")
+    if order not in ORDERS or (name == "people" and order != "people"):
+        raise NoSuchBoard
+    return order
+
+
 def _is_board(name: str) -> bool:
     if name.startswith("units/"):
         return units.find_unit(name.removeprefix("units/")) is not None
@@ -69,6 +88,7 @@ def _as_json(shown: Board) -> Response:
         "as_of": shown.as_of.isoformat() if shown.as_of else None,
         "stale": shown.is_stale,
         "round": shown.round_number or None,
+        "final": shown.is_final,
         "rows": [_row(row) for row in shown.rows],
         "next": None,
     }
@@ -81,4 +101,7 @@ def _row(row: Any) -> dict[str, Any]:
     if "points_milli" in shown:
         milli = shown.pop("points_milli")
         shown["points"] = milli / 1000 if milli % 1000 else milli // 1000
+    for stored, name in (("rate_centi", "rate_percent"), ("mean_centi", "mean_points")):
+        if stored in shown:
+            shown[name] = shown.pop(stored) / 100
     return shown

@@ -1,13 +1,14 @@
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Executable, Select, case, delete, func, select, tuple_
 
 from quizapp.contests.rules import ContestRules
+from quizapp.contests.rules.hiding import Hidden, Span, exactly, rank_span
 from quizapp.contests.service import RoundCard
-from quizapp.db import db, upsert
+from quizapp.db import built_once, db, run_many, table_of, upsert
 from quizapp.standings import rules
 from quizapp.standings.models import NO_UNIT, RollupMark, Standing
 from quizapp.standings.rules import Result
@@ -26,9 +27,9 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceLine:
-    """One row of the standings near a person."""
+    """One row of the standings near a person; `span` as of its Place."""
 
-    rank: int
+    span: Span
     person_id: int
     points_milli: int
     duration_ms: int
@@ -36,10 +37,14 @@ class PlaceLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """Where a person stands: `rank` counts from 1, equal results share it; `lines` best first."""
+    """Where a person stands; `lines` best first.
 
-    rank: int
-    of_people: int
+    `span` is the first and last rank it may be, equal where it is told exactly; ranks count from 1
+    and equal results share one. `of_people` is None while nobody may know how many there are.
+    """
+
+    span: Span
+    of_people: int | None
     points_milli: int
     duration_ms: int
     attempts: int
@@ -67,20 +72,46 @@ def record_results(recorded: Sequence[Recorded]) -> None:
     """
     if not recorded:
         return
-    rows = [standing_row(one) for one in recorded]
+    run_many(_keep_if_better(), [standing_row(one) for one in recorded])
+
+
+@built_once
+def _keep_if_better() -> Executable:
     statement = upsert(Standing)
-    new = statement.excluded
-    is_better = new.count_key < Standing.count_key
+    new, own = statement.excluded, table_of(Standing).c
+    is_better = new.count_key < own.count_key
     kept = {
-        name: case((is_better, new[name]), else_=getattr(Standing, name))
-        for name in rows[0]
-        if name not in {*PRIMARY_KEY, "attempts"}
+        name: case((is_better, new[name]), else_=own[name])
+        for name in own.keys()  # noqa: SIM118 - a ColumnCollection is no mapping
+        if name not in {*PRIMARY_KEY, "attempts", "rank", "error"}
     }
-    more = case((new.attempts > Standing.attempts, new.attempts), else_=Standing.attempts)
+    more = case((new.attempts > own.attempts, new.attempts), else_=own.attempts)
+    changed = kept | {"attempts": more}
+    keep: Executable = statement.on_conflict_do_update(index_elements=PRIMARY_KEY, set_=changed)
+    return keep
+
+
+def replace_results(recorded: Sequence[Recorded]) -> None:
+    """Put people's standings in place of what they were. One statement, a person in it once."""
+    if not recorded:
+        return
+    statement = upsert(Standing)
+    rows = [standing_row(one) for one in recorded]
+    new = {name: statement.excluded[name] for name in rows[0] if name not in PRIMARY_KEY}
     db.session.connection().execute(
-        statement.on_conflict_do_update(index_elements=PRIMARY_KEY, set_=kept | {"attempts": more}),
-        rows,
+        statement.on_conflict_do_update(index_elements=PRIMARY_KEY, set_=new), rows
     )
+
+
+def standing_of(attempts: Sequence[Recorded]) -> Recorded:
+    """Return what one person's final attempts of a round, in order of number, bring together."""
+    own = attempts[-1].rules
+    index, result = rules.weighed(
+        own.counts, [one.result for one in attempts], resolution_ms=own.resolution_ms
+    )
+    if not own.weighs_all_attempts:
+        result = attempts[index].result
+    return replace(attempts[index], result=result, number=attempts[-1].number)
 
 
 def lock_results(person_ids: Collection[int]) -> None:
@@ -114,6 +145,8 @@ def standing_row(one: Recorded) -> dict[str, Any]:
         "all_right": int(one.result.all_right),
         "duration_ms": one.result.duration_ms,
         "submitted_at": one.result.submitted_at,
+        "started_at": one.result.started_at,
+        "perfect": one.result.perfect,
     }
 
 
@@ -122,22 +155,29 @@ def scope_of_round(one: RoundCard) -> Scope:
     return Scope(contest_id=one.contest_id, round_number=one.number, generation=one.generation)
 
 
-def find_place(scope: Scope, person_id: int, *, around: int = 2) -> Place | None:
-    """Return the person's own place and up to `around` neighbours on each side, or None."""
+def find_place(
+    scope: Scope, person_id: int, *, hides: frozenset[Hidden] = frozenset(), around: int = 2
+) -> Place | None:
+    """Return the person's own place and up to `around` neighbours on each side, or None.
+
+    `hides` is what an open prediction keeps back.
+    """
     mine = db.session.scalar(select(Standing).where(*_in(scope), Standing.person_id == person_id))
     if mine is None:
         return None
     rows = _neighbours(scope, mine, around=around)
-    ranks = {key: _rank(scope, key) for key in {row.rank_key for row in rows}}
+    ranks = {row.rank_key: row.rank for row in rows if row.rank is not None}
+    ranks |= {key: _rank(scope, key) for key in {row.rank_key for row in rows} - ranks.keys()}
+    told = rank_span if Hidden.RANKS in hides else exactly
     return Place(
-        rank=ranks[mine.rank_key],
-        of_people=db.session.scalar(_count(scope)) or 0,
+        span=told(ranks[mine.rank_key]),
+        of_people=None if Hidden.COUNTS in hides else db.session.scalar(_count(scope)) or 0,
         points_milli=mine.points_milli,
         duration_ms=mine.duration_ms,
         attempts=mine.attempts,
         lines=[
             PlaceLine(
-                rank=ranks[row.rank_key],
+                span=told(ranks[row.rank_key]),
                 person_id=row.person_id,
                 points_milli=row.points_milli,
                 duration_ms=row.duration_ms,

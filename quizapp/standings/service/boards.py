@@ -4,13 +4,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
+from quizapp.contests.rules.hiding import tier
 from quizapp.contests.service import ContestCard
 from quizapp.db import db
 from quizapp.standings.models import WHOLE_CONTEST, RollupMark, Snapshot
+from quizapp.standings.rules import ordered_by
 from quizapp.standings.service import Scope
+from quizapp.units.rules.naming import keys_of
 
 STALE_AFTER = timedelta(seconds=15)
 UNITS_AS = ("then", "now")
@@ -25,17 +29,25 @@ class Board:
     as_of: datetime | None
     is_stale: bool
     rows: Sequence[Mapping[str, object]]
+    is_final: bool
     is_withheld: bool = False
+    is_in_tiers: bool = False
 
 
-def find_board(scope: Scope, board: str, *, units_as: str, now: datetime) -> Board:
-    """Return the newest snapshot of a board, an empty board when there is none."""
+def find_board(scope: Scope, board: str, *, units_as: str, is_closed: bool, now: datetime) -> Board:
+    """Return the newest snapshot of a board, an empty board when there is none.
+
+    `is_closed` tells that the scope's generation has final ranks; the board has them once it was
+    made anew from it.
+    """
+    generation, rows = _newest(scope, board, units_as=units_as)
     mark = db.session.execute(select(RollupMark.as_of, RollupMark.seen_at)).one()
     return Board(
         round_number=scope.round_number,
         as_of=mark.as_of,
         is_stale=mark.seen_at is None or now - mark.seen_at > STALE_AFTER,
-        rows=find_body(scope, board, units_as=units_as),
+        rows=rows,
+        is_final=is_closed and generation == scope.generation,
     )
 
 
@@ -46,13 +58,20 @@ def withheld(board: Board) -> Board:
 
 def find_body(scope: Scope, board: str, *, units_as: str) -> Sequence[Mapping[str, object]]:
     """Return the rows of a board's newest snapshot, none when there is no snapshot."""
-    body = db.session.scalar(
-        select(Snapshot.body)
+    return _newest(scope, board, units_as=units_as)[1]
+
+
+def _newest(
+    scope: Scope, board: str, *, units_as: str
+) -> tuple[int | None, Sequence[Mapping[str, object]]]:
+    """Return (generation, rows) of a board's newest snapshot."""
+    row = db.session.execute(
+        select(Snapshot.generation, Snapshot.body)
         .where(*is_board(scope, board, units_as))
         .order_by(Snapshot.id.desc())
         .limit(1)
-    )
-    return [] if body is None else list(json.loads(body))
+    ).one_or_none()
+    return (None, []) if row is None else (row.generation, list(json.loads(row.body)))
 
 
 def scopes_of(contest: ContestCard) -> dict[int, Scope]:
@@ -73,3 +92,25 @@ def is_board(scope: Scope, board: str, units_as: str) -> tuple[ColumnElement[boo
         Snapshot.board == board,
         Snapshot.units_as == units_as,
     )
+
+
+def in_tiers(board: Board) -> Board:
+    """Return a unit board that names units by tiers of their rank, in a tier by name: no number.
+
+    For while a prediction is open that any count would give away.
+    """
+    known: Sequence[Mapping[str, Any]] = board.rows
+    rows = [{"ranks": list(tier(row["rank"])), "unit": row["unit"]} for row in known]
+    rows.sort(key=lambda row: (row["ranks"], keys_of(row["unit"]["name"]).sort_key))
+    return replace(board, rows=rows, is_in_tiers=True)
+
+
+def ordered(board: Board, order: str) -> Board:
+    """Return a unit board ranked by one of ORDERS."""
+    return replace(board, rows=ordered_by(order, board.rows))
+
+
+def without_means(board: Board) -> Board:
+    """Return a unit board without mean points, while the rules keep points back."""
+    rows = [{k: v for k, v in row.items() if k != "mean_centi"} for row in board.rows]
+    return replace(board, rows=rows)

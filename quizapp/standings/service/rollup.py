@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, delete, func, literal_column, select, tuple_
 
 from quizapp.contests.models import Contest, Round
+from quizapp.contests.rules import ContestRules
 from quizapp.contests.service import get_rules
 from quizapp.db import db, kept_for_good, upsert
 from quizapp.standings import rules
@@ -50,10 +51,10 @@ class RolledUp:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Shown:
-    """Which generation each (contest id, round number) shows, and each contest's resolution."""
+    """Which generation each (contest id, round number) shows, and each contest's rules."""
 
     generations: Mapping[tuple[int, int], int]
-    resolutions: Mapping[int, int]
+    rules: Mapping[int, ContestRules]
 
 
 def roll_up(*, at: datetime) -> RolledUp:
@@ -84,6 +85,15 @@ def lock_mark() -> RollupMark:
         if mark.event_xid >= (db.session.scalar(newest) or 0):
             mark.event_id = mark.event_xid = 0
     return mark
+
+
+def count_waiting() -> int:
+    """Return how many results have not been counted yet."""
+    mark = db.session.execute(select(RollupMark.event_id, RollupMark.event_xid)).one()
+    newer = ResultEvent.id > mark.event_id
+    if db.engine.dialect.name == "postgresql":
+        newer = tuple_(ResultEvent.xid, ResultEvent.id) > (mark.event_xid, mark.event_id)
+    return db.session.scalar(select(func.count()).select_from(ResultEvent).where(newer)) or 0
 
 
 def count_again(contest_id: int, person_ids: Iterable[int]) -> None:
@@ -118,6 +128,7 @@ def _count_persons(persons: set[tuple[int, int]]) -> dict[Scope, frozenset[int]]
     """Count what changed for these (contest id, person id) pairs; return scope → touched units."""
     shown = _shown({contest_id for contest_id, _ in persons})
     standings = _shown_standings(persons, shown)
+    _drop_sums(persons - {(contest_id, person_id) for contest_id, _, person_id in standings})
     standings |= _sum_contests(standings, shown)
     old = _tallies(persons)
     new = {key: _share(row) for key, row in standings.items()}
@@ -145,7 +156,7 @@ def _shown(contest_ids: set[int]) -> _Shown:
     generations = {(row.contest_id, row.number): row.generation for row in rounds}
     return _Shown(
         generations=generations | {(row.id, WHOLE_CONTEST): row.generation for row in contests},
-        resolutions={row.contest_id: get_rules(row.rule_set_id).resolution_ms for row in rounds},
+        rules={row.contest_id: get_rules(row.rule_set_id) for row in rounds},
     )
 
 
@@ -169,10 +180,10 @@ def _sum_contests(standings: Mapping[Key, Standing], shown: _Shown) -> dict[Key,
     for (contest_id, _, person_id), row in standings.items():
         by_person.setdefault((contest_id, person_id), []).append(row)
     sums = {
-        (contest_id, WHOLE_CONTEST, person_id): _contest_row(
+        (contest_id, WHOLE_CONTEST, person_id): sum_row(
             rows,
             generation=shown.generations[contest_id, WHOLE_CONTEST],
-            resolution_ms=shown.resolutions[contest_id],
+            contest_rules=shown.rules[contest_id],
         )
         for (contest_id, person_id), rows in by_person.items()
     }
@@ -185,27 +196,46 @@ def _sum_contests(standings: Mapping[Key, Standing], shown: _Shown) -> dict[Key,
         }
         keys = ["contest_id", "round_number", "generation", "person_id"]
         db.session.execute(
-            statement.on_conflict_do_update(index_elements=keys, set_=changed), list(sums.values())
+            statement.on_conflict_do_update(
+                index_elements=keys,
+                set_=changed,
+                where=Standing.rank.is_(None),  # what is final stays
+            ),
+            list(sums.values()),
         )
     return {key: Standing(**row) for key, row in sums.items()}
 
 
-def _contest_row(
-    rows: Sequence[Standing], *, generation: int, resolution_ms: int
-) -> dict[str, object]:
+def _drop_sums(persons: set[tuple[int, int]]) -> None:
+    """Forget the whole-contest standings of people of whom no round counts any more."""
+    if persons:
+        own = tuple_(Standing.contest_id, Standing.person_id).in_(sorted(persons))
+        whole = Standing.round_number == WHOLE_CONTEST
+        db.session.execute(
+            delete(Standing).where(whole, own).execution_options(synchronize_session=False)
+        )
+
+
+def sum_row(
+    rows: Sequence[Standing], *, generation: int, contest_rules: ContestRules
+) -> dict[str, Any]:
+    """Return the columns of a person's standing over the whole contest, from those of rounds."""
     total = rules.total_of(
         Total(
             attempt_id=row.attempt_id,
             attempts=row.attempts,
+            perfect=row.perfect,
             points_milli=row.points_milli,
             all_right=row.all_right,
             duration_ms=row.duration_ms,
+            started_at=row.started_at or row.submitted_at,
             submitted_at=row.submitted_at,
         )
         for row in rows
     )
     latest = max(rows, key=lambda row: (row.submitted_at, row.attempt_id))
-    key = rules.total_key(total, resolution_ms=resolution_ms)
+    resolution = contest_rules.resolution_ms
+    key = rules.rank_key(contest_rules.whole_ranking, total, resolution_ms=resolution)
     return {
         "contest_id": latest.contest_id,
         "round_number": WHOLE_CONTEST,
@@ -220,6 +250,8 @@ def _contest_row(
         "all_right": total.all_right,
         "duration_ms": total.duration_ms,
         "submitted_at": total.submitted_at,
+        "started_at": total.started_at,
+        "perfect": total.perfect,
     }
 
 
@@ -286,14 +318,18 @@ def _move_counts(
         for (contest_id, number), counts in sorted(changed.items())
         for unit_id, count in sorted(counts.items())
     ]
-    if rows:
-        statement = upsert(UnitCount)
-        added = {name: getattr(UnitCount, name) + statement.excluded[name] for name in COUNTED}
-        columns = ["contest_id", "round_number", "unit_id"]
-        db.session.execute(
-            statement.on_conflict_do_update(index_elements=columns, set_=added), rows
-        )
+    add_to_counts(rows)
     return {scope: frozenset(counts) for scope, counts in changed.items()}
+
+
+def add_to_counts(rows: Sequence[Mapping[str, int]]) -> None:
+    """Add what each row says to the counts of its unit."""
+    if not rows:
+        return
+    statement = upsert(UnitCount)
+    added = {name: getattr(UnitCount, name) + statement.excluded[name] for name in COUNTED}
+    columns = ["contest_id", "round_number", "unit_id"]
+    db.session.execute(statement.on_conflict_do_update(index_elements=columns, set_=added), rows)
 
 
 def ancestors_of(unit_id: int) -> Sequence[int]:

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -19,13 +19,14 @@ from quizapp.standings.models import (
     Standing,
     UnitCount,
 )
-from quizapp.standings.rules import Count, competition_ranks
+from quizapp.standings.rules import Count, competition_ranks, mean_centi
 from quizapp.standings.service import Scope
 from quizapp.standings.service.boards import KINDS, UNITS_AS, is_board
 from quizapp.standings.service.rollup import ancestors_of
 from quizapp.units import service as units
+from quizapp.units.rules.head_counts import participation
 from quizapp.units.rules.naming import keys_of
-from quizapp.units.service import UnitCard
+from quizapp.units.service import UnitCard, head_counts
 from quizapp.vietnamese import day_in_vietnam
 
 TOP = 100
@@ -33,6 +34,7 @@ SNAPSHOTS_KEPT = 20
 
 Rows = Sequence[Mapping[str, object]]
 Name = tuple[str, str]  # board, units as
+Members = Callable[[int], Sequence[int | None]]  # unit → its head counts, None: not locked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,20 +58,23 @@ def make_boards(
     present = units.get_present_ids(on=on)
     counts["now"] = _as_now(counts["then"], present)
     line_up = {above for unit_id in counts["now"] for above in ancestors_of(unit_id)}
+    # Those touched may have nobody left: the boards above them still show what they had.
+    line_up |= {above for unit_id in units_touched or () for above in ancestors_of(unit_id)}
     cards = units.get_cards((line_up | counts["then"].keys()) - {NO_UNIT}, on=on)
     known = _digests(scope)
     made: dict[Name, Rows] = {}
     people_rows = _people_rows(scope, cards)
+    parts = _members(scope, present)
     for units_as in UNITS_AS:
         made["people", units_as] = people_rows
-        made |= _unit_boards(cards, counts[units_as], units_as)
-    for name in known.keys() - made.keys():
-        made[name] = []  # what it showed has moved away
+        made |= _unit_boards(cards, counts[units_as], units_as, parts[units_as])
+    gone: dict[Name, Rows] = {name: [] for name in known.keys() - made.keys()}
     shown = None if units_touched is None else _boards_of(units_touched, present, cards)
     bodies = {
         name: json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-        for name, rows in made.items()
-        if shown is None or not name[0].startswith("units/") or name[0] in shown
+        for name, rows in (made | gone).items()
+        # What a board showed may have moved away: of its units none is known here any more.
+        if shown is None or not name[0].startswith("units/") or name[0] in shown or name in gone
     }
     found = [
         NewBoard(name=name, body=body, digest=_digest(scope, body)) for name, body in bodies.items()
@@ -141,12 +146,14 @@ def _people_rows(scope: Scope, cards: Mapping[int, UnitCard]) -> Rows:
 
 
 def _unit_boards(
-    cards: Mapping[int, UnitCard], counts: Mapping[int, Count], units_as: str
+    cards: Mapping[int, UnitCard], counts: Mapping[int, Count], units_as: str, members: Members
 ) -> dict[Name, Rows]:
     """Return the boards of provinces, of sectors, and of the children of each unit."""
     shown = [card for card in cards.values() if card.id in counts]
     boards: dict[Name, Rows] = {
-        (board, units_as): _unit_rows([card for card in shown if card.kind in kinds], counts)
+        (board, units_as): _unit_rows(
+            [card for card in shown if card.kind in kinds], counts, members
+        )
         for board, kinds in KINDS.items()
     }
     families: dict[int, list[UnitCard]] = {}
@@ -154,11 +161,11 @@ def _unit_boards(
         if card.parent_id is not None and card.parent_id in cards:
             families.setdefault(card.parent_id, []).append(card)
     for parent, children in families.items():
-        boards[f"units/{cards[parent].code}", units_as] = _unit_rows(children, counts)
+        boards[f"units/{cards[parent].code}", units_as] = _unit_rows(children, counts, members)
     return boards
 
 
-def _unit_rows(cards: Iterable[UnitCard], counts: Mapping[int, Count]) -> Rows:
+def _unit_rows(cards: Iterable[UnitCard], counts: Mapping[int, Count], members: Members) -> Rows:
     """Return the rows of a unit board: most people first, equal numbers share a rank."""
     ordered = sorted(
         cards, key=lambda card: (-counts[card.id].people, keys_of(card.name).sort_key, card.id)
@@ -170,9 +177,46 @@ def _unit_rows(cards: Iterable[UnitCard], counts: Mapping[int, Count]) -> Rows:
             "unit": {"code": card.code, "name": card.name, "name_en": card.name_en},
             "people": counts[card.id].people,
             "attempts": counts[card.id].attempts,
+            "mean_centi": mean_centi(counts[card.id]),
         }
+        | _rate(counts[card.id].people, members(card.id))
         for rank, card in zip(ranks, ordered, strict=True)
     ]
+
+
+def _rate(people: int, members: Sequence[int | None]) -> dict[str, object]:
+    """Return the columns of participation; none where a head count is missing."""
+    found = participation(people, members)
+    if found is None:
+        return {}
+    columns: dict[str, object] = {"members": found.members, "rate_centi": found.rate}
+    return columns | ({"has_problem": True} if found.has_problem else {})
+
+
+def _members(scope: Scope, present: Mapping[int, int]) -> dict[str, Members]:
+    """Return for units as then and as now what gives the head counts a unit's members are made of.
+
+    As now, a unit has the members of every body that it stands for and that was there when the
+    round (the contest: its first) opened.
+    """
+    first, last = _days(scope)
+    locked = head_counts.get_locked_counts(by=last)
+    behind = head_counts.get_predecessors(present, on=first)
+    return {
+        "then": lambda unit_id: [locked.get(unit_id)],
+        "now": lambda unit_id: [locked.get(one) for one in behind.get(unit_id, [unit_id])],
+    }
+
+
+def _days(scope: Scope) -> tuple[date, date]:
+    """Return the first and the last day of the scope's rounds."""
+    times = select(func.min(Round.opens_at), func.max(Round.closes_at)).where(
+        Round.contest_id == scope.contest_id
+    )
+    if scope.round_number != WHOLE_CONTEST:
+        times = times.where(Round.number == scope.round_number)
+    opens, closes = db.session.execute(times).one()
+    return day_in_vietnam(opens), day_in_vietnam(closes)
 
 
 def _boards_of(
@@ -186,12 +230,15 @@ def _boards_of(
 
 def _counts(scope: Scope) -> dict[int, Count]:
     rows = db.session.execute(
-        select(UnitCount.unit_id, UnitCount.people, UnitCount.attempts)
+        select(UnitCount.unit_id, UnitCount.people, UnitCount.attempts, UnitCount.points_milli)
         .where(UnitCount.contest_id == scope.contest_id)
         .where(UnitCount.round_number == scope.round_number)
         .where(UnitCount.people > 0)
     )
-    return {row.unit_id: Count(people=row.people, attempts=row.attempts) for row in rows}
+    return {
+        row.unit_id: Count(people=row.people, attempts=row.attempts, points_milli=row.points_milli)
+        for row in rows
+    }
 
 
 def _as_now(counts: dict[int, Count], present: Mapping[int, int]) -> dict[int, Count]:
@@ -202,18 +249,15 @@ def _as_now(counts: dict[int, Count], present: Mapping[int, int]) -> dict[int, C
     """
     if all(present.get(unit_id, unit_id) == unit_id for unit_id in counts):
         return counts
-    own = {unit_id: Count(people=c.people, attempts=c.attempts) for unit_id, c in counts.items()}
+    own = {unit_id: replace(count) for unit_id, count in counts.items()}
     for unit_id, count in counts.items():
         line = ancestors_of(unit_id)
         if len(line) > 1 and line[-2] in own:
-            own[line[-2]].people -= count.people
-            own[line[-2]].attempts -= count.attempts
+            own[line[-2]].add_count(count, -1)
     moved: dict[int, Count] = {}
     for unit_id, count in own.items():
         for above in ancestors_of(present.get(unit_id, unit_id)):
-            total = moved.setdefault(above, Count())
-            total.people += count.people
-            total.attempts += count.attempts
+            moved.setdefault(above, Count()).add_count(count, 1)
     return {unit_id: count for unit_id, count in moved.items() if count.people}
 
 
