@@ -6,7 +6,7 @@ goes on where the database says it was. Answering and reading need no worker.
 
 import signal
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,16 +15,21 @@ from sqlalchemy.exc import OperationalError
 
 from quizapp import clock
 from quizapp.attempts import service as attempts
+from quizapp.attempts.service import typed_units
 from quizapp.contests import service as contests
 from quizapp.db import db, transaction
 from quizapp.people import service as people
+from quizapp.results import service as results
+from quizapp.results.service import refresh_boards
 from quizapp.standings.service import Scope
 from quizapp.standings.service.boards import scopes_of
-from quizapp.standings.service.rollup import roll_up
-from quizapp.standings.service.snapshots import keep_boards, make_boards, stamp_boards
+from quizapp.standings.service.rollup import BATCH, roll_up
+from quizapp.standings.service.snapshots import stamp_boards
+from quizapp.units.service import head_counts
+from quizapp.vietnamese import day_in_vietnam
 
 EXPIRED_AT_ONCE = 200
-BOARDS_AT_ONCE = 100
+BATCHES = 20  # of results counted, then what is expired and the boards have their turn
 EVERY_SECONDS = 0.5
 AWAY_SECONDS = 2.0
 log = structlog.get_logger("worker")
@@ -45,9 +50,11 @@ def run_once(*, known: frozenset[Scope] = frozenset()) -> Done:
     `known` are scopes whose every board is made whether or not anything new was counted.
     """
     expired = _until_none(_expire)
+    _until_none(_propose_units)
+    _until_none(_apply_decisions)
     events = 0
     touched: dict[Scope, set[int] | None] = dict.fromkeys(known)
-    while True:
+    for _ in range(BATCHES):
         at = clock.now()
         with transaction():
             rolled = roll_up(at=at)
@@ -56,25 +63,14 @@ def run_once(*, known: frozenset[Scope] = frozenset()) -> Done:
             units_so_far = touched.setdefault(scope, set())
             if units_so_far is not None:
                 units_so_far |= unit_ids
-        if not rolled.events:
+        # In the rush there is always something new: boards must not wait for a moment without.
+        if rolled.events < BATCH:
             break
     written = sum(refresh_boards(scope, at=at, units_touched=touched[scope]) for scope in touched)
     if touched or rolled.is_stale:
         with transaction():
             stamp_boards(at=at)
     return Done(expired=expired, events=events, boards=written)
-
-
-def refresh_boards(
-    scope: Scope, *, at: datetime, units_touched: Collection[int] | None = None
-) -> int:
-    """Make the scope's boards without holding anybody up, write what changed; return how many."""
-    boards = make_boards(scope, at=at, units_touched=units_touched)
-    db.session.rollback()
-    for start in range(0, len(boards), BOARDS_AT_ONCE):
-        with transaction():
-            keep_boards(scope, boards[start : start + BOARDS_AT_ONCE], at=at)
-    return len(boards)
 
 
 def run_forever() -> None:
@@ -84,11 +80,14 @@ def run_forever() -> None:
         signal.signal(name, lambda *_: stop.set())
     log.info("worker started")
     known: frozenset[Scope] | None = None
-    tidied_on = None
+    tidied_on = counted_at = None
     while not stop.is_set():
         try:
             if tidied_on != clock.now().date():
                 tidied_on = tidy()
+            locked_at = last_lock()
+            if locked_at != counted_at:
+                known, counted_at = None, locked_at  # every board may show another rate
             done = run_once(known=all_scopes() if known is None else known)
         except OperationalError as error:
             log.warning("database away", cause=str(error.orig).splitlines()[0])
@@ -108,6 +107,7 @@ def tidy() -> date:
     now = clock.now()
     with transaction():
         people.forget_old_failures(at=now)
+    results.delete_old_generations()
     return now.date()
 
 
@@ -118,9 +118,35 @@ def all_scopes() -> frozenset[Scope]:
     return frozenset(scopes)
 
 
+def last_lock() -> datetime | None:
+    """Return when a head count was locked last."""
+    locked_at = head_counts.last_lock()
+    db.session.rollback()
+    return locked_at
+
+
 def _expire() -> int:
     with transaction():
         return attempts.expire_due(at=clock.now(), limit=EXPIRED_AT_ONCE)
+
+
+def _propose_units() -> int:
+    """Look at units in free words without holding anybody up; write what they are likely to be."""
+    proposals = typed_units.propose_units(on=day_in_vietnam(clock.now()))
+    db.session.rollback()
+    if proposals:
+        with transaction():
+            typed_units.keep_proposals(proposals)
+    return len(proposals)
+
+
+def _apply_decisions() -> int:
+    if not typed_units.has_waiting():
+        db.session.rollback()
+        return 0
+    db.session.rollback()
+    with transaction():
+        return typed_units.apply_decisions()
 
 
 def _until_none(step: Callable[[], int]) -> int:

@@ -5,10 +5,13 @@ byte, then per question its number (2 bytes), its count of options and their can
 answers are a version byte, then one bitmask per question.
 """
 
+import hashlib
+import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from fractions import Fraction
+from math import floor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +31,9 @@ class Sheet:
     points_milli: int
     duration_ms: int
     paused_ms: int
+    prediction: int | None
+    public_id: bytes
+    receipt: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,12 +45,17 @@ class Terms:
     blank_milli: int
     counts: str
     ranking: Sequence[str]
+    whole_ranking: Sequence[str]
     resolution_ms: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Worth:
-    """A person's result: the attempt that counts and what orders people (smaller is better)."""
+    """A person's result: the attempt that counts, and what all of them bring.
+
+    `error` and `place` are what only the close knows: how far the prediction was from the truth,
+    and the place decided by hand. None: there is none.
+    """
 
     person_id: int
     unit_id: int
@@ -53,8 +64,12 @@ class Worth:
     points_milli: int
     all_right: int
     duration_ms: int
+    started_at: datetime
     submitted_at: datetime
-    order: tuple[object, ...]
+    perfect: int
+    prediction: int | None
+    error: int | None = None
+    place: int | None = None
 
 
 def remark(sheet: Sheet, right: Mapping[int, int], terms: Terms) -> tuple[int, int]:
@@ -96,70 +111,147 @@ def sheet_problems(sheet: Sheet, right: Mapping[int, int], terms: Terms) -> list
     ]
 
 
-def places(sheets: Iterable[Sheet], terms: Terms) -> dict[int, Worth]:
-    """Return person → what counts, by comparing attempts value by value (no keys of bytes)."""
-    by_person: dict[int, list[Sheet]] = {}
-    for sheet in sheets:
-        by_person.setdefault(sheet.person_id, []).append(sheet)
-    return {person: _worth(mine, terms) for person, mine in by_person.items()}
+def receipt(key: bytes, sheet: Sheet) -> str:
+    """Return the receipt anew: 60 bits of HMAC-SHA-256 over the attempt's id, answers and end."""
+    ended = sheet.submitted_at.astimezone(UTC).isoformat().encode()
+    mac = hmac.digest(key, b"\0".join((sheet.public_id, sheet.answers, ended)), "sha256")
+    bits = int.from_bytes(mac[:8], "big") >> 4
+    letters = "".join(RECEIPT_LETTERS[bits >> 5 * place & 31] for place in reversed(range(12)))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
-def whole(by_round: Iterable[Mapping[int, Worth]], resolution_ms: int) -> dict[int, Worth]:
+RECEIPT_LETTERS = "".join(c for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in "ILOU")
+
+
+def truth(target: str, worths: Mapping[int, Worth], attempts: int) -> int:
+    """Return what was to be predicted, from the recount."""
+    winners = sum(worth.all_right for worth in worths.values())
+    percent = floor(Fraction(100 * winners, len(worths) or 1) + Fraction(1, 2))
+    return {
+        "unique_all_correct": winners,
+        "unique_participants": len(worths),
+        "attempts": attempts,
+        "percent_all_correct": percent,
+    }[target]
+
+
+def judged(
+    worths: Mapping[int, Worth], the_truth: int | None, places_by_hand: Mapping[int, int]
+) -> dict[int, Worth]:
+    """Return person → what counts, with what only the close knows; None: errors stay as given."""
+
+    def error(worth: Worth) -> int | None:
+        if the_truth is None:
+            return worth.error
+        return None if worth.prediction is None else abs(worth.prediction - the_truth)
+
+    return {
+        person: replace(worth, error=error(worth), place=places_by_hand.get(person))
+        for person, worth in worths.items()
+    }
+
+
+def order_digest(worths: Mapping[int, Worth], given: Mapping[int, int]) -> str:
+    """Return SHA-256 over a line for each person in the order of their ranks, then ids."""
+    lines = [
+        f"{given[person]} {person} {worths[person].attempt_id}"
+        f" {worths[person].points_milli} {worths[person].duration_ms}\n"
+        for person in sorted(worths, key=lambda person: (given[person], person))
+    ]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def whole(by_round: Iterable[Mapping[int, Worth]]) -> dict[int, Worth]:
     """Return person → the sum over rounds; the latest counted attempt gives unit and moment."""
     mine: dict[int, list[Worth]] = {}
     for worths in by_round:
         for person, worth in worths.items():
             mine.setdefault(person, []).append(worth)
-    return {person: _sum(rows, resolution_ms) for person, rows in mine.items()}
+    return {person: _sum(rows) for person, rows in mine.items()}
 
 
-def _sum(rows: Sequence[Worth], resolution_ms: int) -> Worth:
+def _sum(rows: Sequence[Worth]) -> Worth:
     latest = max(rows, key=lambda row: (row.submitted_at, row.attempt_id))
-    points = sum(row.points_milli for row in rows)
-    taken = sum(row.duration_ms for row in rows)
-    return Worth(
-        person_id=latest.person_id,
-        unit_id=latest.unit_id,
-        attempt_id=latest.attempt_id,
+    errors = [row.error for row in rows]
+    return replace(
+        latest,
         attempts=sum(row.attempts for row in rows),
-        points_milli=points,
+        points_milli=sum(row.points_milli for row in rows),
         all_right=int(all(row.all_right for row in rows)),
-        duration_ms=taken,
-        submitted_at=latest.submitted_at,
-        order=(-points, taken // resolution_ms, _milliseconds(latest.submitted_at)),
+        duration_ms=sum(row.duration_ms for row in rows),
+        started_at=min(row.started_at for row in rows),
+        perfect=sum(row.perfect for row in rows),
+        error=None if None in errors else sum(error for error in errors if error is not None),
     )
 
 
-def ranks(worths: Iterable[Worth]) -> dict[int, int]:
+def ranks(
+    worths: Iterable[Worth], ranking: Sequence[str], *, resolution_ms: int, is_closed: bool
+) -> dict[int, int]:
     """Return person → rank: one more than the number of people with a better order."""
-    rows = sorted(worths, key=lambda worth: worth.order)
+
+    def order(worth: Worth) -> tuple[object, ...]:
+        every = _values(worth, resolution_ms)
+        return tuple(every[key] for key in ranking if is_closed or key not in LATE)
+
+    rows = sorted(worths, key=order)
     given: dict[int, int] = {}
     previous: Worth | None = None
     for position, worth in enumerate(rows, start=1):
-        is_tied = previous is not None and previous.order == worth.order
+        is_tied = previous is not None and order(previous) == order(worth)
         given[worth.person_id] = given[previous.person_id] if is_tied and previous else position
         previous = worth
     return given
 
 
-def _worth(sheets: Sequence[Sheet], terms: Terms) -> Worth:
+LATE = ("prediction_error asc", "manual")
+
+
+def _values(worth: Worth, resolution_ms: int) -> dict[str, object]:
+    """Return what each key of a ranking compares, smaller is better; nothing comes last."""
+    began = _milliseconds(worth.started_at)
+    return {
+        "score desc": -worth.points_milli,
+        "total desc": -worth.points_milli,
+        "duration asc": worth.duration_ms // resolution_ms,
+        "submitted_at asc": _milliseconds(worth.submitted_at),
+        "started_at asc": began,
+        "login_at asc": began,
+        "perfect_sittings desc": -worth.perfect,
+        "prediction_error asc": (worth.error is None, worth.error or 0),
+        "manual": (worth.place is None, worth.place or 0),
+    }
+
+
+def worth_of(sheets: Sequence[Sheet], terms: Terms) -> Worth:
+    """Return what one person's final attempts of a round bring, compared value by value."""
     chosen = min(sheets, key=lambda sheet: (_choice(sheet, terms), sheet.number))
-    paper_length = len(chosen.answers) - 1
-    return Worth(
+    perfect = [sheet for sheet in sheets if sheet.right_count == len(sheet.answers) - 1]
+    worth = Worth(
         person_id=chosen.person_id,
         unit_id=chosen.unit_id,
         attempt_id=chosen.attempt_id,
         attempts=max(sheet.number for sheet in sheets),
         points_milli=chosen.points_milli,
-        all_right=int(chosen.right_count == paper_length),
+        all_right=int(chosen in perfect),
         duration_ms=chosen.duration_ms,
+        started_at=chosen.started_at,
         submitted_at=chosen.submitted_at,
-        order=tuple(
-            _value(key, chosen, terms)
-            for key in terms.ranking
-            if not key.startswith("prediction_error")
-        ),
+        perfect=len(perfect) if _weighs_all(terms) else 0,
+        prediction=chosen.prediction,
     )
+    if terms.counts != "mean":
+        return worth
+    return replace(
+        worth,
+        points_milli=floor(Fraction(sum(sheet.points_milli for sheet in sheets), len(sheets))),
+        duration_ms=floor(Fraction(sum(sheet.duration_ms for sheet in sheets), len(sheets))),
+        all_right=int(len(perfect) == len(sheets)),
+    )
+
+
+def _weighs_all(terms: Terms) -> bool:
+    return terms.counts == "mean" or any(key.startswith("perfect") for key in terms.ranking)
 
 
 def _choice(sheet: Sheet, terms: Terms) -> tuple[object, ...]:
@@ -170,16 +262,9 @@ def _choice(sheet: Sheet, terms: Terms) -> tuple[object, ...]:
         "best_then_earliest": (-sheet.points_milli, at),
         "first": (at,),
         "last": (-at,),
+        "mean": (-at,),
+        "only": (at,),
     }[terms.counts]
-
-
-def _value(key: str, sheet: Sheet, terms: Terms) -> int:
-    return {
-        "score desc": -sheet.points_milli,
-        "duration asc": sheet.duration_ms // terms.resolution_ms,
-        "submitted_at asc": _milliseconds(sheet.submitted_at),
-        "started_at asc": _milliseconds(sheet.started_at),
-    }[key]
 
 
 def _milliseconds(at: datetime) -> int:
