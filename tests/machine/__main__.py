@@ -1,6 +1,7 @@
 """A long walk: `python -m tests.machine --steps 1000000 [--database postgresql] [--door http]`.
 
-Prints one JSON object: how many steps were taken, of which kinds, and how many problems were found.
+Prints one JSON object: how many steps, what came of them, what never did, how many problems. A walk
+is made by its seed alone: `--seed N --steps 100` takes one of them again.
 """
 
 import argparse
@@ -16,45 +17,46 @@ from pathlib import Path
 from quizapp.db import db
 from tests import databases
 from tests.machine.doors import DOORS
-from tests.machine.stage import Stage
-from tests.machine.walking import walk
+from tests.machine.outcomes import OUTCOMES, missing
+from tests.machine.stage import on_stage
+from tests.machine.walking import shortened, walk
 
-STEPS = 100
-WALKS = 100  # then begin with a new seed: Hypothesis remembers every walk of one run
+STEPS = 300  # of a walk
 MEMORY = Path("/dev/shm")  # what is kept on disk is not asked here
 
 
 def main():
     given = _arguments()
-    tally, problems, began = Counter(), 0, time.monotonic()
-    with _database(given.database) as database, Stage(database).clock_in_place() as stage:
+    outcomes, problems, began = Counter(), 0, time.monotonic()
+    walks = -(-given.steps // STEPS)
+    with _database(given.database) as database, on_stage(database) as stage:
         door = DOORS[given.door](stage)
-        number = given.seed
-        while tally.total() < given.steps:
-            problems += _walk(stage, door, tally, number)
-            number += 1
-            print(_line(tally, problems, began), file=sys.stderr, flush=True)
+        for seed in range(given.seed, given.seed + walks):
+            problems += _walk(stage, door, seed, outcomes)
+            if seed % 100 == 0:
+                _say(f"seed {seed}, {problems} problems, {time.monotonic() - began:.0f} s")
     report = {
-        "steps": tally.total(),
-        "walks": (number - given.seed) * WALKS,
+        "steps": walks * STEPS,
         "problems": problems,
+        "missing": missing(outcomes),
         "seconds": round(time.monotonic() - began),
         "database": given.database,
         "door": given.door,
-        "seeds": [given.seed, number - 1],
-        "kinds": dict(sorted(tally.items())),
+        "seeds": [given.seed, seed],
+        "outcomes": {name: outcomes[name] for name in OUTCOMES},
     }
     print(json.dumps(report, ensure_ascii=False, indent=1))
-    return 1 if problems else 0
+    return 1 if problems or report["missing"] else 0
 
 
-def _walk(stage, door, tally, number):
-    """Take one seed's walks; return 1 when one of them found a problem, having shown it."""
+def _walk(stage, door, seed, outcomes):
+    """Take one seed's walk; return 1 when it found a problem, having shown the way there."""
     try:
-        walk(stage, door, walks=WALKS, steps=STEPS, tally=tally, number=number)
-    except Exception:  # noqa: BLE001 - whatever it is, it is shown and counted
-        print(f"seed {number}:", file=sys.stderr)
-        traceback.print_exc()
+        walk(stage, door, seed=seed, steps=STEPS, outcomes=outcomes)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is shown and counted
+        _say(f"seed {seed}: {''.join(traceback.format_exception(error))}")
+        for one in shortened(stage, door, error.steps):
+            _say(f"  {one}")
         return 1
     return 0
 
@@ -75,9 +77,8 @@ def _database(name):
             databases.drop_postgresql_database(made)
 
 
-def _line(tally, problems, began):
-    steps, seconds = tally.total(), time.monotonic() - began
-    return f"{steps} steps, {problems} problems, {steps / seconds:.0f} steps/s"
+def _say(line):
+    print(line, file=sys.stderr, flush=True)
 
 
 def _arguments():

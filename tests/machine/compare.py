@@ -1,6 +1,10 @@
 """Where the tables and the model differ, a line for each thing."""
 
 
+class Difference(AssertionError):
+    """The product and the model do not agree."""
+
+
 def attempts(model, rows):
     """Compare every attempt, column by column."""
     found = {(row.person, row.number): row for row in rows}

@@ -5,9 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import replace
 
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-
 from quizapp import worker
 from quizapp.attempts import service
 from quizapp.attempts.service import For, Why
@@ -15,37 +12,41 @@ from quizapp.db import transaction
 from quizapp.errors import Refusal
 from quizapp.standings import service as standings
 from tests.machine import compare
+from tests.machine.choices import (
+    ANY,
+    MOVES,
+    OPS,
+    PAPER,
+    PHONES,
+    PREDICTIONS,
+    WHO,
+    answers,
+    has_papers,
+    runs,
+    worked_before,
+)
+from tests.machine.compare import Difference
 from tests.machine.model import NOTHING, Model, Save, Start, Submit
-from tests.machine.stage import BANK, BEGINNING, CLOSES, CONTESTS, MILLISECOND, QUESTIONS, SECOND
+from tests.machine.stage import BANK, BEGINNING, CLOSES, CONTESTS, MILLISECOND, SECOND
+from tests.machine.steps import step
 
-PHONES = st.sampled_from([0, 1, 2, 3])
-WHO = st.sampled_from(["holder", "holder", "holder", "other", "stranger"])
-# Also a position that no paper has, and letters that few questions have.
-CHOICES = st.tuples(st.integers(1, QUESTIONS + 1), st.sampled_from([None, *"ABABABCCDH"]))
-ANSWERS = st.lists(CHOICES, max_size=3, unique_by=lambda choice: choice[0]).map(tuple)
-PREDICTIONS = st.sampled_from([NOTHING, NOTHING, None, 0, 1250])
-OPS = st.sampled_from([1, 1, 1, 1, 0, 0, -1, -2, 3])  # counted from the newest that was taken
-SLUGS = st.sampled_from(list(CONTESTS))
-ANY = st.integers(0, 30)  # which of what there is, counted round and round
-PAPER = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 4])  # the same, of those that run first
+TWO = ThreadPoolExecutor(2)
 WHY = Why(actor="system", reason="thử")
 
 
-class Difference(AssertionError):
-    """The product and the model do not agree."""
+class AttemptMachine:
+    """Two people with two phones each, in one contest after the other of those on the stage.
 
+    `outcomes` counts what came of the steps; most steps have one, some have more.
+    """
 
-class AttemptMachine(RuleBasedStateMachine):
-    """Two people with two phones each, in one contest after the other of those on the stage."""
-
-    def __init__(self, stage, door, tally=None):
-        super().__init__()
+    def __init__(self, stage, door, outcomes=None):
         self.stage = stage
         self.door = door
-        self.tally = Counter() if tally is None else tally
+        self.outcomes = Counter() if outcomes is None else outcomes
         self.steps = self.restarted = self.worked = 0
 
-    @initialize(slug=SLUGS, ahead=st.sampled_from([0, 0, -SECOND, CLOSES - 50 * SECOND]))
+    @step(often=0, slug=tuple(CONTESTS), ahead=(0, 0, 0, -SECOND, CLOSES - 50 * SECOND))
     def open(self, slug, ahead):
         self.stage.reset()
         self.contest = self.stage.contests[slug]
@@ -55,61 +56,79 @@ class AttemptMachine(RuleBasedStateMachine):
         self.stage.now = ahead
         self._send(self._a_start(0))
 
-    @precondition(lambda self: not (self.model.running() or self._may_begin()))
-    @rule(slug=SLUGS)
+    @step(often=30, when=lambda self: not self._goes_on(), slug=tuple(CONTESTS))
     def open_next(self, slug):
         """Nothing can happen any more: count, then go on with another contest."""
-        self.work("whole pass")
+        self.work("count")
         self.open(slug, 0)
 
     # -- Phones
 
-    @precondition(lambda self: self.model.running() or self._may_begin())
-    @rule(phone=PHONES, back=st.sampled_from([0, 0, 0, 1]))
+    @step(often=10, phone=PHONES, back=(0, 0, 0, 1))
     def start(self, phone, back):
         self._send(self._a_start(phone, back))
 
-    @precondition(lambda self: self.model.papers)
-    @rule(who=WHO, paper=PAPER, position=st.integers(1, QUESTIONS), letter=st.sampled_from("AB"))
+    @step(often=16, when=runs, who=WHO, paper=PAPER, position=range(1, 5), letter="AB")
     def tap(self, who, paper, position, letter):
         """What phones mostly do: save one more answer, also when they were not told of the end."""
         paper = self._paper(paper)
         phone, name = self._phone(who, paper), (paper.person, paper.number)
         self._send(Save(phone=phone, paper=name, op=paper.op + 1, answers=((position, letter),)))
 
-    @precondition(lambda self: self.model.papers)
-    @rule(who=WHO, paper=PAPER, op=OPS, answers=ANSWERS, prediction=PREDICTIONS)
+    @step(
+        often=12,
+        when=has_papers,
+        who=WHO,
+        paper=PAPER,
+        op=OPS,
+        answers=answers,
+        prediction=PREDICTIONS,
+    )
     def save(self, who, paper, op, answers, prediction):
         self._send(self._a_save(who, paper, op, answers, prediction))
 
-    @precondition(lambda self: self.model.papers)
-    @rule(who=WHO, paper=PAPER, answers=ANSWERS, prediction=PREDICTIONS, by_form=st.booleans())
+    @step(
+        often=5,
+        when=has_papers,
+        who=WHO,
+        paper=PAPER,
+        answers=answers,
+        prediction=PREDICTIONS,
+        by_form=(False, True),
+    )
     def submit(self, who, paper, answers, prediction, by_form):
         self._send(self._a_submit(who, paper, answers, prediction, by_form))
 
-    @precondition(lambda self: self.sent)
-    @rule(which=ANY)
+    @step(often=8, when=lambda self: self.sent, which=ANY)
     def send_again(self, which):
         """A retry, a doubled request, or one that was long on its way."""
         self._send(self.sent[which % len(self.sent)])
 
-    @precondition(lambda self: self._may_begin())
-    @rule(first=PHONES, second=PHONES)
+    @step(often=4, when=lambda self: self._may_begin(), first=PHONES, second=PHONES)
     def start_at_once(self, first, second):
         self._send_at_once(self._a_start(first), self._a_start(second))
 
-    @precondition(lambda self: self.model.running())
-    @rule(first=WHO, second=WHO, paper=PAPER, op=OPS, answers=ANSWERS, which=ANY)
+    @step(
+        often=6,
+        when=runs,
+        first=WHO,
+        second=WHO,
+        paper=PAPER,
+        op=OPS,
+        answers=answers,
+        which=ANY,
+    )
     def send_at_once(self, first, second, paper, op, answers, which):
         """Two requests about papers at the same time."""
         save = self._a_save(first, paper, op, answers, NOTHING)
         submit = self._a_submit(second, paper, answers, NOTHING, by_form=False)
         again = self.sent[which % len(self.sent)]
+        start = self._a_start(which % len(self.phones))
         pairs = [(save, submit), (save, again), (submit, again), (submit, submit)]
+        pairs += [(save, start), (submit, start)]
         self._send_at_once(*pairs[which % len(pairs)])
 
-    @precondition(lambda self: self.model.papers)
-    @rule(who=WHO, paper=PAPER, what=st.sampled_from(["paper", "result", "rank"]))
+    @step(often=6, when=has_papers, who=WHO, paper=PAPER, what=("paper", "result", "rank"))
     def look(self, who, paper, what):
         """Reading changes nothing and shows what is there."""
         look = {"paper": self._look, "result": self._look_at_result, "rank": self._look_at_rank}
@@ -118,40 +137,45 @@ class AttemptMachine(RuleBasedStateMachine):
 
     # -- The worker, the clock, the machine room
 
-    @precondition(lambda self: self.steps > self.worked + 2)
-    @rule(how=st.sampled_from(["one by one", "at once", "at once", "whole pass"]))
+    @step(often=3, when=worked_before, how=("one by one", "at once", "at once", "count"))
     def work(self, how):
-        """Let the worker end what is due, and in a whole pass count and write the boards too."""
+        """Let the worker end what is due; also count it; in a whole pass write the boards too."""
         due = self.model.expire(self.stage.now)
         with self.stage.app.app_context():
             if how == "whole pass":
                 found = worker.run_once().expired
             else:
                 found = sum(iter(lambda: self._expire(1 if how == "one by one" else 200), 0))
-        self._say(f"expired {due}" if due else "worked")
+            while how == "count" and self.stage.roll_up():
+                pass
+        self._say(*["expired by the worker"] * due)
         self.worked = self.steps
         problems = [] if found == due else [f"expired {found} papers, not {due}"]
         # On PostgreSQL an older transaction of anybody on the server holds results back.
-        if how == "whole pass" and not self.stage.waiting():
+        if how in {"count", "whole pass"} and not self.stage.waiting():
+            self._say(*["counted"] * bool(self.model.results))
             problems += self._uncounted()
         self._compare(problems)
 
-    @rule(ms=st.sampled_from([1, 999, SECOND, 4 * SECOND, 13 * SECOND, -1, -SECOND, -9 * SECOND]))
+    @step(often=7, ms=MOVES)
     def move_clock(self, ms):
         self.stage.now += ms
-        self._say("waited" if ms > 0 else "set the clock back")
+        self._say(*["set the clock back"] * (ms < 0))
 
-    @precondition(lambda self: self.model.running())
-    @rule(edge=st.sampled_from([0, 0, 0, 1]), by=st.sampled_from([-1, 0, 1]))
-    def wait_for_edge(self, edge, by):
+    @step(often=6, when=runs, edge=(0, 0, 0, 1), by=(-1, 0, 1), sends=("save", "submit", "work"))
+    def wait_for_edge(self, edge, by, sends):
         """Go to a moment at which something stops being allowed, or one millisecond beside it."""
         ahead = [moment for moment in self.model.edges() if moment + by > self.stage.now]
         if ahead:
             self.stage.now = ahead[min(edge, len(ahead) - 1)] + by
-        self._say("waited for an edge")
+        if sends == "save":
+            self.tap("holder", 0, 1, "A")
+        elif sends == "submit":
+            self.submit("holder", 0, (), NOTHING, by_form=False)
+        else:
+            self.work("at once")
 
-    @precondition(lambda self: self.steps > self.restarted + 5)
-    @rule()
+    @step(often=2, when=lambda self: self.steps > self.restarted + 5)
     def restart(self):
         self.stage.restart()
         self._say("restarted")
@@ -159,23 +183,22 @@ class AttemptMachine(RuleBasedStateMachine):
 
     # -- The organiser
 
-    @rule(
-        what=st.sampled_from(["time", "pause", "outage"]),
-        whom=st.sampled_from([0, 1, None]),
-        ms=st.sampled_from([1, 5 * SECOND, 20 * SECOND]),
+    @step(
+        often=4,
+        what=("time", "pause", "pause", "outage", "outage", "outage"),
+        whom=(0, 1, None),
+        ms=(1, 5 * SECOND, 20 * SECOND, 60 * SECOND),
     )
     def organise(self, what, whom, ms):
         """Give extra time, stop or start the clocks, take a stretch of the past out."""
         do = {"time": self._grant, "pause": self._pause_or_resume, "outage": self._compensate}
         found, expected = do[what](whom, ms)
-        self._say(f"organised: {what}")
         self._compare([] if found == expected else [f"{found} papers touched, not {expected}"])
 
-    def teardown(self):
-        if hasattr(self, "model"):
-            self.work("whole pass")
-
     # -- How
+
+    def _goes_on(self):
+        return self.model.running() or self._may_begin()
 
     def _may_begin(self):
         return self.model.may_begin(self.stage.now, self.contest.person_ids)
@@ -225,7 +248,7 @@ class AttemptMachine(RuleBasedStateMachine):
         self._remember(request)
         told = self.door.send(request, self.contest, self._address(request))
         expected = self.model.apply(request, self.stage.now)
-        self._say(f"{type(request).__name__} {expected.status} {expected.verdict or ''}".strip())
+        self._say()
         rows = self._learn()
         told = _named(told, rows)
         self._compare([] if told == expected else [f"told {told}, not {expected}"], rows)
@@ -235,8 +258,7 @@ class AttemptMachine(RuleBasedStateMachine):
         for request in requests:
             self._remember(request)
         jobs = [(request, self.contest, self._address(request)) for request in requests]
-        with ThreadPoolExecutor(2) as threads:
-            told = list(threads.map(lambda job: self.door.send(*job), jobs))
+        told = list(TWO.map(lambda job: self.door.send(*job), jobs))
         before, problems = self.model, []
         for order in ((0, 1), (1, 0)):
             self.model = deepcopy(before)
@@ -246,7 +268,8 @@ class AttemptMachine(RuleBasedStateMachine):
             lines = [f"told {found[which]}" for which in order if found[which] != expected[which]]
             lines += self._differences(rows)
             if not lines:
-                self._say(f"at once: {_kinds(requests)}")
+                names = sorted(type(request).__name__ for request in requests)
+                self._say(f"at once: {' and '.join(names)}")
                 self._compare([], rows)
                 return
             problems.append("; ".join(lines))
@@ -292,7 +315,7 @@ class AttemptMachine(RuleBasedStateMachine):
             expected = (302, None)
         if paper.person != phone.person:
             expected = (404, None)
-        self._say(f"looked {expected[0]}")
+        self._say("looked at a paper")
         seen = self.door.look(phone, self.contest, paper.address)
         return [] if seen == expected else [f"shown {seen}, not {expected}"]
 
@@ -300,7 +323,7 @@ class AttemptMachine(RuleBasedStateMachine):
         runs = paper.state == "running" and not self.model.is_due(paper, self.stage.now)
         expected = 302 if runs else 200
         expected = expected if paper.person == phone.person else 404
-        self._say(f"looked at result {expected}")
+        self._say("looked at a result")
         status, points = self.door.result(phone, self.contest, paper.address)
         problems = [] if status == expected else [f"result {status}, not {expected}"]
         if points is not None and points != paper.points:
@@ -312,8 +335,9 @@ class AttemptMachine(RuleBasedStateMachine):
             scope = standings.scope_of_round(self.contest.card.rounds[0])
             place = standings.find_place(scope, phone.person)
         ranks = {one: rank for rank, one in self.model.ranked(self.contest.person_ids)}
-        found, expected = place and place.rank, ranks.get(phone.person)
-        self._say("looked at rank")
+        rank = ranks.get(phone.person)
+        found, expected = place and place.span, rank and (rank, rank)
+        self._say(*["looked at a rank"] * bool(expected))
         return [] if found == expected else [f"rank {found}, not {expected}"]
 
     def _remember(self, request):
@@ -332,9 +356,10 @@ class AttemptMachine(RuleBasedStateMachine):
                 paper.address, paper.asked = row.address, row.asked
         return rows
 
-    def _say(self, what):
-        self.tally[what] += 1
-        self.steps += 1
+    def _say(self, *what):
+        """Count these outcomes, and those that the model noticed since the last time."""
+        self.outcomes.update((*what, *self.model.happened))
+        self.model.happened.clear()
 
     def _compare(self, problems, rows=None):
         rows = self._learn() if rows is None else rows
@@ -369,7 +394,3 @@ def _named(told, rows):
     """Return the reply with the paper's name in the place of its address."""
     names = {row.address: (row.person, row.number) for row in rows}
     return replace(told, paper=names.get(told.paper, told.paper))
-
-
-def _kinds(requests):
-    return " and ".join(sorted(type(request).__name__ for request in requests))

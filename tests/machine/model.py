@@ -132,7 +132,8 @@ class Model:
     """The papers of one round by (person, number). `bank` has the questions by their numbers.
 
     `late` has (op, received, letters, prediction) of answers kept aside, by the paper's name;
-    `results` counts what ended or was changed afterwards.
+    `results` counts what ended or was changed afterwards; `happened` says what was noticed on the
+    way, for those who count how often each thing came about.
     """
 
     terms: Terms
@@ -144,6 +145,7 @@ class Model:
     interruptions: list[tuple[int, int]] = field(default_factory=list)
     late: dict[tuple[int, int], tuple] = field(default_factory=dict)
     results: int = 0
+    happened: list[str] = field(default_factory=list)
 
     def __post_init__(self):
         self.closes = self.terms.closes
@@ -154,7 +156,8 @@ class Model:
             return self._start(request.phone, request.number, now)
         paper = self.papers[request.paper]
         if paper.person != request.phone.person:
-            return Reply(status=404)
+            return self._answer("not theirs", status=404)
+        self._notice_border(paper, now)
         if isinstance(request, Save):
             return self._save(paper, request, now)
         return self._submit(paper, request, now)
@@ -168,6 +171,7 @@ class Model:
 
     def grant(self, person, ms):
         """Give extra time to one person or (None) to all; return how many papers run longer."""
+        self.happened.append("time granted")
         self.grants.append((person, ms))
         given = [paper for paper in self.running() if person in {None, paper.person}]
         for paper in given:
@@ -175,10 +179,12 @@ class Model:
         return len(given)
 
     def pause(self, now):
+        self.happened.append("paused")
         self.paused = now
 
     def resume(self, now):
         """Move everything by as long as the clocks stood still; return how many papers."""
+        self.happened.append("resumed")
         length = self._standing_for(now)
         if length:
             self.interruptions.append((self.paused, now))
@@ -195,9 +201,10 @@ class Model:
         None when it is not past, or a part of it was taken out before.
         """
         until = now if self.paused is None else self.paused
-        if not self.terms.opens <= began < ended <= until <= now:
-            return None
-        if any(before < ended and began < after for before, after in self.interruptions):
+        is_past = self.terms.opens <= began < ended <= until <= now
+        is_taken = any(before < ended and began < after for before, after in self.interruptions)
+        self.happened.append("outage taken out" if is_past and not is_taken else "outage refused")
+        if not is_past or is_taken:
             return None
         self.interruptions.append((began, ended))
         if now < self.closes:
@@ -212,6 +219,7 @@ class Model:
                 share = min(share, paper.duration)
                 paper.duration -= share
                 self.results += share > 0
+                self.happened += ["result changed afterwards"] * (share > 0)
             paper.lost += share
             touched += share > 0
         return touched
@@ -273,16 +281,17 @@ class Model:
         mine = [paper for paper in self.papers.values() if paper.person == phone.person]
         running = next((paper for paper in mine if paper.state == "running"), None)
         if running is not None and not self.is_due(running, now):
+            what = "gone on with" if running.holder == phone.name else "taken over"
             running.holder = phone.name
-            return Reply(status=303, paper=(phone.person, running.number))
+            return self._answer(what, status=303, paper=(phone.person, running.number))
         is_begun = number <= len(mine)
-        is_open = self.terms.opens <= now < self.closes and self.paused is None
-        if not is_begun and (not is_open or len(mine) == self.terms.attempts):
-            return Reply(status=409)
+        if not is_begun and (why := self._why_not(len(mine), now)):
+            return self._answer(f"refused: {why}", status=409)
         if running is not None:
+            self.happened.append("expired by a start")
             self._end(running, "expired", running.deadline)
         if is_begun:
-            return Reply(status=303, paper=(phone.person, number))
+            return self._answer("begun before", status=303, paper=(phone.person, number))
         name = (phone.person, len(mine) + 1)
         extra = sum(ms for person, ms in self.grants if person in {None, phone.person})
         self.papers[name] = Paper(
@@ -293,7 +302,15 @@ class Model:
             deadline=min(now + self.terms.limit, self.closes) + extra,
             chosen=[None] * self.terms.questions,
         )
-        return Reply(status=303, paper=name)
+        return self._answer("started", status=303, paper=name)
+
+    def _why_not(self, begun, now):
+        """Return why the round lets nobody begin who has begun that often, or None."""
+        if self.paused is not None:
+            return "paused"
+        if not self.terms.opens <= now < self.closes:
+            return "not open" if now < self.terms.opens else "closed"
+        return "limit" if begun == self.terms.attempts else None
 
     def _save(self, paper, request, now):
         deadline = paper.deadline + self._standing_for(now)
@@ -301,34 +318,49 @@ class Model:
         body = (sorted(request.answers), request.prediction)
         if paper.state != "running" or self.is_due(paper, now):
             is_kept = self._keep_aside(paper, request, request.op, now)
-            return Reply(status=410, verdict="over") if is_kept else Reply(status=422)
+            return self._answer("over", status=410, verdict="over") if is_kept else self._bad()
         if paper.holder != request.phone.name:
-            return Reply(status=409, verdict="held", **told)
+            return self._answer("held", status=409, verdict="held", **told)
         if request.op < paper.op or (request.op == paper.op and body != paper.body):
-            return Reply(status=409, verdict="stale", **told)
+            return self._answer("stale", status=409, verdict="stale", **told)
+        what = "saved before"
         if request.op > paper.op:
-            taken = paper.with_answers(request)
+            what, taken = "saved", paper.with_answers(request)
             if taken is None:
-                return Reply(status=422)
+                return self._bad()
             paper.chosen, paper.prediction = taken
             paper.op, paper.body = request.op, body
-        return Reply(status=200, op=paper.op, deadline=deadline)
+        return self._answer(what, status=200, op=paper.op, deadline=deadline)
 
     def _submit(self, paper, request, now):
         if paper.state != "running" or self.is_due(paper, now):
             if not self._keep_aside(paper, request, 0, now):
-                return Reply(status=422)
+                return self._bad()
+            what = f"{paper.state} before"
             if paper.state == "running":
+                what = "expired by a submit"
                 self._end(paper, "expired", paper.deadline)
-            return Reply(status=200)
+            return self._answer(what, status=200)
         if paper.holder != request.phone.name:
-            return Reply(status=409)
+            return self._answer("submit of another phone", status=409)
         taken = paper.with_answers(request)
         if taken is None:
-            return Reply(status=422)
+            return self._bad()
         paper.chosen, paper.prediction = taken
         self._end(paper, "submitted", now)
-        return Reply(status=200)
+        return self._answer("submitted", status=200)
+
+    def _notice_border(self, paper, now):
+        ends = paper.deadline + self.terms.grace
+        if paper.state == "running" and self.paused is None and now - ends in {0, 1}:
+            self.happened.append("a millisecond too late" if now > ends else "at the last moment")
+
+    def _bad(self):
+        return self._answer("bad answers", status=422)
+
+    def _answer(self, what, **told):
+        self.happened.append(what)
+        return Reply(**told)
 
     def _keep_aside(self, paper, request, op, now):
         """Keep the newest that the holding phone sent too late; return whether it can be read.
@@ -343,6 +375,7 @@ class Model:
         kept = self.late.get(request.paper)
         is_older = kept is not None and op != 0 and (kept[0] == 0 or op < kept[0])
         if taken != (paper.chosen, paper.prediction) and not is_older:
+            self.happened.append(f"late sheet {'kept' if kept is None else 'replaced'}")
             self.late[request.paper] = (op, now, *taken)
         return True
 

@@ -60,7 +60,12 @@ def second_submit_scores_again(monkeypatch, _app):
 
     def submit(public_id, phone, sheet, *, at):
         row = service.get_attempt_row(public_id, phone)
-        if row.state == AttemptState.SUBMITTED:
+        others = select(Attempt.id).where(
+            Attempt.person_id == row.person_id,
+            Attempt.round_id == row.round_id,
+            Attempt.state == AttemptState.RUNNING,
+        )
+        if row.state == AttemptState.SUBMITTED and db.session.scalar(others) is None:
             _write(public_id, phone, state=AttemptState.RUNNING, submitted_at=None)
         real(public_id, phone, sheet, at=at)
 
@@ -100,10 +105,10 @@ def limit_is_checked_before_the_insert(monkeypatch, app):
                 )
                 return redirect(f"/a/{address}", 303)
             db.session.execute(text("DROP INDEX IF EXISTS ix_attempt_one_running"))
-            begun = starting._begun(one, person)
-            free = replace(one, rules=replace(one.rules, attempts_max=max(len(begun) + 1, 3)))
+            turns = starting._begun(one, person)
+            free = replace(one, rules=replace(one.rules, attempts_max=max(len(turns) + 1, 3)))
             address = starting._begin(
-                free, person, holder=contestant.holder, at=clock.now(), asked=None
+                free, person, turns, holder=contestant.holder, at=clock.now(), asked=None
             )
         return redirect(f"/a/{address}", 303)
 
@@ -131,8 +136,7 @@ def _take_when(monkeypatch, verdict, *, is_said):
         if saved.saved is not verdict:
             return saved
         row = service.get_attempt_row(public_id, phone)
-        was, paper = rules.decode_answers(row.answers), rules.decode_paper(row.paper)
-        answers = rules.encode_answers(saving.overlaid(was, sheet, paper))
+        answers = rules.encode_answers(saving.overlaid(row, sheet))
         _write(public_id, phone, answers=answers, last_op=op)
         return replace(saved, saved=Saved.DONE, op=op, answers={}) if is_said else saved
 

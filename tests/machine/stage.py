@@ -1,5 +1,6 @@
 """The product's side: contests made through its services, and what its tables say afterwards."""
 
+import random
 import sqlite3
 from base64 import urlsafe_b64encode
 from contextlib import contextmanager
@@ -7,13 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 import psycopg
 
 from quizapp import clock
 from quizapp.contests import service as contest_service
 from quizapp.contests.rules.schedule import Window
-from quizapp.db import db
+from quizapp.db import db, transaction
+from quizapp.standings.service import rollup
 from quizapp.units import service as units
 from tests.machine.model import LETTERS, Phone, Question, Terms
 from tests.making import banks, contests, people
@@ -37,6 +40,7 @@ CONTESTS = {
         "score": {"per_correct": 1, "wrong": -0.25, "blank": -0.1},
     },
     "first": {"attempts": {"max": 3, "counts": "first"}, "clock": {"grace_seconds": 1}},
+    "once": {"attempts": {"max": 1, "counts": "best"}, "clock": {"grace_seconds": 5}},
     "early": {
         "attempts": {"max": 2, "counts": "best_then_earliest"},
         "clock": {"grace_seconds": 120},
@@ -130,7 +134,9 @@ class Stage:
         self.now = 0
         self.app = database.app
         with self.app.app_context():
-            self.contests = _make_contests()
+            # What is drawn depends on secrets and ids: with new ones no walk could be taken again.
+            with patch("secrets.token_bytes", random.Random(1).randbytes):
+                self.contests = _make_contests()
             self.database = self._prepared(database)
             self._reader = self._round = None
             self._moments = {}
@@ -139,16 +145,6 @@ class Stage:
     @property
     def at(self):
         return BEGINNING + self.now * MILLISECOND
-
-    @contextmanager
-    def clock_in_place(self):
-        """Let the product ask this clock what time it is."""
-        real, clock.now = clock.now, lambda: self.at
-        try:
-            yield self
-        finally:
-            clock.now = real
-            self.close()
 
     def reset(self):
         """Throw away what was done and keep the contests and people."""
@@ -209,6 +205,11 @@ class Stage:
         """Return (people, attempts, points, all right) of the unit of everybody, or None."""
         rows = self._rows(COUNTS, contest, round_number=round_number)
         return tuple(rows[0]) if rows else None
+
+    def roll_up(self):
+        """Count a part of the results that are new; return how many."""
+        with transaction():
+            return rollup.roll_up(at=self.at).events
 
     def waiting(self):
         """Return how many results the worker has not counted yet."""
@@ -282,6 +283,30 @@ class Stage:
         """Return the tables that the machine fills: those that are empty before it begins."""
         names = [table.name for table in reversed(db.metadata.sorted_tables)]
         return [name for name in names if not self._rows(f"SELECT 1 FROM {name} LIMIT 1", None)]
+
+
+@contextmanager
+def on_stage(database):
+    """Yield a Stage whose clock the product asks, and whose commits wait for no disk."""
+    stage, real = Stage(database), clock.now
+    clock.now = lambda: stage.at
+    _change(database, "SET synchronous_commit = off")
+    try:
+        yield stage
+    finally:
+        clock.now = real
+        stage.close()
+        _change(database, "RESET synchronous_commit")
+
+
+def _change(database, setting):
+    """Change a setting of a PostgreSQL database for the connections to come."""
+    if database.template is not None:
+        return
+    with database.app.app_context():
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER DATABASE {db.engine.url.database} {setting}")
+        db.engine.dispose()
 
 
 def _make_contests():
