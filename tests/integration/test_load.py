@@ -13,15 +13,19 @@ from quizapp.attempts.models import Attempt
 from quizapp.config import ROOT
 from quizapp.db import db, transaction
 from tests import databases
+from tests.load import floor
 from tests.load.ledger import Ledger
-from tests.load.measure import Crowd
+from tests.load.measure import Crowd, measure
 from tests.load.options import Options
 from tests.load.people import attempts, joins
+from tests.load.processes import WORKER, gunicorn
+from tests.load.profile import load_place
+from tests.load.profiles import PROFILES
 from tests.load.sample import walk
-from tests.load.scratch import scratch, stored_attempts
+from tests.load.scratch import newest, scratch, stored_attempts
+from tests.load.stand import Served, standing
 
 ENGINES = ("sqlite", "postgresql")
-TINY = ["--people", "3", "--warm", "1", "--clients", "2", "--runs", "1", "--workers", "1"]
 STEPS = {"join_page", "join", "ready", "start", "paper", "save", "submit", "result"}
 NUMBERS = {
     "server_cpu_ms_per_attempt",
@@ -29,33 +33,67 @@ NUMBERS = {
     "wire_bytes_per_attempt",
     "client_cpu_ms_per_attempt",
 }
+# Each profile at a tiny size: what it is given, and how many things the server acknowledges.
+TINY = {
+    "joins": ({"rate": 5, "seconds": 1}, 5),
+    "saves": ({"rate": 12, "seconds": 1, "people": 3}, 12),
+    "deadline": ({"people": 6, "seconds": 1}, 12),  # one save each before the run
+    "boards": ({"rate": 10, "seconds": 1, "submits": 3}, 3),
+    "login": ({"rate": 10, "seconds": 1, "people": 3, "organisers": 1}, 0),
+    "slow": ({"rate": 1, "seconds": 2, "slow": 3}, 2 * 5 + 3),
+}
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(scope="module", params=ENGINES)
 def engine(request):
     if request.param == "postgresql":
         databases.require_postgresql()
     return request.param
 
 
+@pytest.fixture(scope="module")
+def base(engine):
+    with scratch(options(engine)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def place(base, engine):
+    web = Served(name="test", web=gunicorn(options(engine)), worker=WORKER, environment={})
+    with standing(base, web) as started:
+        yield started
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+def test_a_tiny_profile_loses_nothing_and_has_its_figures(engine, base, place, profile):
+    given, acknowledged = TINY[profile.name]
+    asked = profile.asked(database=engine, clients=4, **given)
+
+    found = load_place(profile, asked, newest(base), place)
+
+    assert found["failures"] == []
+    assert (found["acknowledged"], found["acknowledged_lost"]) == (acknowledged, 0)
+    assert (found["wrong"], found["duplicates"], found["left"]) == (0, 0, 0)
+    assert found["attempts"] > 0
+    assert found.keys() >= NUMBERS
+    assert found["p50_ms"].keys() == found["p99_ms"].keys() != set()
+    assert len(found["memory_mb_per_worker"]) == 1
+
+
 @pytest.mark.parametrize("programme", ["journey", "floor"])
-def test_a_tiny_load_loses_nothing_and_prints_its_figures(engine, programme):
-    module = ["tests.load", "journey"] if programme == "journey" else ["tests.load.floor"]
+def test_a_tiny_load_loses_nothing_and_has_its_figures(engine, base, programme):
+    base, ledger, asked = newest(base), Ledger(), options(engine)
+    crowd = Crowd(base.units, asked.saves, last=base.callers)
+    web = Served(name="journey", web=gunicorn(asked), worker=WORKER, environment={})
+    if programme == "floor":
+        web = floor.served_by(asked, base, crowd, ledger)
 
-    done = subprocess.run(
-        [sys.executable, "-m", *module, "--database", engine, *TINY],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    found = measure(asked, base, web, crowd, ledger)
 
-    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-2000:]
-    found = json.loads(done.stdout)
     assert all(found[name] > 0 for name in NUMBERS)
     assert all(set(found[name]) == STEPS for name in ("p50_ms", "p95_ms", "p99_ms"))
-    # Those who walk inside the program, 1 to warm up, 3 measured: 4 saves and a submit each.
-    people = (2 if programme == "journey" else 1) + 1 + 3
+    # Who walked inside the program, 1 to warm up, 3 measured: 4 saves and a submit each.
+    people = (1 if programme == "floor" else 0) + 1 + 3
     assert found["acknowledged"] == people * 5
     assert (found["acknowledged_lost"], found["failed"]) == (0, 0)
     assert found["runs"][0]["attempts"] == 3
@@ -64,30 +102,50 @@ def test_a_tiny_load_loses_nothing_and_prints_its_figures(engine, programme):
     assert found["cpu_ms_per_attempt"]["web"] > 0
 
 
-def test_the_check_finds_what_was_changed_behind_the_programs_back(engine):
-    with scratch(options(engine)) as base:
-        ledger = Ledger()
-        crowd = Crowd(base.units, saves=4)
-        people = crowd.people(2, "127.0.0.1")
-        for person in people:
-            walk(base.app, joins(person))
-            walk(base.app, attempts(person, ledger))
-        first, second = ledger.entries
+def test_a_profile_prints_one_json_object():
+    tiny = ["--rate", "5", "--seconds", "1", "--people", "2", "--questions", "60"]
 
-        def stored():
-            with base.app.app_context():
-                return {row.public_id: row for row in stored_attempts(base.app)}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.load", "saves", *tiny, "--workers", "1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
-        before = stored()
-        assert ledger.balance(before.values()).lost == 0
-        assert ledger.balance(before.values()).wrong == 0
+    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    assert found["of"] == "save"
+    assert found["acknowledged"] == 5
+    assert found["server"]["workers"] == 1
+    assert found["database"]["name"] == "sqlite"
 
-        with base.app.app_context(), transaction():
-            db.session.execute(update(Attempt).values(last_op=3, answers=bytes([1] + [0] * 20)))
-        found = ledger.balance(stored().values())
-        assert (found.lost, found.wrong) == (2, 0)
-        found = ledger.balance([replace(stored()[first], last_op=4), before[second]])
-        assert (found.lost, found.wrong) == (0, 1)
+
+def test_the_check_finds_what_was_changed_behind_the_programs_back(engine, base):
+    base = newest(base)
+    ledger = Ledger()
+    crowd = Crowd(base.units, saves=4, last=base.callers)
+    people = crowd.people(2, "127.0.0.1")
+    for person in people:
+        walk(base.app, joins(person))
+        walk(base.app, attempts(person, ledger))
+    first, second = ledger.entries
+
+    def stored():
+        with base.app.app_context():
+            return {row.public_id: row for row in stored_attempts(base)}
+
+    before = stored()
+    assert ledger.balance(before.values()).lost == 0
+    assert ledger.balance(before.values()).wrong == 0
+
+    with base.app.app_context(), transaction():
+        mine = update(Attempt).where(Attempt.id > base.attempts)
+        db.session.execute(mine.values(last_op=3, answers=bytes([1] + [0] * 20)))
+    found = ledger.balance(stored().values())
+    assert (found.lost, found.wrong) == (2, 0)
+    found = ledger.balance([replace(stored()[first], last_op=4), before[second]])
+    assert (found.lost, found.wrong) == (0, 1)
 
 
 def test_the_scratch_database_goes_away_when_the_work_is_interrupted():
@@ -112,12 +170,12 @@ def test_the_scratch_database_goes_away_when_the_work_is_interrupted():
 def options(engine):
     return Options(
         database=engine,
-        people=2,
-        warm=0,
-        clients=1,
+        people=3,
+        warm=1,
+        clients=2,
         saves=4,
         seconds=60,
-        workers=None,
+        workers=1,
         threads=None,
         questions=60,
         runs=1,

@@ -1,22 +1,27 @@
 """`python -m tests.load journey`: what a whole attempt costs the real server, on this machine.
 
 `python -m tests.load anatomy` says what of it goes where. `tests.load.floor` is the least possible.
+The profiles (`joins`, `saves`, `deadline`, `boards`, `login`, `slow`) are open loops.
 """
 
 import json
 import signal
-import sys
 
 import click
 
 from tests.load.figures import yardstick
+from tests.load.growth import growth
 from tests.load.ledger import Ledger
-from tests.load.measure import Crowd, Served, measure
+from tests.load.measure import Crowd, measure
 from tests.load.options import Options, load_options
 from tests.load.people import attempts, joins
 from tests.load.processes import WORKER, gunicorn
+from tests.load.profile import finish
+from tests.load.profiles import PROFILES
+from tests.load.reference.building import drop, ref
 from tests.load.sample import calls_per_step, cpu_per_step, per_step, walk
 from tests.load.scratch import engine_version, scratch
+from tests.load.stand import Served
 
 
 @click.group()
@@ -69,11 +74,11 @@ def anatomy(**given):
     click.echo(json.dumps(found, ensure_ascii=False, indent=1))
 
 
-def finish(found):
-    """Print the figures; exit 1 when something acknowledged is gone or a request failed."""
-    click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-    bad = ("acknowledged_lost", "wrong", "duplicates", "failed")
-    sys.exit(1 if any(found[name] for name in bad) else 0)
+main.add_command(growth)
+main.add_command(ref)
+main.add_command(drop)
+for profile in PROFILES:
+    main.add_command(profile.command())
 
 
 if __name__ == "__main__":

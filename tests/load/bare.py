@@ -46,6 +46,11 @@ class Sqlite:
 
     single = transaction
 
+    def close(self):
+        """Give up this thread's connection and lock."""
+        for held in vars(self._of_thread).values():
+            held.close()
+
     def _connection(self):
         mine = self._of_thread
         if not hasattr(mine, "connection"):
@@ -80,6 +85,11 @@ class Postgres:
     def single(self):
         """Yield `execute` for one statement."""
         yield self._connection().execute
+
+    def close(self):
+        """Give up this thread's connection."""
+        for held in vars(self._of_thread).values():
+            held.close()
 
     def _connection(self):
         mine = self._of_thread

@@ -1,7 +1,7 @@
 """Drive scripts of people over kept connections, in one thread: closed loop.
 
 A person's next request leaves when the answer to the last one has come; latency counts from the
-moment of sending. (An open loop would give each script a moment to begin at; see `Source`.)
+moment of sending. `tests.load.opened` gives each script a moment of its own to begin at.
 """
 
 import selectors
@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from tests.load.people import Surprise
 from tests.load.wire import TIMEOUT, Line, Unanswered
 
-EXAMPLES = 5
+RESTED = 10.0  # seconds; the server keeps a silent connection for 15
 
 
 class Seen:
@@ -22,6 +22,7 @@ class Seen:
         self.milliseconds = defaultdict(list)
         self.finished = 0
         self.failures = []
+        self.left = 0  # people who gave up before a connection was free for them
         self.wire_bytes = 0
         self.seconds = 0.0
         self.measured_seconds = 0.0  # with the worker's rest
@@ -49,6 +50,7 @@ class Seat:
         self._line, self._source, self._seen = line, source, seen
         self._script = self._request = None
         self._sent_at = 0.0
+        self._meant_at = None
         self.is_broken = False
 
     @property
@@ -60,15 +62,27 @@ class Seat:
 
     def next_person(self):
         """Let the next person begin; nobody is left when the source is dry."""
-        self._script = self._source.next()
-        if self._script is not None:
-            self._go_on(None)
+        script = self._source.next()
+        self._script = None
+        if script is not None:
+            self.begin(script)
+
+    def begin(self, script, *, meant_at=None):
+        """Let a person begin; the first request counts from when it was meant to leave, if told."""
+        self._script, self._meant_at = script, meant_at
+        self._go_on(None)
 
     def renew(self):
         """Go on with the next person on a new connection."""
         self.is_broken = False
         self._line.renew()
         self.next_person()
+
+    def freshen(self):
+        """Connect, anew after a long rest: the server ends what is silent for long, as is right."""
+        self._line.open()
+        if self._sent_at and time.perf_counter() - self._sent_at > RESTED:
+            self._line.renew()
 
     def arrived(self):
         """Take what has come; with the whole answer the person goes on."""
@@ -79,9 +93,17 @@ class Seat:
             return
         if reply is None:
             return
-        taken = time.perf_counter() - self._sent_at
+        since = self._sent_at if self._meant_at is None else self._meant_at
+        taken, self._meant_at = time.perf_counter() - since, None
         self._seen.milliseconds[self._request.step].append(taken * 1000)
         self._go_on(reply)
+
+    def tick(self):
+        """Let a line that sends slowly go on."""
+        try:
+            self._line.tick()
+        except Unanswered as error:
+            self._give_up(error)
 
     def give_up_after(self, seconds):
         """End a person who has waited longer."""
@@ -116,13 +138,13 @@ def drive(scripts, *, address, clients, seconds):
     seen = Seen()
     source = Source(scripts, seconds)
     host, _, port = address.partition(":")
-    cpu, began = time.process_time(), time.perf_counter()
+    cpu, began = time.thread_time(), time.perf_counter()
     with ExitStack() as stack:
         lines = [stack.enter_context(closing(Line(host, int(port)))) for _ in range(clients)]
         _serve([Seat(line, source, seen) for line in lines], until=began + 2 * seconds + TIMEOUT)
         seen.wire_bytes = sum(line.sent + line.received for line in lines)
     seen.seconds = time.perf_counter() - began
-    seen.client_cpu_seconds = time.process_time() - cpu
+    seen.client_cpu_seconds = time.thread_time() - cpu
     return seen
 
 

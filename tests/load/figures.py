@@ -42,12 +42,7 @@ def run_figures(joined, attempted):
         "attempts": seen.finished,
         "attempts_per_s": round(seen.finished / seen.seconds, 1),
         "server_cpu_ms_per_attempt": _ms(cpu.server, count),
-        "cpu_ms_per_attempt": {
-            "web": _ms(cpu.web, count),
-            "worker": _ms(cpu.worker, count),
-            "database": _ms(cpu.database, count),
-            "database_shared": _ms(cpu.database_shared, count),
-        },
+        "cpu_ms_per_attempt": _by_part(cpu, count),
         "client_cpu_ms_per_attempt": _ms(seen.client_cpu_seconds, count),
         "join_cpu_ms_per_person": _ms(join_cpu.server, max(join_seen.finished, 1)),
         "wire_bytes_per_attempt": round(seen.wire_bytes / count),
@@ -56,6 +51,37 @@ def run_figures(joined, attempted):
         "failed": len(join_seen.failures) + len(seen.failures),
         "failures": (join_seen.failures + seen.failures)[:5],
     }
+
+
+def open_figures(seen, cpu):
+    """Return the figures of an open loop: what was Seen, what was Spent.
+
+    An "attempt" in the names is one finished script, whatever that is in a profile.
+    """
+    count = max(seen.finished, 1)
+    requests = sum(map(len, seen.milliseconds.values()))
+    others = cpu.machine - cpu.server - seen.client_cpu_seconds
+    return {
+        "attempts": seen.finished,
+        "attempts_per_s": round(seen.finished / seen.seconds, 1),
+        "requests_per_s": round(requests / seen.seconds, 1),
+        "server_cpu_ms_per_attempt": _ms(cpu.server, count),
+        "server_cpu_ms_per_request": _ms(cpu.server, max(requests, 1)),
+        "server_cpu_cores": round(cpu.server / seen.measured_seconds, 2),
+        "cpu_ms_per_attempt": _by_part(cpu, count),
+        "client_cpu_ms_per_attempt": _ms(seen.client_cpu_seconds, count),
+        "wire_bytes_per_attempt": round(seen.wire_bytes / count),
+        **latencies(seen.milliseconds),
+        "busy_by_others": round(others / seen.measured_seconds, 2),
+        "left": seen.left,
+        "failed": len(seen.failures),
+        "failures": seen.failures[:5],
+    }
+
+
+def _by_part(cpu, count):
+    parts = ("web", "worker", "database", "database_shared")
+    return {part: _ms(getattr(cpu, part), count) for part in parts}
 
 
 def summary(runs, balance):

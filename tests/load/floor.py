@@ -7,19 +7,21 @@ same rows committed as often, through the bare driver. No framework, no checks, 
 
 import pickle
 import signal
+from contextlib import closing
 
 import click
 
-from tests.load.__main__ import finish
 from tests.load.bare import store
 from tests.load.floor_app import SAMPLE, Sample
 from tests.load.ledger import Ledger
-from tests.load.measure import Crowd, Served, measure
+from tests.load.measure import Crowd, measure
 from tests.load.options import Options, load_options
 from tests.load.people import attempts, joins
 from tests.load.processes import gunicorn
+from tests.load.profile import finish
 from tests.load.sample import walk
 from tests.load.scratch import scratch
+from tests.load.stand import Served
 
 
 @click.command()
@@ -31,34 +33,39 @@ def main(**given):
     ledger = Ledger()
     with scratch(options) as base:
         crowd = Crowd(base.units, options.saves)
-        sample = take_down(base, crowd, ledger)
-        file = base.folder / "sample.pickle"
-        file.write_bytes(pickle.dumps(sample))
-        served = Served(
-            name="floor",
-            web=gunicorn(options, "tests.load.floor_app:serve()"),
-            worker=None,
-            environment={SAMPLE: str(file)},
-        )
-        found = measure(options, base, served, crowd, ledger)
+        found = measure(options, base, served_by(options, base, crowd, ledger), crowd, ledger)
     finish(found)
+
+
+def served_by(options, base, crowd, ledger):
+    """Take a sample down; return how the floor is served from it."""
+    file = base.folder / "sample.pickle"
+    file.write_bytes(pickle.dumps(take_down(base, crowd, ledger)))
+    return Served(
+        name="floor",
+        web=gunicorn(options, "tests.load.floor_app:serve()"),
+        worker=None,
+        environment={SAMPLE: str(file)},
+    )
 
 
 def take_down(base, crowd, ledger):
     """Walk one person through the product; return its answers and the rows it left."""
     (person,) = crowd.people(1, "127.0.0.1")
     bare = store(base.url)
+    own = "WHERE person_id = (SELECT max(id) FROM person)"
 
     def newest():
         return {
             "person": _rows(bare, "SELECT * FROM person ORDER BY id DESC LIMIT 1"),
-            "consent": _rows(bare, "SELECT * FROM consent ORDER BY id"),
+            "consent": _rows(bare, f"SELECT * FROM consent {own} ORDER BY id"),
             "attempt": _rows(bare, "SELECT * FROM attempt ORDER BY id DESC LIMIT 1"),
-            "standing": _rows(bare, "SELECT * FROM standing"),
+            "standing": _rows(bare, f"SELECT * FROM standing {own}"),
         }
 
-    joined = walk(base.app, joins(person), rows=newest)
-    taken = walk(base.app, attempts(person, ledger), rows=newest)
+    with closing(bare):
+        joined = walk(base.app, joins(person), rows=newest)
+        taken = walk(base.app, attempts(person, ledger), rows=newest)
     by_step = {one.step: one for one in joined + taken}
     return Sample(
         replies={step: one.reply for step, one in by_step.items()},

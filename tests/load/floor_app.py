@@ -118,7 +118,7 @@ class Floor:
     def _write(self, raw, sent, rest, path):
         body = json.loads(sent)
         letters = {int(position): letter for position, letter in body["answers"].items()}
-        chosen = rules.as_canonical(letters, self._paper)
+        chosen = rules.as_canonical(letters, self._paper, several=())
         answers = rules.encode_answers(
             chosen.get(position, 0) for position in range(1, len(self._paper) + 1)
         )

@@ -19,7 +19,8 @@ class Stored:
 class Entry:
     """One attempt as its client knows it: what was sent under which number, what was acknowledged.
 
-    What was sent and not acknowledged may stand in the database or not; both are right.
+    What was sent and not acknowledged may stand in the database or not; both are right. A paper
+    that ran out holds what was saved last.
     """
 
     sheets: dict = field(default_factory=lambda: {0: {}})
@@ -93,5 +94,5 @@ def _check(entry, row):
         return entry.acknowledged_op + entry.is_submitted or 1, False
     lost = max(0, entry.acknowledged_op - row.last_op)
     lost += entry.is_submitted and row.state != "submitted"
-    right = entry.sheets.get(row.last_op) if row.state == "running" else entry.last_sheet
+    right = entry.last_sheet if row.state == "submitted" else entry.sheets.get(row.last_op)
     return lost, not lost and row.answers != right

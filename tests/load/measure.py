@@ -1,47 +1,20 @@
-"""Runs: start the server, let people join and take attempts, read clocks, check the ledger."""
-
-import time
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+"""Runs of whole attempts: start the server, people join and take them, read clocks, check all."""
 
 import click
 
 from tests.load import figures
-from tests.load.cpu import Meter, cpu_seconds
 from tests.load.drive import drive
 from tests.load.people import Person, attempts, joins
-from tests.load.processes import configuration, environment, free_port, running, wait_until_up
+from tests.load.processes import configuration, environment
 from tests.load.scratch import engine_version, stored_attempts
-
-SETTLE_SECONDS = 20
-PASS_SECONDS = 0.6  # a little longer than the worker's pause
-IDLE_SECONDS = 0.02
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Served:
-    """What is measured: the command of the web server, of the worker (None: there is none)."""
-
-    name: str
-    web: list
-    worker: list | None
-    environment: dict
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """One start of the server: where it answers, and who reads its clocks."""
-
-    address: str
-    meter: Meter
-    worker_pid: int | None
+from tests.load.stand import standing
 
 
 class Crowd:
     """New people, each with a number that nobody had before."""
 
-    def __init__(self, units, saves):
-        self._units, self._saves, self._last = units, saves, 0
+    def __init__(self, units, saves, *, last=0):
+        self._units, self._saves, self._last = units, saves, last
 
     def people(self, count, address):
         first, self._last = self._last + 1, self._last + count
@@ -58,11 +31,18 @@ def measure(options, base, served, crowd, ledger):
         runs.append(_run(options, base, served, crowd, ledger))
         shown = {name: runs[-1][name] for name in figures.SPREAD}
         click.echo(f"{served.name} run {number}/{options.runs}: {shown}", err=True)
-    env = environment(base.folder, base.url, 1) | served.environment
     return {
         "programme": served.name,
-        **figures.summary(runs, ledger.balance(stored_attempts(base.app))),
+        **figures.summary(runs, ledger.balance(stored_attempts(base))),
         "options": {name: getattr(options, name) for name in options.__slots__},
+        **surroundings(options, base, served),
+    }
+
+
+def surroundings(options, base, served):
+    """Return what the figures hold for: server, database, machine."""
+    env = environment(base.folder, base.url, 1) | served.environment
+    return {
         "server": configuration(options, env) | {"versions": figures.versions()},
         "database": engine_version(base.app),
         "machine": figures.machine(),
@@ -70,22 +50,7 @@ def measure(options, base, served, crowd, ledger):
 
 
 def _run(options, base, served, crowd, ledger):
-    port = free_port()
-    env = environment(base.folder, base.url, port) | served.environment
-    web_log, worker_log = base.folder / "web.log", base.folder / "worker.log"
-    with ExitStack() as stack:
-        web = stack.enter_context(running(served.web, env, web_log))
-        wait_until_up(web, port, web_log)
-        worker = (
-            stack.enter_context(running(served.worker, env, worker_log)) if served.worker else None
-        )
-        worker_pid = worker.pid if worker else None
-        meter = stack.enter_context(
-            closing(
-                Meter(web=web.pid, worker=worker_pid, server=base.server, database=base.database)
-            )
-        )
-        place = Place(address=f"127.0.0.1:{port}", meter=meter, worker_pid=worker_pid)
+    with standing(base, served) as place:
         warm = crowd.people(options.warm, place.address)
         _part(options, place, map(joins, warm))
         _part(options, place, (attempts(person, ledger) for person in warm))
@@ -95,25 +60,15 @@ def _run(options, base, served, crowd, ledger):
         yardsticks = [figures.yardstick()]
         attempted = _part(options, place, ready)
         yardsticks.append(figures.yardstick())
-        return figures.run_figures(joined, attempted) | {"yardstick_ms": sum(yardsticks) / 2}
+        return figures.run_figures(joined, attempted) | {
+            "yardstick_ms": sum(yardsticks) / 2,
+            "memory_mb_per_worker": place.memory_mb_per_worker(),
+        }
 
 
 def _part(options, place, scripts):
-    """Drive one part; return what was Seen and what the server Spent until it was idle again."""
-    before, began = place.meter.read(), time.perf_counter()
-    seen = drive(scripts, address=place.address, clients=options.clients, seconds=options.seconds)
-    _settle(place.worker_pid)
-    seen.measured_seconds = time.perf_counter() - began
-    return seen, place.meter.read() - before
-
-
-def _settle(worker_pid):
-    """Wait until the worker has counted what is new: that work belongs to these attempts too."""
-    end = time.monotonic() + SETTLE_SECONDS
-    before = -1.0
-    while worker_pid and time.monotonic() < end:
-        spent = cpu_seconds(worker_pid)
-        if spent - before <= IDLE_SECONDS:
-            return
-        before = spent
-        time.sleep(PASS_SECONDS)
+    return place.measured(
+        lambda: drive(
+            scripts, address=place.address, clients=options.clients, seconds=options.seconds
+        )
+    )

@@ -1,9 +1,11 @@
 """What a load programme is told: the same options for every programme."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
+KEPT = click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path)
 LONGEST = 1800  # seconds that one run may last, whatever was asked
 
 
@@ -70,5 +72,30 @@ CHOICES = (
 def load_options(command):
     """Give a command the options of every load programme."""
     for choice in reversed(CHOICES):
+        command = choice(command)
+    return command
+
+
+def profile_options(command, defaults, more=()):
+    """Give a command the options of every profile, with this profile's defaults, and its own."""
+
+    def number(name, low, high, words):
+        kind = click.IntRange(low, high)
+        default = defaults.get(name)
+        return click.option(f"--{name}", type=kind, default=default, show_default=True, help=words)
+
+    asked = (
+        click.option("--database", type=click.Choice(["sqlite", "postgresql"]), default="sqlite"),
+        click.option("--on", type=KEPT, help="A kept installation instead of a scratch one."),
+        number("rate", 1, 10_000, "Of what the profile counts, per second."),
+        number("seconds", 1, LONGEST, "How long."),
+        number("people", 1, 1_000_000, "Who has a paper before the run."),
+        number("clients", 1, 10_000, "Connections at most."),
+        number("saves", 0, 20, "Per whole attempt."),
+        number("questions", 60, 10_000, "Bank."),
+        number("workers", 1, 64, "Default: as gunicorn.conf.py."),
+        number("threads", 1, 256, "Default: as gunicorn.conf.py."),
+    )
+    for choice in reversed((*asked, *more)):
         command = choice(command)
     return command

@@ -49,6 +49,11 @@ class Person:
     def pin(self):
         return next(pin for pin in PINS if pin not in self.phone)
 
+    @property
+    def name(self):
+        chance = self.chance()
+        return " ".join(chance.choice(names) for names in (FAMILY, MIDDLE, GIVEN))
+
     def ask(self, step, method, path, *, body=b"", kind=None):
         """Return a request as this person's browser sends it."""
         headers = [
@@ -150,12 +155,10 @@ def token_in(page):
 
 
 def _entry(person):
-    chance = person.chance()
-    name = " ".join(chance.choice(names) for names in (FAMILY, MIDDLE, GIVEN))
     return {
-        "name": name,
+        "name": person.name,
         "phone": person.phone,
-        "unit": chance.choice(person.units),
+        "unit": person.chance().choice(person.units),
         "pin": person.pin,
         "consent_take_part": "y",
         "consent_show_name": "y",

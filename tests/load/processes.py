@@ -6,13 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 from quizapp.config import ROOT
 from quizapp.supervise import _end_with_parent
 
 WORKER = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
-UP_SECONDS = 30
+UP_SECONDS = 120  # a loaded machine imports slowly; a process that ends is noticed at once
 STOP_SECONDS = 40
 
 
@@ -94,7 +94,7 @@ def wait_until_up(process, port, log):
     end = time.monotonic() + UP_SECONDS
     while time.monotonic() < end and process.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-        with suppress(OSError, http.client.HTTPException):
+        with closing(connection), suppress(OSError, http.client.HTTPException):
             connection.request("GET", "/healthz")
             connection.getresponse()
             return

@@ -5,10 +5,13 @@ The client shares the machine with the server: a library would cost more than wh
 
 import gzip
 import socket
+import time
 from dataclasses import dataclass
 
 CHUNK = 256 * 1024
 TIMEOUT = 30.0  # seconds
+PIECES = 20  # of a request that a slow line sends
+SLOW_SECONDS = 4.0
 
 
 class Unanswered(Exception):
@@ -67,13 +70,22 @@ class Line:
         self.name = f"{host}:{port}"
         self.sent = self.received = 0  # bytes
         self._coming = bytearray()
-        self._socket = self._connect()
+        self._socket = None
 
     def fileno(self):
         return self._socket.fileno()
 
+    def open(self):
+        """Connect, unless that was done: nobody holds a connection before there is a request.
+
+        gunicorn gives each new connection a thread for up to five seconds until something comes.
+        """
+        if self._socket is None:
+            self._socket = self._connect()
+
     def send(self, request):
         """Send the whole request; it is small enough for the socket's buffer."""
+        self.open()
         message = request.as_bytes(self.name)
         try:
             self._socket.sendall(message)
@@ -100,7 +112,8 @@ class Line:
         self._socket = self._connect()
 
     def close(self):
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
 
     def _connect(self):
         connection = socket.create_connection((self.host, self.port), timeout=TIMEOUT)
@@ -117,6 +130,34 @@ class Line:
         body = bytes(self._coming[end + 4 : end + 4 + length])
         del self._coming[: end + 4 + length]
         return Reply(status, headers, body)
+
+
+class SlowLine(Line):
+    """A connection over a bad network: a request leaves in `PIECES`, spread over `SLOW_SECONDS`."""
+
+    def __init__(self, host, port):
+        super().__init__(host, port)
+        self._pieces, self._next_at = [], 0.0
+
+    def send(self, request):
+        """Begin to send; `tick` goes on with it."""
+        message = request.as_bytes(self.name)
+        size = -(-len(message) // PIECES)
+        self._pieces = [message[at : at + size] for at in range(0, len(message), size)]
+        self.tick()
+
+    def tick(self):
+        """Send the next piece when its time has come. Raises Unanswered."""
+        now = time.perf_counter()
+        if not self._pieces or now < self._next_at:
+            return
+        self._next_at = now + SLOW_SECONDS / PIECES
+        piece = self._pieces.pop(0)
+        try:
+            self._socket.sendall(piece)
+        except OSError as error:
+            raise Unanswered(str(error)) from error
+        self.sent += len(piece)
 
 
 def read_head(head):

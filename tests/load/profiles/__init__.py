@@ -1,0 +1,12 @@
+"""The profiles of load: each module says who does what and when, `tests.load.profile` runs it."""
+
+from tests.load.profiles import boards, deadline, joining, login, saving, slow
+
+PROFILES = (
+    joining.PROFILE,
+    saving.PROFILE,
+    deadline.PROFILE,
+    boards.PROFILE,
+    login.PROFILE,
+    slow.PROFILE,
+)
