@@ -47,14 +47,17 @@ def run(place, options, chance):
             ledger,
             stop=stop,
             address=place.address,
-            give_up_at=began + options.seconds + DRAIN_SECONDS,
+            give_up_at=began + options.most_seconds + DRAIN_SECONDS,
         )
         for number in range(1, options.clients + 1)
     ]
     for one in crowd:
         one.start()
     try:
-        storm.blow(goes_on=lambda: all(one.error is None for one in crowd))
+        storm.blow(
+            goes_on=lambda: all(one.error is None for one in crowd),
+            written=lambda: sum(ledger.acknowledged().values()),
+        )
     finally:
         stop.set()
     for one in crowd:

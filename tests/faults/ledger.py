@@ -89,9 +89,11 @@ class Ledger:
 
     def acknowledged(self):
         """Return how many writes of each sort were acknowledged."""
-        papers = [paper for person in self.people.values() for paper in person.papers.values()]
+        # Copies: people come, and begin papers, while it is counted.
+        people = list(self.people.values())
+        papers = [paper for person in people for paper in list(person.papers.values())]
         return {
-            "joins": sum(person.is_joined for person in self.people.values()),
+            "joins": sum(person.is_joined for person in people),
             "starts": len(papers),
             "saves": sum(paper.saves for paper in papers),
             "submits": sum(paper.submits for paper in papers),

@@ -29,7 +29,8 @@ CONTROLS = {
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
     """One run. `every` is the pause between kills in seconds, `share` the part of requests (and
-    of commits) that the proxies spoil, `minutes` how long a paper may take."""
+    of commits) that the proxies spoil, `minutes` how long a paper may take. The storm lasts
+    `seconds`, and longer until so many `writes` were acknowledged: on a busy machine few are."""
 
     database: str
     seconds: int
@@ -39,6 +40,12 @@ class Options:
     every: float
     share: float
     minutes: int
+    writes: int
+
+    @property
+    def most_seconds(self):
+        """The longest that the storm may last."""
+        return LONGEST if self.writes else self.seconds
 
 
 class FaultList(click.ParamType):
@@ -66,6 +73,7 @@ CHOICES = (
     click.option("--every", type=click.FloatRange(0.1, 600), default=1.5, show_default=True),
     click.option("--share", type=click.FloatRange(0, 0.5), default=0.02, show_default=True),
     click.option("--minutes", type=click.IntRange(1, 60), default=20, show_default=True),
+    click.option("--writes", type=click.IntRange(0), default=0, help="At least so many."),
 )
 
 

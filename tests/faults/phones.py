@@ -65,6 +65,7 @@ class Phone:
         with suppress(Unanswered, OSError):
             if self._line is None:
                 self._line = Line(self._host, self._port)
+                self._line.open()
                 self._line._socket.settimeout(PATIENCE)
             self._line.send(request)
             while True:

@@ -14,6 +14,10 @@ CALM_BEFORE = 1.0  # seconds in which everybody gets under way
 WEB_PAUSE = 4.0
 
 
+class TooFew(Exception):
+    """So few writes came through that nothing was shown."""
+
+
 class Storm:
     """Hits the processes of a Stage; `done` counts what was really hit."""
 
@@ -30,16 +34,19 @@ class Storm:
         self._deck = []
         self._web_hit_at = 0.0
 
-    def blow(self, *, goes_on):
-        """Hit until the time is over, or `goes_on()` is False."""
-        end = time.monotonic() + self._options.seconds
+    def blow(self, *, goes_on, written):
+        """Hit until the time is over and `written()` enough, or `goes_on()` is False."""
+        began = time.monotonic()
+        end = began + self._options.seconds
         names = [name for name in PROCESS_FAULTS if name in self._options.faults]
         time.sleep(min(CALM_BEFORE, self._options.seconds / 4))
         for spoiler in self._stage.spoilers:
             spoiler.is_on = True
-        while (rest := end - time.monotonic()) > 0 and goes_on():
-            time.sleep(min(rest, self._options.every * (0.5 + self._chance.random())))
-            if names and time.monotonic() < end:
+        while goes_on() and (time.monotonic() < end or written() < self._options.writes):
+            if time.monotonic() > began + self._options.most_seconds:
+                raise TooFew(f"{written()} writes were acknowledged, not {self._options.writes}")
+            time.sleep(self._options.every * (0.5 + self._chance.random()))
+            if names:
                 self._hit(names)
         for spoiler in self._stage.spoilers:
             spoiler.is_on = False
