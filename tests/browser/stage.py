@@ -7,15 +7,19 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from flask import request, request_finished
 from flask_migrate import upgrade
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from quizapp import clock, worker
 from quizapp.app import create_app
+from quizapp.attempts.models import LateSheet
 from quizapp.config import ROOT, Settings
 from quizapp.contests import service as contests
 from quizapp.contests.rules.schedule import Window
@@ -88,6 +92,28 @@ class Stage:
             row = attempts.attempt_row(public_id)
             db.session.rollback()
             return row
+
+    @contextmanager
+    def until_saved(self):
+        """Do what the block does; go on when the server has taken a save after it began."""
+        taken = threading.Event()
+
+        def note(_app, **_):
+            if request.method == "PUT":
+                taken.set()
+
+        with request_finished.connected_to(note, self.app):
+            yield
+            assert taken.wait(10), "no save came"
+
+    def late_sheet(self, page):
+        """Return what was kept aside for the attempt that the page shows, or None."""
+        row = self.attempt(page)
+        with self.app.app_context():
+            of_attempt = select(*LateSheet.__table__.c).where(LateSheet.attempt_id == row.id)
+            late = db.session.execute(of_attempt).one_or_none()
+            db.session.rollback()
+            return late
 
     def invite_organiser(self, **fields):
         """Return the path of a new organiser's set-up link."""

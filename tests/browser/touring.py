@@ -22,7 +22,7 @@ PUBLIC = {
 def tour(page, plain, stage, *, new_number, query=""):
     """Go everywhere; yield (name, page) at each stop. `query` (`?lang=en`) begins each way.
 
-    `plain` is a phone without JavaScript. It takes the paper over from `page` on the way.
+    `plain` is a phone without JavaScript. It takes the paper over from `page` and loses it again.
     """
     number = new_number()
     yield from _public(page, query)
@@ -81,6 +81,10 @@ def _answering(page, number, query):
 
 
 def _taking_over(page, plain, number, query):
+    page.context.set_offline(True)
+    tap(page, "B")
+    expect(page.locator("#saved[data-state=off]")).to_be_visible()
+    yield "paper without a network", page
     come_back(plain, number, query=query)
     yield "ready to go on", plain
     plain.goto(page.url)
@@ -91,9 +95,15 @@ def _taking_over(page, plain, number, query):
     plain.locator("#submit").click()
     expect(plain.get_by_role("alert")).to_be_visible()
     yield "paper sent with a mistake", plain
-    tap(page, "B")
-    expect(page.locator("#end")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("#offer")).to_be_visible()
     yield "paper held elsewhere", page
+    page.reload()
+    expect(page.locator("#offer")).to_be_visible()
+    yield "paper on another phone, with an answer that did not arrive", page
+    start(page)
+    expect(page.locator("#offer")).to_be_visible()
+    yield "paper taken back", page
 
 
 def _waiting(page, stage, result):

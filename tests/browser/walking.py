@@ -82,6 +82,17 @@ def come_back(page, number, *, slug=OPEN, query=""):
     page.wait_for_url(f"**/c/{slug}/rounds/*")
 
 
+def take_over(page, number):
+    """Go on with the running paper on another phone, as the same person."""
+    come_back(page, number)
+    start(page)
+
+
+def go_to(page, position):
+    """Show the question at this position."""
+    page.locator("#grid button").nth(position - 1).click()
+
+
 def option(page, position, letter):
     """Return the option of a question, to be tapped."""
     return page.locator(f"#c{position} label.pick", has=page.locator(f"[value={letter}]"))

@@ -12,7 +12,7 @@ from quizapp.contests.service import get_contest, get_round
 from quizapp.db import db, transaction
 from tests.integration.test_journey import begun, joined
 from tests.making import attempts, contests, people
-from tests.making.boards import rolled_up
+from tests.making.boards import count_waiting, rolled_up
 from tests.making.contests import NOON, ROUND
 
 MS = timedelta(milliseconds=1)
@@ -88,6 +88,22 @@ def test_nothing_is_revealed_while_a_round_is_paused_past_its_end(in_app, freeze
     decided(service.resume_round, at=ROUND.closes_at + 20 * MINUTE)
     shown = outcome.get_outcome(public_id, phone, at=ROUND.closes_at + 40 * MINUTE)
     assert (shown.points_milli, len(shown.lines)) == (20_000, 20)
+
+
+def test_an_outage_in_the_grace_of_a_paper_takes_nothing_off_it(contest):
+    person = entered(contest)
+    public_id = attempts.started(contest, person)
+    end = NOON + 20 * MINUTE
+    attempts.submitted(public_id, person, {}, at=end + 10 * SECOND)
+    rolled_up()
+
+    def compensate(one, why, *, at):
+        return service.compensate_outage(one, end + SECOND, end + 9 * SECOND, why, at=at)
+
+    assert decided(compensate, at=end + 20 * SECOND) == 0
+
+    assert row_of(public_id).duration_ms == 20 * 60_000
+    assert count_waiting() == 0
 
 
 def expired(*, at, limit=1):

@@ -13,10 +13,11 @@ from quizapp.audit.models import AuditEntry
 from quizapp.banks import service
 from quizapp.banks.errors import BadBankCode, NoSuchVersion, NothingToPublish
 from quizapp.banks.models import Bank, BankVersion, Question
+from quizapp.banks.rules import Kind
 from quizapp.config import ROOT
 from quizapp.db import db, transaction
 from quizapp.errors import NotFound
-from tests.making.banks import PUBLISHED_AT, draft, drafts, published
+from tests.making.banks import PUBLISHED_AT, draft, drafts, published, several
 from tests.making.workbooks import HEADINGS, question_row, workbook
 
 SEED = ROOT / "question_banks" / "seed_ldcd_atvsld_2026.yaml"
@@ -78,6 +79,14 @@ def test_questions_are_numbered_in_their_order_whatever_the_file_counted(in_app)
     made = publish([draft(9), draft(4)])
     cards = service.get_questions(made.version_id)
     assert [(one.number, one.code) for one in cards] == [(1, "CAU-009"), (2, "CAU-004")]
+
+
+@pytest.mark.parametrize("right", [0b0011, 0b1001, 0b0111, 0b1110])
+def test_several_right_options_are_published(in_app, right):
+    made = publish([several(1, right=right), draft(2)])
+    first, second = service.get_questions(made.version_id)
+    assert (first.kind, first.right, second.kind) == (Kind.MULTIPLE, right, Kind.SINGLE)
+    assert service.recompute_digest(made.version_id).is_equal
 
 
 def test_a_question_cannot_be_changed_in_memory_either(in_app):
@@ -227,7 +236,19 @@ def test_a_row_changed_past_the_guards_shows_in_the_digest(in_app, change):
 
 
 def test_the_database_refuses_a_question_no_paper_could_use(in_app):
-    for wrong in ({"right": 0}, {"right": 0b0011}, {"right": 0b10000}, {"options": ("một",)}):
+    multiple = {"kind": "multiple"}
+    for wrong in (
+        {"right": 0},
+        {"right": 0b0011},
+        {"right": 0b10000},
+        {"options": ("một",)},
+        {"kind": "essay"},
+        multiple | {"right": 0},
+        multiple | {"right": 0b0100},
+        multiple | {"right": 0b1111},
+        multiple | {"right": 0b10011},
+        multiple | {"right": 0b11, "options": ("một", "hai")},
+    ):
         with pytest.raises(Exception, match=r"(?i)check constraint"):
             publish([draft(1, **wrong)])
     assert count(BankVersion) == 0

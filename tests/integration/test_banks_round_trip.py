@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading import read_bank
-from quizapp.banks.rules import CITATION_FIELDS, Difficulty, mask_of
+from quizapp.banks.rules import CITATION_FIELDS, Difficulty, Kind, mask_of
 from quizapp.banks.rules.canonical import digest_of
 from quizapp.banks.rules.cleaning import clean_line, clean_text
 from quizapp.banks.writing import write_bank
@@ -44,12 +44,18 @@ def _unequal(texts):
 
 @st.composite
 def questions(draw):
-    options = tuple(draw(st.lists(TOLD, min_size=2, max_size=8).filter(_unequal)))
+    kind = draw(st.sampled_from(Kind))
+    fewest = 2 if kind is Kind.SINGLE else 3
+    options = tuple(draw(st.lists(TOLD, min_size=fewest, max_size=8).filter(_unequal)))
+    most = 1 if kind is Kind.SINGLE else len(options) - 1
+    places = st.integers(0, len(options) - 1)
+    right = st.lists(places, min_size=fewest - 1, max_size=most, unique=True)
     days = sorted(draw(st.tuples(DAY, DAY)), key=lambda day: day or date.max)
     return {
+        "kind": kind,
         "stem": draw(TOLD),
         "options": options,
-        "right": mask_of([draw(st.integers(0, len(options) - 1))]),
+        "right": mask_of(draw(right)),
         "fixed_order": draw(st.booleans()),
         "topic": draw(MAYBE),
         "difficulty": draw(st.none() | st.sampled_from(Difficulty)),
@@ -94,8 +100,9 @@ def test_a_bank_written_as_excel_reads_back_with_equal_questions(bank):
     reading = read_bank(_written(bank, "xlsx"))
     assert reading.errors == ()
     for before, after in zip(bank, reading.drafts, strict=True):
-        assert (after.code, after.stem, after.options, after.right) == (
+        assert (after.code, after.kind, after.stem, after.options, after.right) == (
             before.code,
+            before.kind,
             before.stem,
             before.options,
             before.right,

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from quizapp import worker
 from quizapp.contests.service import get_contest
 from quizapp.db import db, transaction
 from quizapp.standings import service as standings
 from quizapp.standings.models import RollupMark, Snapshot, Tally, UnitCount
 from quizapp.standings.service import boards, rollup
 from quizapp.standings.service.boards import scopes_of
+from quizapp.standings.service.rollup import RolledUp
 from quizapp.units.kinds import UnitKind
 from tests.integration.harness import watch_writes
 from tests.making import attempts, contests, people, units
@@ -188,8 +190,8 @@ def test_own_rank_counts_those_before_and_shows_neighbours(contest):
 
     place = standings.find_place(scope, ids[3])
 
-    assert (place.rank, place.of_people, place.points_milli) == (4, 5, 15_000)
-    assert [(line.rank, line.person_id) for line in place.lines] == [
+    assert (place.span, place.of_people, place.points_milli) == ((4, 4), 5, 15_000)
+    assert [(line.span[0], line.person_id) for line in place.lines] == [
         (2, ids[1]),
         (2, ids[2]),
         (4, ids[3]),
@@ -213,3 +215,19 @@ def test_an_organisers_page_of_a_board_never_reads_attempts(client, contest, app
         client.get("/c/tim-hieu/boards/people?round=1")
 
     assert not [s for s in watch.statements if "attempt " in s.lower() or "standing" in s.lower()]
+
+
+def test_a_pass_comes_to_an_end_though_results_never_stop_coming(monkeypatch, contest):
+    monkeypatch.setattr(worker, "BATCH", 1)  # a batch is always full
+    monkeypatch.setattr(worker, "BATCHES", 3)
+    passes = []
+
+    def one_more(**given):
+        passes.append(given)
+        return RolledUp(events=1, touched={}, is_stale=True)
+
+    monkeypatch.setattr(worker, "roll_up", one_more)
+
+    worker.run_once()
+
+    assert len(passes) == 3

@@ -15,6 +15,7 @@ import pytest
 
 from quizapp.attempts import rules, views
 from quizapp.attempts.service import outcome
+from quizapp.banks.rules import Kind, mask_of
 from quizapp.banks.service import get_questions
 from quizapp.db import db
 from quizapp.units.kinds import UnitKind
@@ -52,8 +53,10 @@ def _without_the_wall_clock(headers):
 class Walk:
     """Clients that remember every answer, and which endpoints gave it."""
 
-    def __init__(self, app):
+    def __init__(self, app, begin_chance):
         self.app = app
+        self._begin_chance = begin_chance
+        self._roll_ups = 0
         self.answers = []
         self.endpoints = set()
 
@@ -74,6 +77,13 @@ class Walk:
         )
         return answer
 
+    def roll_up(self):
+        """Be the worker. How often it must ask varies, and with it how much chance it uses up."""
+        with self.app.app_context():
+            rolled_up()
+        self._roll_ups += 1
+        self._begin_chance(1_000_000 * self._roll_ups)
+
     def send_form(self, client, page, path, **fields):
         """Send the first form of a page that was shown, filled in."""
         hidden = Page(page.text).forms[0].hidden
@@ -84,8 +94,8 @@ class Walk:
 def no_chance(monkeypatch):
     """Return a function after which everything random comes again in the same order."""
 
-    def begin():
-        numbers = count()
+    def begin(first=0):
+        numbers = count(first)
 
         def drawn(size=32):
             seed = next(numbers).to_bytes(8, "big")
@@ -102,17 +112,17 @@ def no_chance(monkeypatch):
 
 @pytest.fixture
 def walked(database, no_chance, freeze):
-    """Return a function that walks a contest in which option `number + shift` of 4 is right.
+    """Return a function that walks a contest in which `right_options(number, shift)` is the key.
 
-    `picks` gives the canonical option (0-based) that is chosen for a question's number. Somebody
-    else has it all wrong in `rival` minutes.
+    `picks` gives the canonical options (a bitmask) that are chosen for a question's number.
+    Somebody else has it all wrong in `rival` minutes.
     """
 
     def walk(shift, *, reveal, picks, rival=0):
         database.empty()
         no_chance()
         freeze(NOON)
-        walk = Walk(database.app)
+        walk = Walk(database.app, no_chance)
         with database.app.app_context():
             contest, other = _make_contest(shift, reveal)
             _do_all_wrong(contest, other, minutes=rival)
@@ -130,7 +140,12 @@ def _make_contest(shift, reveal):
         units.unit_row("N_THU", parent_code=root.code, kind=UnitKind.SECTOR),
     )
     drafts = [
-        banks.draft(number, right=1 << (number + shift) % 4, explanation=f"Điều {number}.")
+        banks.draft(
+            number,
+            kind=Kind.MULTIPLE if takes_several(number) else Kind.SINGLE,
+            right=right_options(number, shift),
+            explanation=f"Điều {number}.",
+        )
         for number in range(1, QUESTIONS + 1)
     ]
     bank = banks.published_drafts(drafts, code="chim-hoang-yen")
@@ -165,15 +180,14 @@ def _take_part(walk, freeze, picks):
     walk(second, "PUT", f"{by_json}/answers", json={"op": 9, "answers": {"1": "A"}})
     by_form = _begin(walk, second)
     page = walk(second, "GET", by_form)
-    fields = {f"q{number}": letter for number, letter in _letters(walk, by_form, picks).items()}
+    fields = _as_fields(_letters(walk, by_form, picks))
     walk.send_form(second, page, f"{by_form}/submit", **fields, prediction="12")
     by_worker = _begin(walk, second)
     _save(walk, second, by_worker, picks)
     freeze(NOON + 30 * MINUTE)
     walk(second, "PUT", f"{by_worker}/answers", json={"op": 9, "answers": {"1": "A"}})
     walk(second, "GET", f"{by_worker}/result")
-    with walk.app.app_context():
-        rolled_up()
+    walk.roll_up()
     for path in (by_json, by_form, by_worker):
         walk(second, "GET", path)
         walk(second, "GET", f"{path}/result")
@@ -192,7 +206,7 @@ def _begin(walk, client):
 
 
 def _letters(walk, path, picks):
-    """Return position → the letter under which the picked option is shown."""
+    """Return position → the letters under which the picked options are shown."""
     with walk.app.app_context():
         letters = _letters_of(path.removeprefix("/a/"), picks)
         db.session.remove()
@@ -201,10 +215,11 @@ def _letters(walk, path, picks):
 
 def _letters_of(public_id, picks):
     paper = rules.decode_paper(attempts.attempt_row(public_id).paper)
-    return {
-        position: rules.LETTERS[asked.order.index(picks(asked.number))]
-        for position, asked in enumerate(paper, start=1)
-    }
+    return rules.as_shown([picks(asked.number) for asked in paper], paper)
+
+
+def _as_fields(letters):
+    return {f"q{position}": list(chosen) for position, chosen in letters.items()}
 
 
 def _save(walk, client, path, picks):
@@ -261,8 +276,32 @@ def _look_as_organiser(walk, client):
     for path in ("/admin", "/admin/account"):
         page = walk(client, "GET", path)
         assert page.status_code == 200
+    token = Page(page.text).forms[0].hidden
+    _decide_as_organiser(walk, client, token)
     for path in ("/admin/account/end-sessions", "/signout"):
         walk(client, "POST", path)
+
+
+def _decide_as_organiser(walk, client, token):
+    """Look somebody up, decide about them and their attempt, and take it back again."""
+    desk = "/admin/c/tim-hieu"
+    for path in (f"{desk}/people", f"{desk}/typed-units", "/admin/head-counts"):
+        assert walk(client, "GET", path).status_code == 200
+    found = walk(client, "POST", f"{desk}/people", data=token | {"phone": "0912345679"})
+    person = found.location
+    attempt = re.search(rf"{desk}/attempts/[\w-]+", walk(client, "GET", person).text)[0]
+    for path in (attempt, person):
+        for action, fields in (("void", {}), ("restore", {}), ("unit", {"unit": "P_THU"})):
+            data = token | {"reason": "Theo biên bản số 7"} | fields
+            assert walk(client, "POST", f"{path}/{action}", data=data).status_code == 303
+        walk(client, "GET", path)
+    walk(client, "POST", f"{person}/merge", data=token | {"phone": "0912000000", "reason": "Trùng"})
+    walk(client, "POST", f"{desk}/typed-units", data=token | {"group": "1", "seen": "1"})
+    count = {"unit": "P_THU", "members": "900", "counted_on": "2026-11-01", "source": "Báo cáo"}
+    walk(client, "POST", "/admin/head-counts", data=token | count)
+    walk(client, "POST", "/admin/head-counts/lock", data=token | count)
+    walk.roll_up()
+    walk(client, "GET", "/c/tim-hieu/boards/provinces.json?round=1&order=rate")
 
 
 def differences(one, other):
@@ -276,13 +315,27 @@ def differences(one, other):
     ]
 
 
+def takes_several(number):
+    return number % 3 == 0
+
+
+def right_options(number, shift):
+    """Return the right options as a bitmask of four: one, or some beside each other.
+
+    How many they are changes with the key too: a paper may not tell that either.
+    """
+    count = 2 + shift % 2 if takes_several(number) else 1
+    return mask_of([(number + shift + place) % 4 for place in range(count)])
+
+
 def right_at_first(number):
     """Pick what is right in a contest without a shift, and wrong with one."""
-    return number % 4
+    return right_options(number, 0)
 
 
 def wrong_in_both(number):
-    return (number + 3) % 4
+    """Pick what is wrong with any shift up to two; one of two options may be right."""
+    return mask_of([(number + 3) % 4, (number + 1 if takes_several(number) else number + 3) % 4])
 
 
 def test_while_the_score_is_held_back_another_key_changes_nothing(walked):
@@ -321,16 +374,33 @@ def test_what_is_compared_is_every_route(walked):
     assert {answer.status for answer in walk.answers} >= {200, 302, 303, 404, 409, 410, 422}
 
 
-def test_a_page_that_marks_the_right_option_is_found(walked, monkeypatch):
+def test_what_is_compared_are_papers_with_both_kinds_of_questions(walked):
+    walk = walked(0, reveal=SHOWN, picks=right_at_first)
+
+    papers = b"".join(one.body for one in walk.answers if re.fullmatch(r"GET /a/[^/]+", one.asked))
+    assert b'type="radio"' in papers
+    assert b'type="checkbox"' in papers
+
+
+def is_first_option_right(question, asked):
+    return question.right >> asked.order[0] & 1
+
+
+def count_right_options(question, _asked):
+    return question.right.bit_count()
+
+
+@pytest.mark.parametrize("told", [is_first_option_right, count_right_options])
+def test_a_page_that_tells_of_the_right_options_is_found(walked, monkeypatch, told):
     real = views._paper_page
 
     def marked(found, **given):
-        """Say of the first option whether it is right, by one space."""
+        """Tell it of the first question that takes several answers, in spaces."""
         row = attempts.attempt_row(found.public_id)
-        asked = rules.decode_paper(row.paper)[0]
+        paper = rules.decode_paper(row.paper)
+        asked = next(one for one in paper if takes_several(one.number))
         question = get_questions(row.bank_version_id)[asked.number - 1]
-        is_right = question.right == 1 << asked.order[0]
-        return real(found, **given) + " " * is_right
+        return real(found, **given) + " " * told(question, asked)
 
     monkeypatch.setattr(views, "_paper_page", marked)
     one = walked(0, reveal=SHOWN, picks=wrong_in_both)

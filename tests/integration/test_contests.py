@@ -42,7 +42,7 @@ def test_a_preset_makes_a_contest_with_a_weekly_schedule(bank, run):
     first = contest.rounds[0]
     assert first.window.opens_at == datetime(2026, 11, 30, 0, 0, tzinfo=UTC)
     assert (first.rules.questions, first.rules.minutes, first.rules.attempts_max) == (20, 20, 2)
-    assert first.rules.prediction == "unique_all_correct"
+    assert first.rules.target == "unique_all_correct"
 
 
 def test_given_hours_make_one_round_of_exactly_those_hours(bank, run):
@@ -68,10 +68,6 @@ def test_the_rules_are_kept_with_their_digest_and_an_audit_row(bank, run):
     ("arguments", "words"),
     [
         (("--preset", "khong_co"), "Không có mẫu thể lệ “khong_co”"),
-        (
-            ("--preset", "justice_month_19plus1", *WINDOW),
-            "attempts.per: “contest” chưa được hỗ trợ",
-        ),
         (("--preset", "closed_roster_quota", *WINDOW), "identity.key: “roster_account” chưa"),
         ((*UNION, "--closes", "2026-11-23 07:00"), "cần cả --opens"),
         ((*UNION, "--opens", "hôm nay", "--closes", "mai"), "“hôm nay” không phải ngày giờ"),

@@ -11,13 +11,15 @@ import pytest
 from flask import Response, request
 
 from quizapp.app import MAX_BODY, create_app
+from quizapp.attempts import service as attempt_service
+from quizapp.attempts.service import Why
 from quizapp.config import ROOT
-from quizapp.db import db
+from quizapp.db import db, transaction
 from quizapp.web import contestant as cookies
 from quizapp.web.contestant import Contestant
 from tests.integration.harness import watch_writes
 from tests.integration.pages import Page, policy
-from tests.making import attempts, contests, people
+from tests.making import attempts, boards, contests, people, units
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -57,6 +59,17 @@ WRITES_NOTHING = {"contests.leave"}  # the phone's own cookie only
 JSON_ONLY = {"attempts.save"}
 # Which page holds the form of a route, and whose page it is.
 FORMS = {
+    "attempts_admin.correct_attempt": ("organiser", "/admin/c/{slug}/attempts/{public_id}"),
+    "attempts_admin.correct_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "attempts_admin.decide_typed": ("organiser", "/admin/c/{slug}/typed-units"),
+    "attempts_admin.find_person": ("organiser", "/admin/c/{slug}/people"),
+    "attempts_admin.merge_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "attempts_admin.restore_attempt": ("organiser", "/admin/c/{slug}/attempts/{public_id}"),
+    "attempts_admin.restore_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "attempts_admin.void_attempt": ("organiser", "/admin/c/{slug}/attempts/{public_id}"),
+    "attempts_admin.void_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "contests_admin.enter_head_count": ("organiser", "/admin/head-counts"),
+    "contests_admin.lock_head_count": ("organiser", "/admin/head-counts"),
     "attempts.start": ("contestant", "/c/{slug}/rounds/{number}"),
     "attempts.submit": ("contestant", "/a/{public_id}"),
     "contests.come_back_by_pin": ("stranger", "/return"),
@@ -77,7 +90,16 @@ ELSEWHERE = [
     {"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"},
 ]
 HANDLERS = r"click|change|input|submit|load|error|focus|blur|(?:key|mouse|touch|pointer)\w+"
-OTHER_PHONE, NEW_PHONE = "0987 650 431", "0987 650 432"
+OTHER_PHONE, NEW_PHONE, THIRD_PHONE = "0987 650 431", "0987 650 432", "0987 650 433"
+# Of whom or what a route is about, where it is not the paper of the contestant.
+ABOUT = {
+    "attempts_admin.correct_person": "person",
+    "attempts_admin.merge_person": "other_person",
+    "attempts_admin.person": "person",
+    "attempts_admin.restore_attempt": "void_attempt",
+    "attempts_admin.restore_person": "void_person",
+    "attempts_admin.void_person": "person",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,10 +111,15 @@ class Scene:
     actors: dict
 
     def path(self, rule):
-        unknown = set(rule.arguments) - set(self.values)
+        given = self.values_of(rule.endpoint)
+        unknown = set(rule.arguments) - set(given)
         assert not unknown, f"{rule}: add a sample value for {unknown} to the scene"
-        values = {name: self.values[name] for name in rule.arguments}
+        values = {name: given[name] for name in rule.arguments}
         return rule.build(values, append_unknown=False)[1]
+
+    def values_of(self, endpoint):
+        about = ABOUT.get(endpoint, "public_id")
+        return self.values | {"public_id": self.values[about]}
 
     def fields(self):
         """Return what people would type, whatever the form: all but the token is in order."""
@@ -106,6 +133,11 @@ class Scene:
             "password": people.PASSWORD,
             "repeat": people.PASSWORD,
             "q1": "A",
+            "unit": "VGCL",
+            "reason": "đối chiếu danh sách",
+            "members": "1.200",
+            "counted_on": "2026-11-01",
+            "source": "báo cáo tháng 10",
         }
 
 
@@ -120,7 +152,14 @@ def scene(app, new_client, freeze):
         other = people.person(contest.id, at=contests.NOON, phone=OTHER_PHONE)
         people.organiser(phone=OTHER_PHONE, at=contests.NOON)
         token = people.invited_organiser(at=contests.NOON)
+        void_person, void_attempt = taken_out(contest)
+        units.head_count("VGCL")
+        boards.rolled_up()
     values = {
+        "person": person.public_id.hex(),
+        "other_person": other.public_id.hex(),
+        "void_person": void_person.public_id.hex(),
+        "void_attempt": void_attempt,
         "slug": contest.slug,
         "number": 1,
         "public_id": public_id,
@@ -136,6 +175,20 @@ def scene(app, new_client, freeze):
     }
     sign_in(actors["organiser"])
     return Scene(app=app, values=values, actors=actors)
+
+
+def taken_out(contest):
+    """Return a person who was taken out, and an attempt that was, of somebody else."""
+    why = Why(actor="system", reason="thử")
+    gone = people.person(contest.id, at=contests.NOON, phone="0987 650 434")
+    cheat = people.person(contest.id, at=contests.NOON, phone=THIRD_PHONE)
+    public_id = attempts.finished(contest, cheat)
+    attempt_id = attempts.attempt_row(public_id).id
+    db.session.rollback()
+    with transaction():
+        attempt_service.void_person(gone.id, why, at=contests.NOON)
+        attempt_service.void_attempt(attempt_id, why, at=contests.NOON)
+    return gone, public_id
 
 
 def phone_client(new_client, contest, person, *, holder=attempts.HOLDER):
@@ -278,11 +331,13 @@ def test_a_form_without_its_token_is_refused_and_writes_nothing(scene, who):
 def test_the_same_form_with_its_token_is_taken(scene, endpoint):
     """The control of the test above: nothing but the token was missing there."""
     who, page = FORMS[endpoint]
-    client, page = scene.actors[who], page.format(**scene.values)
+    client, page = scene.actors[who], page.format(**scene.values_of(endpoint))
     rule = next(rule for rule, _ in routes(scene.app, UNSAFE) if rule.endpoint == endpoint)
     fields = scene.fields()
     if endpoint in {"contests.come_back_by_pin", "people_admin.sign_in_by_password"}:
         fields |= {"phone": OTHER_PHONE, "pin": people.PIN}
+    if endpoint in {"attempts_admin.find_person", "attempts_admin.merge_person"}:
+        fields |= {"phone": THIRD_PHONE}
     path = scene.path(rule)
     forms = [form for form in Page(client.get(page).text).forms if (form.action or page) == path]
     assert len(forms) == 1

@@ -23,9 +23,11 @@ def organiser_of(unit, *, phone):
 def test_the_home_shows_contests_of_the_granted_units_and_of_no_others(app, client, freeze):
     freeze(NOON)
     with app.app_context():
-        contests.contest()
+        people.national_unit()
+        made = units.made_units(units.unit_row("P_HUE"), units.unit_row("P_VINH"))
+        contests.contest(owner="P_VINH")
         organiser_of(people.national_unit(), phone=people.PHONE)
-        organiser_of(units.made_unit("P_HUE"), phone=OTHER)
+        organiser_of(made["P_HUE"], phone=OTHER)
 
     sign_in(client)
     assert "Tìm hiểu pháp luật" in client.get("/admin").text
@@ -35,6 +37,20 @@ def test_the_home_shows_contests_of_the_granted_units_and_of_no_others(app, clie
 
     assert "Chưa có cuộc thi nào" in home
     assert "Tìm hiểu pháp luật" not in home
+
+
+def test_a_province_finds_its_people_in_a_contest_of_the_confederation(app, client, freeze):
+    freeze(NOON)
+    with app.app_context():
+        contests.contest()
+        organiser_of(units.made_unit("P_HUE"), phone=OTHER)
+
+    sign_in(client, phone=OTHER)
+    home = client.get("/admin").text
+
+    assert "Chưa có cuộc thi nào" in home
+    assert "Cuộc thi của cấp trên" in home
+    assert "/admin/c/tim-hieu/people" in home
 
 
 def test_a_stranger_is_sent_to_sign_in(client):

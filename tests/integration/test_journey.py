@@ -45,7 +45,7 @@ def begun(client, slug="tim-hieu", number=1):
 
 def handed_in(client, path, answers, **fields):
     page = client.get(path)
-    form = {f"q{position}": letter for position, letter in answers.items()}
+    form = {f"q{position}": list(letters) for position, letters in answers.items()}
     return client.post(f"{path}/submit", data=form | fields | {"csrf_token": token_in(page)})
 
 
@@ -292,7 +292,7 @@ def test_a_body_of_the_wrong_form_is_refused_and_saves_nothing(client, contest, 
 def test_another_phone_goes_on_with_the_paper_and_the_first_is_told(client, new_client, contest):
     joined(client)
     path = begun(client)
-    client.put(f"{path}/answers", json={"op": 1, "answers": {"3": "C"}})
+    client.put(f"{path}/answers", json={"op": 1, "answers": {"3": "C"}, "prediction": 40})
     second = new_client()
     page = second.get("/return?contest=tim-hieu")
     second.post(
@@ -306,7 +306,7 @@ def test_another_phone_goes_on_with_the_paper_and_the_first_is_told(client, new_
     assert 'name="q3" value="C" checked' in second.get(path).text
     told = client.put(f"{path}/answers", json={"op": 2, "answers": {"3": "A"}})
     assert (told.status_code, told.get_json()["saved"]) == (409, "held")
-    assert told.get_json()["answers"] == {"3": "C"}
+    assert (told.get_json()["answers"], told.get_json()["prediction"]) == ({"3": "C"}, 40)
 
 
 def test_somebody_elses_paper_does_not_exist(client, new_client, contest):

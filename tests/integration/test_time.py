@@ -1,5 +1,6 @@
 """Extra time, pauses, outages, and answers that come too late."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from quizapp.attempts.service import Saved, outcome
 from quizapp.audit.models import AuditEntry
 from quizapp.contests.service import get_contest
 from quizapp.db import db
-from tests.integration.test_journey import begun, joined
+from tests.integration.test_journey import JOIN, begun, joined
 from tests.making import attempts, contests, people, units
 from tests.making.boards import rolled_up
 from tests.making.contests import NOON, ROUND
@@ -281,3 +282,36 @@ def test_no_round_opens_early_or_late_whatever_was_granted(contest, run):
     db.session.rollback()
     with pytest.raises(RoundClosed):
         attempts.started(contest, person, at=ROUND.closes_at)
+
+
+def promised(client):
+    """Return the time at which a paper begun now would be over, as the page before it says."""
+    page = client.get("/c/tim-hieu/rounds/1").text
+    return re.search(r"hết giờ lúc (\d\d:\d\d), không tạm dừng", page)[1]
+
+
+def test_the_end_is_told_before_the_tap_that_starts(contest, client):
+    joined(client)
+
+    assert promised(client) == "12:20"
+    assert "vòng thi sắp đóng" not in client.get("/c/tim-hieu/rounds/1").text
+    assert 'Hết giờ lúc <span id="until">12:20:00</span>' in client.get(begun(client)).text
+
+
+def test_who_starts_near_the_close_is_warned_that_the_time_is_short(contest, client, freeze):
+    joined(client)
+    freeze(ROUND.closes_at - 20 * MINUTE)
+    assert "vòng thi sắp đóng" not in client.get("/c/tim-hieu/rounds/1").text
+    freeze(ROUND.closes_at - 20 * MINUTE + timedelta(seconds=1))
+
+    assert "Không đủ 20 phút vì vòng thi sắp đóng." in client.get("/c/tim-hieu/rounds/1").text
+    assert promised(client) == "12:00"
+    assert 'Hết giờ lúc <span id="until">12:00:00</span>' in client.get(begun(client)).text
+
+
+def test_extra_time_is_in_the_end_that_is_told(contest, client, run):
+    joined(client)
+    command(run, "extend", "tim-hieu", 1, "--minutes", 5, "--phone", JOIN["phone"])
+
+    assert promised(client) == "12:25"
+    assert 'Hết giờ lúc <span id="until">12:25:00</span>' in client.get(begun(client)).text

@@ -122,19 +122,25 @@ def test_the_same_work_in_a_transaction_that_began_as_a_read_would_fail_on_sqlit
 
 
 @pytest.mark.only("sqlite")
-def test_a_write_transaction_has_the_write_lock_before_its_first_statement(probe):
+def test_a_write_transaction_has_the_write_lock_from_its_first_statement_on(probe):
     other = sqlite3.connect(db.engine.url.database, timeout=0, isolation_level=None)
     with closing(other):
-        with transaction(), pytest.raises(sqlite3.OperationalError, match="database is locked"):
-            other.execute("BEGIN IMMEDIATE")
+        with transaction():
+            other.execute("BEGIN IMMEDIATE")  # what comes before it keeps nobody waiting
+            other.execute("ROLLBACK")
+            db.session.execute(text("SELECT 1"))
+            with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+                other.execute("BEGIN IMMEDIATE")
         other.execute("BEGIN IMMEDIATE")
 
 
 @pytest.mark.only("sqlite")
 def test_writers_of_all_processes_queue_on_one_file(probe):
     with Path(f"{db.engine.url.database}.lock").open("ab") as file:
-        with transaction(), pytest.raises(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with transaction():
+            db.session.execute(text("SELECT 1"))
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from quizapp.contests.service import get_contest
 from quizapp.db import db, transaction
-from tests.making import attempts, contests, people
+from tests.making import attempts, contests, people, units
 from tests.making.boards import rolled_up
 from tests.making.contests import NOON
 
@@ -60,7 +60,10 @@ CHANGES = [
         "UPDATE attempt SET unit_assigned_id = (SELECT min(id) FROM unit) WHERE id = 1",
         "standing unit_id",
     ),
-    ("UPDATE snapshot SET body = '[]' WHERE board = 'people'", "the board of people"),
+    (
+        "UPDATE snapshot SET body = '[]' WHERE board = 'people'",
+        "round 1, board people (then): 0 rows",
+    ),
 ]
 
 
@@ -123,6 +126,42 @@ def test_results_go_on_counting_after_a_rebuild(contest, run, client):
     assert (board[0]["rank"], board[0]["points"], len(board)) == (1, 20, 5)
     outcome = run("standings", "verify", "tim-hieu")
     assert outcome.exit_code == 0, outcome.output
+
+
+def test_what_the_worker_has_not_seen_yet_is_a_note_and_no_difference(contest, run):
+    late = people.person(contest.id, phone="0987654321", source="198.51.100.77")
+    attempts.finished(contest, late, right=20, minutes=1)
+
+    outcome = run("standings", "verify", "tim-hieu")
+
+    assert outcome.exit_code == 0, outcome.output
+    assert "Lưu ý: 1 người có kết quả mới chưa được cộng dồn" in outcome.output
+    changed("UPDATE unit_count SET people = people + 1 WHERE round_number = 1")
+    assert "unit 0: counts are" in run("standings", "verify", "tim-hieu").output
+
+
+@pytest.mark.parametrize("units_as", ["then", "now"])
+def test_a_board_of_units_changed_by_hand_is_named(contest, run, units_as):
+    made = units.made_units(units.unit_row("P_HUE"))
+    person = people.person(
+        contest.id,
+        phone="0987654321",
+        source="198.51.100.7",
+        unit_id=made["P_HUE"].id,
+        unit_text=None,
+    )
+    attempts.finished(contest, person)
+    rolled_up()
+    db.session.rollback()
+    assert run("standings", "verify", "tim-hieu").exit_code == 0
+    changed(
+        r"""UPDATE snapshot SET body = replace(body, '"people"\:1', '"people"\:2')"""
+        f" WHERE board = 'provinces' AND units_as = '{units_as}'"
+    )
+
+    outcome = run("standings", "verify", "tim-hieu")
+
+    assert f"round 1, board provinces ({units_as}): 1 rows that differ" in outcome.output
 
 
 def test_an_unknown_contest_is_refused_in_words(in_app, run):

@@ -25,7 +25,7 @@ def phone_of(person, *, holder=HOLDER):
 
 
 def saved(public_id, person, answers, *, op=1, at=NOON, holder=HOLDER, **fields):
-    """Save answers (position → letter); return the outcome."""
+    """Save answers (position → letters); return the outcome."""
     with transaction():
         sheet = Sheet(answers=answers, **fields)
         phone = phone_of(person, holder=holder)
@@ -33,40 +33,39 @@ def saved(public_id, person, answers, *, op=1, at=NOON, holder=HOLDER, **fields)
 
 
 def submitted(public_id, person, answers, *, at=NOON, holder=HOLDER, **fields):
-    """Submit answers (position → letter)."""
+    """Submit answers (position → letters)."""
     with transaction():
         sheet = Sheet(answers=answers, **fields)
         service.submit_attempt(public_id, phone_of(person, holder=holder), sheet, at=at)
 
 
 def right_letters(public_id):
-    """Return position → the letter shown of the right option, read from the stored paper."""
+    """Return position → the letters shown of the right options, read from the stored paper."""
     row = service.get_attempt_row(public_id, _anybody(public_id))
     questions = banks.get_questions(row.bank_version_id)
     paper = rules.decode_paper(row.paper)
     db.session.rollback()
-    return {
-        position: rules.LETTERS[
-            asked.order.index(questions[asked.number - 1].right.bit_length() - 1)
-        ]
-        for position, asked in enumerate(paper, start=1)
-    }
+    return rules.as_shown([questions[asked.number - 1].right for asked in paper], paper)
 
 
 def wrong_letters(public_id):
-    """Return position → a letter of a wrong option."""
+    """Return position → a letter that is not the right answer, though it may be a part of one."""
     return {
         position: "B" if letter == "A" else "A"
         for position, letter in right_letters(public_id).items()
     }
 
 
-def finished(contest, person, *, right=20, minutes=5, at=NOON, number=1):
-    """Take a whole attempt with that many right answers in that many minutes; return its id."""
+def finished(contest, person, *, right=20, minutes=5, at=NOON, number=1, **fields):
+    """Take a whole attempt with that many right answers in that many minutes; return its id.
+
+    `prediction=7` answers the secondary question too.
+    """
     public_id = started(contest, person, at=at, number=number)
     answers = wrong_letters(public_id)
     answers |= dict(list(right_letters(public_id).items())[:right])
-    submitted(public_id, person, answers, at=at + timedelta(minutes=minutes))
+    fields |= {"has_prediction": True} if "prediction" in fields else {}
+    submitted(public_id, person, answers, at=at + timedelta(minutes=minutes), **fields)
     return public_id
 
 

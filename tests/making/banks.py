@@ -25,6 +25,12 @@ def draft(number=1, **fields):
     return Draft(**given | fields)
 
 
+def several(number=1, **fields):
+    """Return a complete question with two right options, which change with its number."""
+    right = 1 << number % 4 | 1 << (number + 1 + number % 2) % 4
+    return draft(number, **{"kind": Kind.MULTIPLE, "right": right} | fields)
+
+
 def drafts(questions=30, *, topics=("Hợp đồng lao động",), **fields):
     """Return that many questions, the topics taking turns."""
     return [

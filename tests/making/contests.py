@@ -19,7 +19,9 @@ def body(**over):
     return rules
 
 
-def contest(slug="tim-hieu", *, bank=None, windows=(ROUND,), at=NOON, questions=30, **over):
+def contest(
+    slug="tim-hieu", *, bank=None, windows=(ROUND,), at=NOON, questions=30, owner="VGCL", **over
+):
     """Create a contest on a bank of its own; return the card."""
     people.national_unit()
     code = f"bank-{slug}"
@@ -34,7 +36,7 @@ def contest(slug="tim-hieu", *, bank=None, windows=(ROUND,), at=NOON, questions=
                 body=body(**over),
                 bank=bank.bank_code,
                 bank_number=bank.number,
-                owner="VGCL",
+                owner=owner,
                 controller="Công đoàn thử",
                 windows=windows,
             ),

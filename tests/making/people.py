@@ -75,9 +75,11 @@ def contest_without_rounds(slug="thi-thu"):
         return db.session.scalar(select(Contest.id).where(Contest.slug == slug))
 
 
-def invited_organiser(*, phone=PHONE, name="Trần Thị Bình", role=Role.OWNER, at=JOINED_AT):
+def invited_organiser(
+    *, phone=PHONE, name="Trần Thị Bình", role=Role.OWNER, at=JOINED_AT, unit=None
+):
     """Add an organiser who has not chosen a password; return the token of the set-up link."""
-    unit = national_unit()
+    unit = unit or national_unit()
     with transaction():
         new = NewOrganiser(phone=phone, name=name, unit_id=unit.id, role=role)
         return service.add_organiser(new, actor="system", at=at).link.token

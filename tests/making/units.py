@@ -1,15 +1,17 @@
 """Union bodies for tests."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from quizapp.db import db, transaction
 from quizapp.units import service
 from quizapp.units.commands import CATALOGUE, FILES
 from quizapp.units.kinds import UnitKind
 from quizapp.units.service import CatalogueRow
+from quizapp.units.service import head_counts as counting
 
 FIRST_DAY = date(2020, 1, 1)
 ROOT_CODE = "TLD"
+COUNTED_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
 def unit_row(code="P_THU", **fields):
@@ -50,3 +52,13 @@ def loaded_catalogue():
     with transaction():
         files = {name: (CATALOGUE / name).read_bytes() for name in FILES}
         return service.load_rows(service.read_files(files))
+
+
+def head_count(code, members=1_000, *, day=date(2026, 10, 1), is_locked=False, at=COUNTED_AT):
+    """Enter how many members a unit has, and perhaps lock it."""
+    db.session.rollback()
+    with transaction():
+        unit_id = service.find_unit(code).id
+        counting.enter_count(unit_id, members, day, "báo cáo", actor="system", at=at)
+        if is_locked:
+            counting.lock_count(unit_id, day, actor="system", at=at)

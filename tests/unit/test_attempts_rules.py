@@ -99,6 +99,7 @@ def test_papers_and_answers_come_back_from_their_bytes():
         ((0, 1), 1, 1100),
         ((0, 0), 0, 200),
         ((6, 1), 1, 750),  # two options ticked are not the right one
+        ((3, 1), 1, 750),
     ],
 )
 def test_answers_are_marked_exactly(marks, right_count, points):
@@ -111,19 +112,82 @@ def test_answers_are_marked_exactly(marks, right_count, points):
     assert (score.right_count, score.points_milli, score.asked) == (right_count, points, 2)
 
 
-def test_letters_shown_are_kept_as_the_canonical_options_behind_them():
-    paper = [Asked(number=7, order=(2, 0, 1))]
+@pytest.mark.parametrize(
+    ("chosen", "right_count", "points"),
+    [
+        (0b1010, 1, 300),
+        (0b0010, 0, -125),  # one of the two
+        (0b1011, 0, -125),  # one too many
+        (0b1001, 0, -125),
+        (0b0101, 0, -125),
+        (0b1111, 0, -125),
+        (0, 0, 1),
+    ],
+)
+def test_of_several_right_options_all_and_no_other_must_be_chosen(chosen, right_count, points):
+    marking = Marking(right_milli=300, wrong_milli=-125, blank_milli=1)
 
-    assert rules.as_canonical({1: "A"}, paper) == {1: 1 << 2}
-    assert rules.as_canonical({1: None}, paper) == {1: 0}
-    assert rules.as_shown((1 << 2,), paper) == {1: "A"}
-    assert rules.as_shown((0,), paper) == {}
+    score = rules.score(
+        [Asked(number=7, order=(3, 1, 0, 2))], {7: Key(right=0b1010)}, [chosen], marking
+    )
+
+    assert (score.right_count, score.points_milli) == (right_count, points)
+    assert score.all_right is (right_count == 1)
 
 
-@pytest.mark.parametrize("shown", [{0: "A"}, {2: "A"}, {1: "D"}, {1: "a"}, {1: "AB"}])
+SINGLE, SEVERAL = Asked(number=7, order=(2, 0, 1)), Asked(number=9, order=(3, 0, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("asked", "letters", "mask"),
+    [
+        (SINGLE, "A", 0b100),
+        (SINGLE, "C", 0b010),
+        (SINGLE, "", 0),
+        (SEVERAL, "A", 0b1000),
+        (SEVERAL, "BD", 0b0011),
+        (SEVERAL, "ABC", 0b1101),
+        (SEVERAL, "ABCD", 0b1111),
+        (SEVERAL, "", 0),
+    ],
+)
+def test_letters_shown_are_kept_as_the_canonical_options_behind_them(asked, letters, mask):
+    assert rules.as_canonical({1: letters}, [asked], several={9}) == {1: mask}
+    assert rules.as_shown([mask], [asked]) == ({1: letters} if letters else {})
+
+
+def test_nothing_told_is_a_blank():
+    assert rules.as_canonical({1: None, 2: None}, [SINGLE, SEVERAL], several={9}) == {1: 0, 2: 0}
+
+
+def test_every_choice_comes_back_as_it_was_shown():
+    for mask in range(1, 16):
+        letters = rules.as_shown([mask], [SEVERAL])
+        assert rules.as_canonical(letters, [SEVERAL], several={9}) == {1: mask}
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {0: "A"},
+        {3: "A"},
+        {1: "D"},
+        {1: "a"},
+        {1: "AB"},
+        {1: "AA"},
+        {1: " "},
+        {2: "E"},
+        {2: "AE"},
+        {2: "DB"},
+        {2: "BB"},
+        {2: "B,D"},
+        {2: "bd"},
+        {2: "ABCDD"},
+    ],
+)
 def test_a_letter_or_question_that_is_not_there_is_refused(shown):
     with pytest.raises(ValueError, match="câu"):
-        rules.as_canonical(shown, [Asked(number=7, order=(2, 0, 1))])
+        rules.as_canonical(shown, [SINGLE, SEVERAL], several={9})
 
 
 def test_a_late_starter_gets_what_is_left_of_the_round():

@@ -10,7 +10,7 @@ import pytest
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading import archive, read_bank
-from quizapp.banks.rules import LETTERS, Severity
+from quizapp.banks.rules import LETTERS, Kind, Severity
 from tests.making.workbooks import HEADINGS, question_row, with_part, workbook
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "banks"
@@ -143,11 +143,37 @@ def test_a_column_of_codes_comes_first():
 
 
 @pytest.mark.parametrize(
-    ("kind", "count"), [("Trắc nghiệm 1 đáp án", 1), ("single", 1), (None, 1), ("Tự luận", 0)]
+    ("kind", "count"),
+    [
+        ("Trắc nghiệm 1 đáp án", 1),
+        ("single", 1),
+        ("Một đáp án", 1),
+        (None, 1),
+        ("Tự luận", 0),
+        ("Nhiều đáp án", 0),
+        ("multiple", 0),
+        ("Trắc nghiệm nhiều lựa chọn", 0),  # of one right option, to many
+    ],
 )
 def test_other_kinds_of_questions_are_kept_out(kind, count):
     content = workbook([*HEADINGS, "Loại"], [*question_row(), kind])
     assert len(read_bank(content).drafts) == count
+
+
+@pytest.mark.parametrize("kind", ["nhiều đáp án", "NHIỀU ĐÁP ÁN ĐÚNG", "Multiple", "multiple."])
+@pytest.mark.parametrize("answer", ["A, C", "A;C", "AC", "c a"])
+def test_a_row_may_say_that_several_options_are_right(kind, answer):
+    content = workbook([*HEADINGS, "Loại"], [*question_row(answer=answer), kind])
+    reading = read_bank(content)
+    assert reading.problems == ()
+    assert (reading.drafts[0].kind, reading.drafts[0].right) == (Kind.MULTIPLE, 0b101)
+
+
+@pytest.mark.parametrize("answer", ["A, C", "A;C", "AC"])
+def test_two_letters_alone_do_not_make_a_question_of_several_answers(answer):
+    reading = read_bank(workbook(HEADINGS, question_row(answer=answer)))
+    assert reading.drafts == ()
+    assert [found.where for found in reading.errors] == ["Câu hỏi, ô F2"]
 
 
 def test_columns_and_sheets_that_are_not_used_are_pointed_out():

@@ -7,7 +7,7 @@ import pytest
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading import LARGEST, read_bank
-from quizapp.banks.rules import Severity
+from quizapp.banks.rules import Kind, Severity
 from quizapp.config import ROOT
 
 SEED = ROOT / "question_banks" / "seed_ldcd_atvsld_2026.yaml"
@@ -72,6 +72,39 @@ def test_a_quoted_null_is_a_word_and_a_bare_one_is_nothing():
     first = question(1, topic='topic: "null"')
     second = question(2, topic="topic: null")
     assert [one.topic for one in read_bank(bank(first, second)).drafts] == ["null", None]
+
+
+THREE = "options: {A: Một, B: Hai, C: Ba}"
+
+
+@pytest.mark.parametrize(
+    "answer", ['"A, C"', "A, C", "AC", "[A, C]", "[C, A]", "\n    - A\n    - C"]
+)
+def test_several_right_options_are_letters_or_a_list_of_them(answer):
+    text = f"  - id: X\n    type: multiple\n    stem: Câu?\n    {THREE}\n    answer: {answer}\n"
+    (one,) = read_bank((HEAD + text).encode()).drafts
+    assert (one.kind, one.right) == (Kind.MULTIPLE, 0b101)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "words"),
+    [
+        ("multiple", "[]", "Thiếu đáp án đúng"),
+        ("multiple", "[A, ~]", "ví dụ “A, C”"),
+        ("multiple", "[A, [C]]", "không phải danh sách"),
+        ("multiple", "[A, A]", "ví dụ “A, C”"),
+        ("multiple", "{A: true}", "không phải nhóm trường"),
+        ("single", "[A, C]", "đúng một chữ cái"),
+        ("single", "A, C", "đúng một chữ cái"),
+    ],
+)
+def test_an_answer_that_could_mean_something_else_is_named_with_its_line(kind, answer, words):
+    text = f"  - id: X\n    type: {kind}\n    stem: Câu?\n    {THREE}\n    answer: {answer}\n"
+    reading = read_bank((HEAD + text).encode())
+    assert reading.drafts == ()
+    assert any(found.where == "dòng 9" and words in found.message for found in reading.errors), (
+        reading.errors
+    )
 
 
 def test_decomposed_text_is_composed():

@@ -7,9 +7,10 @@ from hashlib import sha256
 
 import pytest
 
-from quizapp.banks.rules import Difficulty, Raw, Reading, Severity, mask_of, positions_of
+from quizapp.banks.rules import Difficulty, Kind, Raw, Reading, Severity, mask_of, positions_of
+from quizapp.banks.rules.answers import letter_in, letters_in
 from quizapp.banks.rules.canonical import digest_of
-from quizapp.banks.rules.checking import assembled, letter_in
+from quizapp.banks.rules.checking import assembled
 from quizapp.banks.rules.cleaning import clean_line, clean_text
 from quizapp.banks.rules.differences import compare, marked
 from quizapp.banks.rules.fixed_order import keeps_order
@@ -174,7 +175,18 @@ EIGHT = {letter: f"Phương án số {letter}" for letter in "ABCDEFGH"}
         ({"code": ""}, "Thiếu mã"),
         ({"code": "câu 1"}, "chỉ được gồm"),
         ({"code": "A" * 65}, "tối đa 64"),
-        ({"kind": "multiple"}, "“multiple”"),
+        ({"kind": "essay"}, "“essay”"),
+        ({"kind": "Multiple"}, "“Multiple”"),
+        ({"kind": "multiple", "answer": ""}, "Thiếu đáp án đúng"),
+        ({"kind": "multiple", "answer": "A"}, "ít nhất 2 đáp án đúng"),
+        ({"kind": "multiple", "answer": "A, B, C"}, "ít nhất một phương án sai"),
+        ({"kind": "multiple", "answer": "A, D, E"}, "“D, E” không có trong các phương án"),
+        ({"kind": "multiple", "answer": "A và C"}, "ví dụ “A, C”"),
+        ({"kind": "multiple", "answer": "A, A"}, "ví dụ “A, C”"),
+        (
+            {"kind": "multiple", "options": {"A": "Một", "B": "Hai"}, "answer": "AB"},
+            "phương án sai",
+        ),
         ({"stem": " \u200b "}, "Thiếu nội dung"),
         ({"options": {}}, "Chỉ có 0 phương án"),
         ({"options": {"A": "Một"}, "answer": "A"}, "Chỉ có 1 phương án"),
@@ -186,6 +198,8 @@ EIGHT = {letter: f"Phương án số {letter}" for letter in "ABCDEFGH"}
         ({"answer": ""}, "Thiếu đáp án đúng"),
         ({"answer": "E"}, "“E” không có trong các phương án"),
         ({"answer": "A, C"}, "đúng một chữ cái"),
+        ({"answer": "AC"}, "đúng một chữ cái"),
+        ({"kind": "single", "answer": "A;C"}, "đúng một chữ cái"),
         ({"answer": "2"}, "đúng một chữ cái"),
         ({"answer": "Đ"}, "đúng một chữ cái"),
         ({"valid_from": "01/07/2025"}, "2026-12-31"),
@@ -212,6 +226,8 @@ def test_a_wrong_question_is_kept_out_and_the_others_stay(fields, words):
         {"options": {"A": "Một", "B": "Hai"}, "answer": "b"},
         {"options": {"A": "Một", "B": "Hai", "C": "", "D": " "}},
         {"options": {"A": "hòa", "B": "hóa"}},
+        {"kind": "multiple", "answer": "A, B"},
+        {"kind": "multiple", "options": EIGHT, "answer": "BCDEFGH"},
         {"code": "A" * 64},
         {"stem": "x" * 4000},
         {"valid_from": "2025-01-01", "valid_to": "2025-01-01"},
@@ -227,6 +243,46 @@ def test_a_question_at_the_border_is_accepted(fields):
 )
 def test_an_answer_names_one_letter(answer, letter):
     assert letter_in(answer) == letter
+
+
+@pytest.mark.parametrize(
+    ("answer", "letters"),
+    [
+        ("A, C", "AC"),
+        ("A,C", "AC"),
+        ("A;C", "AC"),
+        ("a ; c", "AC"),
+        ("A C", "AC"),
+        ("CA", "AC"),
+        ("H, A, C", "ACH"),
+        ("B", "B"),
+        ("A, A", None),
+        ("A,, C", None),
+        ("A,", None),
+        ("", None),
+        ("A-C", None),  # from A to C, or A and C?
+        ("A và C", None),
+        ("1, 3", None),
+        ("Đ, S", None),
+        ("Đáp án A, C", None),
+        ("ı", None),
+    ],
+)
+def test_an_answer_names_several_letters(answer, letters):
+    assert letters_in(answer) == letters
+
+
+def test_a_long_answer_that_names_no_letters_is_read_at_once():
+    assert letters_in("a " * 5000 + "!") is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"), [("A, C", 0b0101), ("D;B", 0b1010), ("ABD", 0b1011), ("b c", 0b0110)]
+)
+def test_a_question_of_several_answers_keeps_all_that_are_right(answer, right):
+    options = {letter: EIGHT[letter] for letter in "ABCD"}
+    (one,) = read(raw(kind="multiple", options=options, answer=answer)).drafts
+    assert (one.kind, one.right) == (Kind.MULTIPLE, right)
 
 
 def test_a_problem_stands_at_the_place_of_its_field():
@@ -302,6 +358,7 @@ def test_the_digest_is_sha256_of_the_documented_json():
         {"stem": "Khác?"},
         {"options": ("1", "2", "3", "4")},
         {"right": 1},
+        {"kind": Kind.MULTIPLE, "right": 0b0101},
         {"fixed_order": True},
         {"topic": None},
         {"difficulty": Difficulty.EASY},
@@ -365,6 +422,16 @@ def test_a_changed_option_and_key_are_named_by_letter():
     assert [(change.field, change.marked) for change in changed.changes] == [
         ("option B", "[-Hai-] {+Ba+} ngày"),
         ("answer", "[-A. Một-] {+B. Ba ngày+}"),
+    ]
+
+
+def test_a_second_right_option_is_named_beside_the_first():
+    before = draft(1, options=("Một", "Hai", "Ba"), right=0b001)
+    after = replace(before, kind=Kind.MULTIPLE, right=0b101)
+    (changed,) = compare([before], [after]).changed
+    assert [(change.field, change.before, change.after) for change in changed.changes] == [
+        ("kind", "single", "multiple"),
+        ("answer", "A. Một", "A. Một; C. Ba"),
     ]
 
 

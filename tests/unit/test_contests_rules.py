@@ -1,13 +1,16 @@
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 
 from quizapp.config import ROOT
 from quizapp.contests import rules
 from quizapp.contests.rules import schedule
 from quizapp.contests.rules.knobs import KNOBS
 from quizapp.contests.rules.schedule import BadMoment, Phase, Window
+from quizapp.vietnamese import VIETNAM
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
@@ -28,8 +31,25 @@ def test_an_empty_body_gives_the_defaults():
     [
         ({"paper": {"colour": "red"}}, "paper.colour: không có mục này"),
         ({"boards": ["A"]}, "boards: không có mục này"),
-        ({"attempts": {"per": "contest"}}, "attempts.per: “contest” chưa được hỗ trợ"),
-        ({"prediction": {"target": "attempts"}}, "prediction: “attempts” chưa được hỗ trợ"),
+        ({"attempts": {"per": "year"}}, "attempts.per: “year” không thuộc: round, day, contest"),
+        ({"attempts": {"max": 2, "counts": "only"}}, "attempts.counts: “only” cần một lượt"),
+        (
+            {"attempts": {"max": 1, "counts": "only", "per": "day"}},
+            "attempts.counts: “only” cần một lượt",
+        ),
+        ({"score": {"per_correct": 9_000_000}}, "ranking: giá trị lớn nhất theo thể lệ này không"),
+        (
+            {
+                "collective_prizes": [
+                    {"metric": "unique_participants", "prize_points": {"first": 1}}
+                ]
+            },
+            "collective_prizes: prize_points: chỉ đi cùng",
+        ),
+        (
+            {"prediction": {"target": "percent_all_correct"}},
+            "prediction: “percent_all_correct” chưa được hỗ trợ",
+        ),
         ({"ranking": ["manual"]}, "ranking: “manual” chưa được hỗ trợ"),
         ({"identity": {"key": "roster_account"}}, "identity.key: “roster_account” chưa"),
         ({"paper": {"questions": 0}}, "paper.questions: “0” không phải số nguyên từ 1"),
@@ -135,7 +155,7 @@ def test_a_weekly_schedule_begins_with_the_next_full_week():
     weekly = {"count": 3, "unit": "week", "opens": "Mon 07:00", "closes": "Sun 21:00"}
     sunday = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
-    first, _, third = schedule.weekly_windows(weekly, after=sunday)
+    first, _, third = schedule.preset_windows(weekly, after=sunday)
 
     assert first.opens_at == datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
     assert first.closes_at == datetime(2026, 11, 29, 14, 0, tzinfo=UTC)
@@ -146,7 +166,7 @@ def test_a_week_that_opens_this_very_minute_is_taken():
     weekly = {"count": 1, "unit": "week", "opens": "Mon 07:00", "closes": "Sun 21:00"}
     monday = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 
-    assert schedule.weekly_windows(weekly, after=monday)[0].opens_at == monday
+    assert schedule.preset_windows(weekly, after=monday)[0].opens_at == monday
 
 
 def test_rounds_may_touch_but_not_overlap():
@@ -174,3 +194,62 @@ def test_every_knob_is_described():
     described = (ROOT / "docs" / "presets.md").read_text("utf-8")
 
     assert [name for name in KNOBS if f"| `{name}` |" not in described] == []
+
+
+PRESETS = yaml.safe_load((ROOT / "quizapp" / "contests" / "presets.yaml").read_text("utf-8"))
+USABLE = re.compile(r"\| `(\w+)` \| (\w+)[^|]*\|([^|]*)\|")
+
+
+@pytest.mark.parametrize("name", PRESETS["presets"])
+def test_the_documented_list_says_what_each_preset_needs(name):
+    text = (ROOT / "docs" / "presets.md").read_text("utf-8")
+    rows = {row[0]: row[1:] for row in USABLE.findall(text)}
+    body = rules.merged(PRESETS["defaults"], PRESETS["presets"][name])
+    body.pop("rounds", None)
+
+    missing = sorted({line.partition(":")[0] for line in problems(body)})
+
+    documented = sorted(re.findall(r"`([\w.]+)`", rows[name][1]))
+    assert (rows[name][0] == "yes", documented) == (not missing, missing)
+
+
+@pytest.mark.parametrize(
+    ("name", "windows"),
+    [
+        ("union_weekly_20x20", ["23/11 07:00 - 29/11 21:00", "30/11 07:00 - 06/12 21:00"]),
+        (
+            "provincial_two_period_boards",
+            ["22/11 15:30 - 26/11 23:59", "27/11 15:30 - 01/12 23:59"],
+        ),
+        ("justice_month_19plus1", ["23/11 00:00 - 23/12 00:00"]),
+        ("propaganda_weekly_open", ["25/11 10:00 - 02/12 09:00", "02/12 10:00 - 09/12 09:00"]),
+        ("closed_roster_quota", ["23/11 00:00 - 29/11 00:00"]),
+    ],
+)
+def test_the_schedules_of_presets_begin_as_soon_as_they_can(name, windows):
+    sunday = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # 11:00 in Vietnam
+
+    made = schedule.preset_windows(PRESETS["presets"][name]["rounds"], after=sunday)
+
+    def local(moment):
+        return moment.astimezone(VIETNAM).strftime("%d/%m %H:%M")
+
+    shown = [f"{local(one.opens_at)} - {local(one.closes_at)}" for one in made]
+    assert shown[:2] == windows
+    assert schedule.schedule_problem(made) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"days": "x"},
+        {"days": 3, "count": 0},
+        {"windows": []},
+        {"windows": ["15:30 d1"]},
+        {"count": 3, "unit": "week", "opens": "Monday", "closes": "Sun 21:00"},
+    ],
+)
+def test_a_schedule_of_another_form_is_refused(body):
+    with pytest.raises(BadMoment):
+        schedule.preset_windows(body, after=NOON)

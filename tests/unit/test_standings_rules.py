@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizapp.contests.rules.keys import KEYS, OF_CONTEST, OF_ROUND, Extent, too_wide
 from quizapp.standings import rules
-from quizapp.standings.rules import Result, Share, Total
+from quizapp.standings.rules import Cut, Result, Share, Total
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 UNION = ("score desc", "prediction_error asc", "duration asc", "submitted_at asc")
@@ -24,8 +25,14 @@ def result(**fields):
     return Result(**values | fields)
 
 
-def key(one, ranking=UNION, **fields):
-    return rules.rank_key(ranking, one, **{"resolution_ms": 1000} | fields)
+def key(one, ranking=UNION, *, truth=None, resolution_ms=1000):
+    """Return the key before the close, or, with the truth, after it."""
+    provisional = rules.rank_key(ranking, one, resolution_ms=resolution_ms)
+    if truth is None:
+        return provisional
+    cut = Cut.of(ranking)
+    error = rules.prediction_error(one.prediction, truth)
+    return cut.filled(provisional, [error for _, name in cut.places])
 
 
 def test_more_points_then_less_time_then_earlier_comes_first():
@@ -86,30 +93,130 @@ def test_a_value_that_does_not_fit_is_refused_and_not_cut():
 results = st.builds(
     result,
     points_milli=st.integers(-50, 50).map(lambda n: n * 250),
+    all_right=st.booleans(),
     duration_ms=st.integers(0, 4000),
+    started_at=st.integers(0, 5000).map(lambda ms: NOON + timedelta(milliseconds=ms)),
     submitted_at=st.integers(0, 5000).map(lambda ms: NOON + timedelta(milliseconds=ms)),
     prediction=st.none() | st.integers(0, 20),
+    perfect=st.integers(0, 3),
 )
+rankings = st.lists(st.sampled_from(OF_ROUND), min_size=1, unique=True).map(
+    lambda names: sorted(names, key=lambda name: name == "manual")
+)
+FARTHEST = 1 << 50
 
 
-@given(st.lists(results, max_size=12), st.permutations(UNION), st.none() | st.integers(0, 20))
-def test_keys_order_people_as_comparing_the_values_does(people, ranking, truth):
-    def values(one):
-        error = (1 << 39) if one.prediction is None else abs(one.prediction - (truth or 0))
-        every = {
-            "score desc": -one.points_milli,
-            "prediction_error asc": error if truth is not None else 0,
-            "duration asc": one.duration_ms // 1000,
-            "submitted_at asc": one.submitted_at,
-        }
-        return tuple(every[name] for name in ranking)
+def brute_force(one, ranking, *, truth, resolution_ms=1000):
+    """Return the values that order people, plain and smaller is better."""
+    late = truth is not None
+    is_near = late and one.prediction is not None
+    every = {
+        "score desc": -one.points_milli,
+        "prediction_error asc": abs(one.prediction - truth) if is_near else FARTHEST,
+        "duration asc": one.duration_ms // resolution_ms,
+        "submitted_at asc": one.submitted_at,
+        "started_at asc": one.started_at,
+        "login_at asc": one.started_at,
+        "perfect_sittings desc": -one.perfect,
+        "manual": FARTHEST if one.prediction is None else one.prediction,
+    }
+    return tuple(every[name] for name in ranking if late or not KEYS[name].is_late)
 
-    def byte_key(one):
-        return key(one, ranking, truth=truth)
 
-    for one in people:
-        for other in people:
-            assert (values(one) < values(other)) == (byte_key(one) < byte_key(other))
+def final_key(one, ranking, *, truth):
+    provisional = rules.rank_key(ranking, one, resolution_ms=1000)
+    if truth is None:
+        return provisional
+    late = {
+        "prediction_error asc": rules.prediction_error(one.prediction, truth),
+        "manual": one.prediction,
+    }
+    cut = Cut.of(ranking)
+    return cut.filled(provisional, [late[name] for _, name in cut.places])
+
+
+@given(st.lists(results, max_size=12), rankings, st.none() | st.integers(0, 20))
+def test_keys_rank_people_as_comparing_the_values_does(people, ranking, truth):
+    ordered = sorted(people, key=lambda one: final_key(one, ranking, truth=truth))
+    ranks = rules.competition_ranks([final_key(one, ranking, truth=truth) for one in ordered])
+
+    for one, rank in zip(ordered, ranks, strict=True):
+        mine = brute_force(one, ranking, truth=truth)
+        better = sum(brute_force(other, ranking, truth=truth) < mine for other in people)
+        assert rank == better + 1
+
+
+@given(results, rankings)
+def test_every_key_of_a_ranking_has_the_same_width_for_everybody(one, ranking):
+    early = [KEYS[name].width for name in ranking if not KEYS[name].is_late]
+
+    assert len(final_key(one, ranking, truth=None)) == sum(early)
+    assert len(final_key(one, ranking, truth=7)) == sum(KEYS[name].width for name in ranking)
+
+
+@given(results, rankings)
+def test_the_parts_of_a_key_put_together_are_the_key(one, ranking):
+    provisional = final_key(one, ranking, truth=None)
+
+    assert b"".join(Cut.of(ranking).pieces(provisional)) == provisional
+
+
+@given(st.lists(results, min_size=1, max_size=5), st.sampled_from(sorted(rules.COUNT_KEYS)))
+def test_what_counts_does_not_depend_on_the_order_of_arrival(attempts, counts):
+    def worth(order):
+        _, counted = rules.weighed(counts, order, resolution_ms=1000)
+        own = rules.count_key(counts, counted, resolution_ms=1000)
+        return own, counted.perfect, counted.points_milli if counts == "mean" else None
+
+    assert len({worth(order) for order in permutations(attempts[:4])}) == 1
+
+
+def test_a_mean_is_of_points_and_time_rounded_down_and_of_nothing_else():
+    attempts = [
+        result(points_milli=10_000, duration_ms=100, submitted_at=NOON),
+        result(points_milli=9000, duration_ms=101, submitted_at=NOON + timedelta(minutes=2)),
+        result(points_milli=9000, duration_ms=101, all_right=False),
+    ]
+
+    index, mean = rules.weighed("mean", attempts, resolution_ms=1000)
+
+    assert (index, mean.points_milli, mean.duration_ms) == (2, 9333, 100)
+    assert (mean.all_right, mean.perfect) == (False, 2)
+    assert mean.submitted_at == attempts[2].submitted_at
+
+
+def test_perfect_attempts_count_though_another_attempt_is_the_one_that_counts():
+    attempts = [result(duration_ms=1000), result(duration_ms=2000), result(all_right=False)]
+
+    index, counted = rules.weighed("first", attempts, resolution_ms=1000)
+
+    assert (index, counted.perfect) == (0, 2)
+
+
+EXTENT = {
+    "questions": 200,
+    "points_each_milli": (1000, 0, 0),
+    "minutes": 300,
+    "resolution_ms": 1,
+    "attempts_max": 65_535,
+}
+
+
+@pytest.mark.parametrize(
+    ("extent", "refused"),
+    [
+        ({}, []),
+        ({"points_each_milli": (45_812_000, 0, 0)}, []),
+        ({"points_each_milli": (45_813_000, 0, 0)}, ["score desc", "total desc"]),
+        ({"points_each_milli": (0, -45_813_000, 0)}, ["score desc", "total desc"]),
+        ({"minutes": 100_000}, ["duration asc"]),
+        ({"attempts_max": 65_536}, ["perfect_sittings desc"]),
+    ],
+)
+def test_rules_whose_values_may_not_fit_a_key_are_told(extent, refused):
+    names = sorted({*OF_ROUND, *OF_CONTEST})
+
+    assert sorted(too_wide(names, Extent(**EXTENT | extent))) == refused
 
 
 @pytest.mark.parametrize(
@@ -125,9 +232,11 @@ def test_a_total_adds_rounds_in_any_order():
         Total(
             attempt_id=n,
             attempts=n,
+            perfect=n,
             points_milli=n * 1000,
             all_right=int(n != 2),
             duration_ms=n,
+            started_at=NOON - timedelta(days=n),
             submitted_at=NOON + timedelta(days=n),
         )
         for n in (1, 2, 3)
@@ -139,9 +248,11 @@ def test_a_total_adds_rounds_in_any_order():
         Total(
             attempt_id=3,
             attempts=6,
+            perfect=6,
             points_milli=6000,
             all_right=0,
             duration_ms=6,
+            started_at=NOON - timedelta(days=3),
             submitted_at=NOON + timedelta(days=3),
         )
     }
