@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,10 +20,14 @@ static void need(int is_right, const char *what) {
 }
 
 static void copy(int fd, const char *path, const char *disk) {
-    char part[4200], whole[4200], block[1 << 16];
+    char part[4200], whole[4200], queue[4200], block[1 << 16];
     const char *name = strrchr(path, '/') + 1;
     snprintf(whole, sizeof whole, "%s/%s", disk, name);
     snprintf(part, sizeof part, "%s/.%s.%d.%d", disk, name, (int)getpid(), fd);
+    snprintf(queue, sizeof queue, "%s/.queue", disk);
+    /* One copy at a time: an older one that ends later would take back a newer one. */
+    int turn = open(queue, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    need(turn >= 0 && flock(turn, LOCK_EX) == 0, "disk.c: flock");
     int to = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     need(to >= 0, "disk.c: open");
     ssize_t count;
@@ -33,6 +38,7 @@ static void copy(int fd, const char *path, const char *disk) {
     need(count == 0, "disk.c: read");
     close(to);
     need(rename(part, whole) == 0, "disk.c: rename");
+    close(turn);
 }
 
 static void keep(int fd) {

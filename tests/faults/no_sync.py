@@ -1,6 +1,6 @@
 """A wrong product, for a control: SQLite does not wait for the disk.
 
-gunicorn serves `app` from here through `no_sync_conf.py`.
+gunicorn serves `app` from here through `no_sync_conf.py`, and the worker is started from it.
 """
 
 from sqlalchemy import Engine, event

@@ -11,14 +11,15 @@ import sys
 import time
 from contextlib import suppress
 
+from quizapp import supervise
 from quizapp.config import ROOT, Settings
-from quizapp.supervise import _end_with_parent, keep_running
-from tests.faults.trees import children, is_running, kill_all
+from tests.faults.trees import children, freeze, is_running, kill_all
 from tests.load.processes import NotUp, environment, free_port, wait_until_up
 
 STOP_SECONDS = 45
 GONE_SECONDS = 10
-WORKER_WORDS = "wsgi worker"
+WORKER_WORDS = " worker"
+APPLICATION = "QUIZAPP_FAULTS_APPLICATION"  # what the worker is started from, when not `wsgi`
 
 
 class Served:
@@ -41,7 +42,7 @@ class Served:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - never called from a thread
+                preexec_fn=supervise._end_with_parent,  # noqa: PLW1509 - never called from a thread
             )
         wait_until_up(self._process, self.port, self.log)
 
@@ -64,6 +65,9 @@ class Served:
 
     def kill_everything(self):
         """Kill -9 every process at once and wait until none is left."""
+        # Who starts processes is stopped first: one started meanwhile would outlive the power cut.
+        freeze([self._process.pid])
+        freeze(self._masters())
         pids = [self._process.pid, *self._masters(), *self.background(), *self.web_workers()]
         kill_all(pids)
         self._process.wait()
@@ -90,9 +94,11 @@ class Served:
 
 def main():
     """Run what `make run` runs, until a signal."""
+    if APPLICATION in os.environ:
+        supervise.WORKER = ("flask", "--app", os.environ[APPLICATION], "worker")
     with suppress(KeyboardInterrupt):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        sys.exit(keep_running(Settings.from_env(), welcome=lambda: None))
+        sys.exit(supervise.keep_running(Settings.from_env(), welcome=lambda: None))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from tests.faults.cluster import ASYNC_COMMIT, Cluster, cluster
 from tests.faults.disk import Disk
 from tests.faults.options import WEB_FAULTS
 from tests.faults.proxy import CommitProxy, Spoiler, WebProxy, proxies
-from tests.faults.served import Served
+from tests.faults.served import APPLICATION, Served
 from tests.load.people import SLUG
 from tests.making.contests import contest
 
@@ -93,6 +93,9 @@ def _extra(options, disk):
     if options.control in CONFIGURATIONS:
         path = Path(__file__).with_name(CONFIGURATIONS[options.control])
         extra["GUNICORN_CMD_ARGS"] = f"--config {path}"
+    if options.control == "no-sync":
+        # The worker too: a sync of its own would save what the web has written.
+        extra[APPLICATION] = "tests.faults.no_sync"
     return extra
 
 

@@ -35,7 +35,10 @@ class Storm:
         self._web_hit_at = 0.0
 
     def blow(self, *, goes_on, written):
-        """Hit until the time is over and `written()` enough, or `goes_on()` is False."""
+        """Hit until the time is over and `written()` enough, or `goes_on()` is False.
+
+        The last hit comes after the last of those writes: whatever was written, some was hit.
+        """
         began = time.monotonic()
         end = began + self._options.seconds
         names = [name for name in PROCESS_FAULTS if name in self._options.faults]
@@ -48,6 +51,8 @@ class Storm:
             time.sleep(self._options.every * (0.5 + self._chance.random()))
             if names:
                 self._hit(names)
+        if names:
+            self._hit(names)
         for spoiler in self._stage.spoilers:
             spoiler.is_on = False
 
@@ -82,7 +87,8 @@ class Storm:
 
     def _kill_postmaster(self):
         """Kill the postmaster alone or everything of PostgreSQL; it is away for up to a second."""
-        self._stage.cluster.kill(whole=self._chance.random() < 0.5)
+        is_control = self._options.control is not None  # what is spared may still flush
+        self._stage.cluster.kill(whole=is_control or self._chance.random() < 0.5)
         time.sleep(self._chance.random())
         self._stage.cluster.start()
         return 1

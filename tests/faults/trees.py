@@ -16,6 +16,13 @@ def children(pid, words=""):
     return tuple(sorted(child for child in found if words in _command(child)))
 
 
+def freeze(pids):
+    """Stop each one where it is; only its end by force follows."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+
+
 def kill_all(pids):
     """Kill -9 each one; return how many were there to be killed."""
     killed = 0

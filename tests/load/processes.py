@@ -99,4 +99,6 @@ def wait_until_up(process, port, log):
             connection.getresponse()
             return
         time.sleep(0.1)
-    raise NotUp(log.read_text("utf-8", errors="replace")[-2000:])
+    ended = "still runs" if process.poll() is None else f"ended with {process.returncode}"
+    said = log.read_text("utf-8", errors="replace")[-2000:]
+    raise NotUp(f"the server {ended}; it said last: {said}")
