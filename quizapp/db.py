@@ -15,6 +15,7 @@ from flask import Flask, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
+from psycopg import sql
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    insert,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
@@ -235,6 +237,26 @@ def run(statement: Executable, **values: Any) -> CursorResult[Any]:
 def run_many(statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
     """Execute a statement that was built once for each of the rows, in one round trip or few."""
     db.session.connection().execute(statement, list(rows))
+
+
+def write_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows, all with the same columns: on PostgreSQL by COPY, ten times as fast.
+
+    Values are written as they are: no default of a column's, no enumerations.
+    """
+    if not rows:
+        return
+    connection = db.session.connection()
+    if db.engine.dialect.name == "sqlite":
+        connection.execute(insert(model), rows)
+        return
+    names = list(rows[0])
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model.__tablename__), columns)
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(copy) as copying:
+        for row in rows:
+            copying.write_row([row[name] for name in names])
 
 
 def built_once(build: Callable[[], Built]) -> Callable[[], Built]:

@@ -1,15 +1,14 @@
 """Many rows in short transactions: as many at once as each engine writes without holding others up.
 
-SQLite has one writer, so that a batch is what a phone may have to wait for; PostgreSQL takes rows
-by COPY. Long work opens its own transactions here, one after the other.
+SQLite has one writer, so that a batch is what a phone may have to wait for. Long work opens its own
+transactions here, one after the other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from psycopg import sql
-from sqlalchemy import ColumnElement, delete, insert, inspect, select, tuple_
+from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
 
 from quizapp.db import Base, db, transaction
 
@@ -30,22 +29,6 @@ def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     given = iter(rows)
     while batch := list(islice(given, batch_size())):
         yield batch
-
-
-def write(model: type[Base], rows: Sequence[Row]) -> None:
-    """Insert the rows, all with the same columns, in the caller's transaction."""
-    if not rows:
-        return
-    if not is_postgresql():
-        db.session.connection().execute(insert(model), rows)
-        return
-    names = list(rows[0])
-    columns = sql.SQL(", ").join(map(sql.Identifier, names))
-    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model.__tablename__), columns)
-    driver: Any = db.session.connection().connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(copy) as copying:
-        for row in rows:
-            copying.write_row([row[name] for name in names])
 
 
 def delete_in_batches(model: type[Base], *where: ColumnElement[bool]) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, text
 
-from quizapp.db import db, transaction
+from quizapp.db import db, transaction, write_rows
 from quizapp.results.models import PlaceByHand
 from quizapp.results.service import bulk
 from quizapp.results.service.at_once import write_at_once
@@ -48,7 +48,7 @@ def _write_walking(order: Order, target: Scope, check: Callable[[], None]) -> Ra
         for batch in bulk.batches(rows):
             with transaction():
                 check()
-                bulk.write(Standing, batch)
+                write_rows(Standing, batch)
             people += len(batch)
     return Ranked(people=people, digest=digest.hex())
 

@@ -19,7 +19,7 @@ from quizapp.audit import service as audit
 from quizapp.contests import service as contests
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.service import ContestCard, RoundCard
-from quizapp.db import db, transaction
+from quizapp.db import db, transaction, write_rows
 from quizapp.results.errors import CloseRuns, NothingToCancel, PublishedDiffers, TakenOver
 from quizapp.results.models import Rebuild, RoundClose
 from quizapp.results.service import bulk, shadow
@@ -148,7 +148,7 @@ def _write(contest: ContestCard, run: _Run) -> None:
         last = persons[-1]
         with transaction():
             _check(run)
-            bulk.write(Standing, rows)
+            write_rows(Standing, rows)
             _set(run, person_id=last)
     db.session.rollback()
 
@@ -168,7 +168,7 @@ def _write_late(contest: ContestCard, run: _Run) -> None:
             with transaction():
                 _check(run)
                 shadow.forget(contest, persons, run.generation)
-                bulk.write(Standing, rows)
+                write_rows(Standing, rows)
         with transaction():
             _check(run)
             _set(run, since=now)

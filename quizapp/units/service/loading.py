@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
-from quizapp.db import db
+from quizapp.db import db, write_rows
 from quizapp.units.errors import BadCatalogue
 from quizapp.units.models import Unit, UnitName, UnitTerm
 from quizapp.units.rules.naming import KEYS_VERSION, keys_of
@@ -105,14 +105,14 @@ def _insert_units(
             {
                 "id": id_,
                 "code": unit.code,
-                "kind": unit.kind,
+                "kind": str(unit.kind),
                 "parent_id": parent_id,
                 "path": paths[id_],
                 "valid_from": unit.valid_from,
                 "valid_to": unit.valid_to,
             }
         )
-    _insert(Unit, rows)
+    write_rows(Unit, rows)
 
 
 def _update_units(units: Mapping[int, CatalogueUnit], ids: Mapping[str, int]) -> None:
@@ -153,7 +153,7 @@ def _insert_names(units: Mapping[int, CatalogueUnit]) -> None:
                     "code": name.code,
                     "name": name.name,
                     "name_en": name.name_en,
-                    "confidence": name.confidence,
+                    "confidence": str(name.confidence),
                     "source": name.source,
                     "note": name.note,
                     "search_key": keys.search_key,
@@ -163,13 +163,8 @@ def _insert_names(units: Mapping[int, CatalogueUnit]) -> None:
                 }
             )
         terms += [{"term": term, "unit_id": id_} for term in sorted(found)]
-    _insert(UnitName, names)
-    _insert(UnitTerm, terms)
-
-
-def _insert(table: type[Unit | UnitName | UnitTerm], rows: Sequence[Mapping[str, object]]) -> None:
-    for start in range(0, len(rows), BATCH):
-        db.session.execute(insert(table), rows[start : start + BATCH])
+    write_rows(UnitName, names)
+    write_rows(UnitTerm, terms)
 
 
 def _settle_awaited() -> tuple[str, ...]:
