@@ -340,6 +340,21 @@ def test_the_tree_is_walked_up_and_down():
         service.get_ancestor_ids(z.id + 1)
 
 
+def test_the_line_of_a_unit_is_read_once_and_many_in_one_statement(in_app):
+    made = made_units(unit_row("A"), unit_row("B"))
+    ids = [unit.id for unit in made.values()]
+    in_app.extensions.pop("quizapp_kept", None)  # as in a process that has just begun
+
+    with watch_writes(in_app) as watch:
+        lines = service.get_lines(ids)
+        assert service.get_ancestor_ids(ids[0]) == lines[ids[0]]
+        with pytest.raises(UnknownUnit):
+            service.get_lines([ids[0], max(ids) + 1])
+
+    assert [lines[one][-1] for one in ids] == ids
+    assert len(watch.statements) == 2, watch.statements
+
+
 @pytest.mark.usefixtures("in_app")
 def test_inside_holds_for_a_unit_and_all_below_it_only():
     rows = [unit_row(f"P{n}") for n in range(1, 13)]  # ids 2 to 13: "1.2." must not hold "1.2x."

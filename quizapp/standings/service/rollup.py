@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, literal_column,
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.service import get_rules
-from quizapp.db import db, kept_for_good, upsert
+from quizapp.db import db, upsert
 from quizapp.standings import rules
 from quizapp.standings.models import (
     NO_UNIT,
@@ -311,6 +311,8 @@ def _move_counts(
     by_scope: dict[tuple[int, int], list[tuple[Share | None, Share | None]]] = {}
     for key in keys:
         by_scope.setdefault(key[:2], []).append((old.get(key), new.get(key)))
+    moved = [share for moves in by_scope.values() for move in moves for share in move if share]
+    units.get_lines({share.unit_id for share in moved} - {NO_UNIT})  # all in one statement
     changed = {scope: rules.changes(moves, ancestors_of) for scope, moves in by_scope.items()}
     rows = [
         {"contest_id": contest_id, "round_number": number, "unit_id": unit_id}
@@ -333,13 +335,5 @@ def add_to_counts(rows: Sequence[Mapping[str, int]]) -> None:
 
 
 def ancestors_of(unit_id: int) -> Sequence[int]:
-    """Return the units that count a person of this unit: its line up to the root, itself last.
-
-    A unit's parent never changes, so each line is read once.
-    """
-    lines = kept_for_good("lines of units")
-    if unit_id not in lines:
-        is_unknown = unit_id == NO_UNIT
-        lines[unit_id] = (NO_UNIT,) if is_unknown else units.get_ancestor_ids(unit_id)
-    line: Sequence[int] = lines[unit_id]
-    return line
+    """Return the units that count a person of this unit: its line up to the root, itself last."""
+    return (NO_UNIT,) if unit_id == NO_UNIT else units.get_ancestor_ids(unit_id)
