@@ -7,6 +7,8 @@ from sqlalchemy import text
 
 from quizapp.contests.service import get_contest
 from quizapp.db import db, transaction
+from quizapp.units.kinds import UnitKind
+from tests.integration.harness import watch_writes
 from tests.making import attempts, contests, people, units
 from tests.making.boards import rolled_up
 from tests.making.contests import NOON
@@ -162,6 +164,73 @@ def test_a_board_of_units_changed_by_hand_is_named(contest, run, units_as):
     outcome = run("standings", "verify", "tim-hieu")
 
     assert f"round 1, board provinces ({units_as}): 1 rows that differ" in outcome.output
+
+
+@pytest.fixture
+def provinces(contest):
+    """Two provinces, each with a result on the boards."""
+    made = units.made_units(units.unit_row("P_HUE"), units.unit_row("P_LAO_CAI"))
+    for n, unit in enumerate(made.values(), start=1):
+        person = people.person(
+            contest.id,
+            phone=f"098765432{n}",
+            source=f"198.51.100.{n}",
+            unit_id=unit.id,
+            unit_text=None,
+        )
+        attempts.finished(contest, person, right=10 + n)
+    rolled_up()
+    db.session.rollback()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            (
+                """UPDATE snapshot SET body = replace(body, 'mean_centi"\\:1', 'mean_centi"\\:2')"""
+                """ WHERE board = 'provinces' AND units_as = 'then'"""
+            ),
+            "round 1, board provinces (then): 2 rows that differ",
+        ),
+        (
+            "DELETE FROM snapshot WHERE board LIKE 'units/%' AND units_as = 'now'",
+            "round 1, board units/VGCL (now): not there",
+        ),
+    ],
+)
+def test_a_board_with_other_means_and_one_that_is_gone_are_named(provinces, run, statement, words):
+    assert run("standings", "verify", "tim-hieu").exit_code == 0
+    changed(statement)
+
+    outcome = run("standings", "verify", "tim-hieu")
+
+    assert outcome.exit_code == 1
+    assert words in outcome.output
+
+
+def test_a_recount_reads_all_units_at_once(contest, provinces, run, app):
+    def statements():
+        db.session.rollback()
+        with watch_writes(app) as watch:
+            assert run("standings", "verify", "tim-hieu").exit_code == 0
+        return len(watch.statements)
+
+    statements()  # rules and bank come into the process
+    before = statements()
+    rows = [
+        units.unit_row(f"X{n}", parent_code="P_HUE", kind=UnitKind.UPPER, name=f"Công đoàn xã {n}")
+        for n in range(20)
+    ]
+    for n, unit in enumerate(units.made_units(*rows).values()):
+        person = people.person(
+            contest.id, phone=f"09777777{n:02d}", source="x", unit_id=unit.id, unit_text=None
+        )
+        attempts.finished(contest, person)
+    rolled_up()
+
+    assert statements() == before
 
 
 def test_an_unknown_contest_is_refused_in_words(in_app, run):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -11,20 +11,22 @@ from sqlalchemy import Row, func, select
 from quizapp.contests.service import ContestCard
 from quizapp.db import db
 from quizapp.results.rules import Worth
-from quizapp.standings.models import NO_UNIT, Snapshot, Tally, UnitCount
+from quizapp.results.service.unit_boards import Recounted, Share, Tree, shown_rows
+from quizapp.standings.models import Snapshot, Tally, UnitCount
 from quizapp.standings.service import Scope, boards
 from quizapp.standings.service.snapshots import TOP
-from quizapp.units import service as units
-from quizapp.units.service import UnitCard
 from quizapp.vietnamese import day_in_vietnam
 
-Share = tuple[int, int, int, int]  # unit, attempts, points in thousandths, all right
 Counts = dict[tuple[int, int], list[int]]  # (round number, unit) → people and the sums of shares
+Newest = Row[*tuple[Any, ...]]
 NOBODY = [0, 0, 0, 0]
 
 
 def kept_problems(
-    contest: ContestCard, by_round: Mapping[int, Mapping[int, Worth]], waiting: AbstractSet[int]
+    contest: ContestCard,
+    by_round: Mapping[int, Mapping[int, Worth]],
+    waiting: AbstractSet[int],
+    tree: Tree,
 ) -> tuple[int, list[str]]:
     """Compare tallies and counts with the recount; return (how many counts there are, problems).
 
@@ -32,46 +34,64 @@ def kept_problems(
     compared to the last one.
     """
     problems: list[str] = []
-    shares: dict[int, dict[int, Share]] = {}
+    counts: Counts = {}
     for number, worths in by_round.items():
         kept = _tallies(contest.id, number)
         expected = _shares(worths.values()) | {one: kept[one] for one in waiting if one in kept}
         for person in waiting - kept.keys():
             expected.pop(person, None)
         problems += _tally_problems(number, kept, expected)
-        shares[number] = expected
-    counts = _added_up(shares, {})
+        for unit, total in tree.added_up(expected.values(), {}).items():
+            counts[number, unit] = total
     return len(counts), problems + _count_problems(contest.id, counts)
 
 
 def board_problems(
-    contest: ContestCard, number: int, worths: Mapping[int, Worth], ranks: Mapping[int, int]
+    contest: ContestCard,
+    number: int,
+    worths: Mapping[int, Worth],
+    ranks: Mapping[int, int],
+    tree: Tree,
 ) -> list[str]:
     """Compare the newest snapshot of each board of a round with the recount, row by row."""
-    scope = boards.scopes_of(contest)[number]
-    shown = _newest(scope)
+    shown = _newest(boards.scopes_of(contest)[number])
     problems = [
         f"round {number}, board {row.board} ({row.units_as}): its digest is of other rows"
         for row in shown
         if hashlib.sha256(f"{row.generation}\n{row.body}".encode()).hexdigest() != row.digest
     ]
-    shares = {number: _shares(worths.values())}
+    recounted = Recounted(tree, _shares(worths.values()).values())
     for row in shown:
         body = json.loads(row.body)
         if row.board == "people":
             found = _people_differ(body, worths, ranks)
         else:
-            found = _units_differ(row, body, shares)
+            wanted = recounted.boards(row.units_as, on=day_in_vietnam(row.as_of))
+            found = shown_rows(body) != wanted.get(row.board, [])
         if found:
             problems.append(
                 f"round {number}, board {row.board} ({row.units_as}): {len(body)} rows that differ"
             )
     if worths and not any(row.board == "people" for row in shown):
         problems.append(f"round {number}, board people: not there")
-    return problems
+    return problems + _missing(number, shown, recounted)
 
 
-def _newest(scope: Scope) -> Sequence[Row[*tuple[Any, ...]]]:
+def _missing(number: int, shown: Sequence[Newest], recounted: Recounted) -> list[str]:
+    """Return a line for each board of units that should have rows and was never made."""
+    if not shown:
+        return []
+    on = day_in_vietnam(max(row.as_of for row in shown))
+    there = {(row.board, row.units_as) for row in shown}
+    return [
+        f"round {number}, board {board} ({units_as}): not there"
+        for units_as in boards.UNITS_AS
+        for board in sorted(recounted.boards(units_as, on=on))
+        if (board, units_as) not in there
+    ]
+
+
+def _newest(scope: Scope) -> Sequence[Newest]:
     newest = (
         select(func.max(Snapshot.id))
         .where(Snapshot.contest_id == scope.contest_id)
@@ -99,34 +119,6 @@ def _people_differ(
     return [row for row in shown if row[0] != last] != [row for row in wanted if row[0] != last]
 
 
-def _units_differ(
-    row: Row[*tuple[Any, ...]],
-    body: Sequence[Mapping[str, Any]],
-    shares: Mapping[int, Mapping[int, Share]],
-) -> bool:
-    on = day_in_vietnam(row.as_of)
-    heirs = units.get_present_ids(on=on) if row.units_as == "now" else {}
-    counts = _added_up(shares, heirs)
-    numbers = {unit: total for (_, unit), total in counts.items() if unit != NO_UNIT}
-    cards = units.get_cards(numbers, on=on)
-    on_board = _is_on(row.board)
-    mine = [unit for unit in numbers if on_board(cards[unit])]
-    people = sorted((numbers[unit][0] for unit in mine), reverse=True)
-    wanted = [
-        (people.index(numbers[unit][0]) + 1, cards[unit].code, *numbers[unit][:2]) for unit in mine
-    ]
-    shown = [(one["rank"], one["unit"]["code"], one["people"], one["attempts"]) for one in body]
-    return sorted(shown) != sorted(wanted)
-
-
-def _is_on(board: str) -> Callable[[UnitCard], bool]:
-    """Return what tells whether a unit is a row of a board."""
-    if board in boards.KINDS:
-        return lambda card: card.kind in boards.KINDS[board]
-    parent = units.find_unit(board.removeprefix("units/"))
-    return lambda card: parent is not None and card.parent_id == parent.id
-
-
 def _shares(worths: Iterable[Worth]) -> dict[int, Share]:
     return {
         worth.person_id: (worth.unit_id, worth.attempts, worth.points_milli, worth.all_right)
@@ -152,21 +144,6 @@ def _tally_problems(
     ]
 
 
-def _added_up(shares: Mapping[int, Mapping[int, Share]], heirs: Mapping[int, int]) -> Counts:
-    """Return what each unit has, with all below it; `heirs`: unit → what stands for it now."""
-    lines: dict[int, Sequence[int]] = {}
-    counts: Counts = {}
-    for number, by_person in shares.items():
-        for unit, *values in by_person.values():
-            if unit not in lines:
-                lines[unit] = _line_up(heirs.get(unit, unit))
-            for above in lines[unit]:
-                total = counts.setdefault((number, above), [0, 0, 0, 0])
-                for index, value in enumerate((1, *values)):
-                    total[index] += value
-    return counts
-
-
 def _count_problems(contest_id: int, expected: Counts) -> list[str]:
     rows = db.session.scalars(select(UnitCount).where(UnitCount.contest_id == contest_id))
     stored = {
@@ -179,15 +156,3 @@ def _count_problems(contest_id: int, expected: Counts) -> list[str]:
         for key in sorted(stored.keys() | expected.keys())
         if stored.get(key, NOBODY) != expected.get(key, NOBODY)
     ]
-
-
-def _line_up(unit_id: int) -> Sequence[int]:
-    """Return the unit and those above it, by walking from parent to parent."""
-    if unit_id == NO_UNIT:
-        return (NO_UNIT,)
-    line: list[int] = []
-    at: int | None = unit_id
-    while at is not None:
-        line.append(at)
-        at = units.get_unit_by_id(at).parent_id
-    return line

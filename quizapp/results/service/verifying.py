@@ -19,6 +19,7 @@ from quizapp.results.rules import Sheet, Terms, Worth
 from quizapp.results.service import comparing
 from quizapp.results.service.bulk import is_postgresql, see_one_moment
 from quizapp.results.service.sheets import get_sheets_by_person
+from quizapp.results.service.unit_boards import Tree
 from quizapp.standings.models import WHOLE_CONTEST, ResultEvent, RollupMark, Standing
 from quizapp.standings.service import boards
 
@@ -81,15 +82,15 @@ def verify_contest(slug: str) -> Verified:
     problems += found
     for recount in (*by_round, whole):
         problems += _standing_problems(contest, recount)
-    waiting = _waiting(contest)
+    waiting, tree = _waiting(contest), Tree()
     counted, found = comparing.kept_problems(
-        contest, {one.number: one.worths for one in (*by_round, whole)}, waiting
+        contest, {one.number: one.worths for one in (*by_round, whole)}, waiting, tree
     )
     problems += found
     if not waiting:
         for recount in (*by_round, whole):
             problems += comparing.board_problems(
-                contest, recount.number, recount.worths, recount.ranks
+                contest, recount.number, recount.worths, recount.ranks, tree
             )
     return Verified(
         attempts=attempts,
