@@ -22,6 +22,7 @@ from quizapp.errors import N_, Refusal
 from quizapp.keys import open_keys
 from quizapp.people.admin import blueprint as people
 from quizapp.people.sign_in import init_sign_in
+from quizapp.results import admin as results_admin
 from quizapp.standings import views as standings
 from quizapp.web.assets import inline_script, inline_style
 from quizapp.web.guards import init_guards
@@ -108,6 +109,7 @@ def _register_views(app: Flask) -> None:
     app.register_blueprint(contests_admin.bp)
     app.register_blueprint(health)
     app.register_blueprint(people)
+    app.register_blueprint(results_admin.bp)
     app.register_blueprint(standings.bp)
 
 

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from quizapp.errors import N_, Refusal
 
 
@@ -42,7 +44,20 @@ class NoDecisionByHand(Refusal):
 
 
 class NotTied(Refusal):
-    text = N_("Chỉ xếp tay được đúng những người đang cùng một hạng.")
+    text = N_("Chỉ xếp tay được những người đang cùng một hạng, mỗi người một lần.")
+
+
+class UnclearOrder(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Ghi thứ tự bằng các số 1, 2, 3… khác nhau; để trống là không xếp.")
+
+
+class TooEarlyToDecide(Refusal):
+    text = N_("Vòng thi còn nhận bài đến {until}. Xếp tay sau lúc đó.")
+
+
+class CloseUnderWay(Refusal):
+    text = N_("Vòng thi đang chốt dở. Chạy lại lệnh chốt cho xong, hoặc bỏ chốt, rồi mới xếp tay.")
 
 
 class RebuildRuns(Refusal):

@@ -8,11 +8,12 @@ from html.parser import HTMLParser
 
 @dataclass
 class Form:
-    """Where a form is sent to (empty: the page itself), and what it sends unasked."""
+    """Where a form is sent to (empty: the page itself), what it sends unasked, its fields."""
 
     action: str
     method: str
     hidden: dict = field(default_factory=dict)
+    names: list = field(default_factory=list)
 
 
 class Page(HTMLParser):
@@ -34,6 +35,8 @@ class Page(HTMLParser):
             self.forms.append(Form(given.get("action") or "", given.get("method", "get").lower()))
         if tag == "input" and given.get("type") == "hidden" and self.forms:
             self.forms[-1].hidden[given["name"]] = given.get("value", "")
+        elif tag == "input" and self.forms:
+            self.forms[-1].names.append(given.get("name", ""))
         if tag in self.inline:
             self._inside = tag
             self.inline[tag].append("")

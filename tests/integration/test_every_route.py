@@ -5,6 +5,7 @@ A new route fails here until somebody says on purpose who may see it and how it 
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -14,6 +15,7 @@ from quizapp.app import MAX_BODY, create_app
 from quizapp.attempts import service as attempt_service
 from quizapp.attempts.service import Why
 from quizapp.config import ROOT
+from quizapp.contests.rules.schedule import Window
 from quizapp.db import db, transaction
 from quizapp.web import contestant as cookies
 from quizapp.web.contestant import Contestant
@@ -70,6 +72,7 @@ FORMS = {
     "attempts_admin.void_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
     "contests_admin.enter_head_count": ("organiser", "/admin/head-counts"),
     "contests_admin.lock_head_count": ("organiser", "/admin/head-counts"),
+    "results_admin.place": ("organiser", "/admin/c/{slug}/ties"),
     "attempts.start": ("contestant", "/c/{slug}/rounds/{number}"),
     "attempts.submit": ("contestant", "/a/{public_id}"),
     "contests.come_back_by_pin": ("stranger", "/return"),
@@ -91,6 +94,7 @@ ELSEWHERE = [
 ]
 HANDLERS = r"click|change|input|submit|load|error|focus|blur|(?:key|mouse|touch|pointer)\w+"
 OTHER_PHONE, NEW_PHONE, THIRD_PHONE = "0987 650 431", "0987 650 432", "0987 650 433"
+TIED = "hoa-nhau"  # a contest whose first two are equal
 # Of whom or what a route is about, where it is not the paper of the contestant.
 ABOUT = {
     "attempts_admin.correct_person": "person",
@@ -119,7 +123,8 @@ class Scene:
 
     def values_of(self, endpoint):
         about = ABOUT.get(endpoint, "public_id")
-        return self.values | {"public_id": self.values[about]}
+        given = self.values | {"public_id": self.values[about]}
+        return given | ({"slug": TIED} if endpoint == "results_admin.place" else {})
 
     def fields(self):
         """Return what people would type, whatever the form: all but the token is in order."""
@@ -154,6 +159,7 @@ def scene(app, new_client, freeze):
         token = people.invited_organiser(at=contests.NOON)
         void_person, void_attempt = taken_out(contest)
         units.head_count("VGCL")
+        two_equals()
         boards.rolled_up()
     values = {
         "person": person.public_id.hex(),
@@ -189,6 +195,16 @@ def taken_out(contest):
         attempt_service.void_person(gone.id, why, at=contests.NOON)
         attempt_service.void_attempt(attempt_id, why, at=contests.NOON)
     return gone, public_id
+
+
+def two_equals():
+    """Make a contest that is over, in which the organisers decide between two people."""
+    before = contests.NOON - timedelta(days=2)
+    window = Window(opens_at=before, closes_at=before + timedelta(days=1))
+    given = {"windows": [window], "at": before, "ranking": ["score desc", "manual"]}
+    contest = contests.contest(TIED, **given)
+    for phone in (OTHER_PHONE, THIRD_PHONE):
+        attempts.finished(contest, people.person(contest.id, at=before, phone=phone), at=before)
 
 
 def phone_client(new_client, contest, person, *, holder=attempts.HOLDER):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from quizapp.contests.rules.keys import OF_CONTEST, OF_ROUND
+from quizapp.contests.rules.keys import KEYS, OF_CONTEST, OF_ROUND
 
 
 class Bad(Exception):
@@ -110,9 +110,11 @@ def contest_ranking(value: object) -> tuple[str, ...]:
 
 
 def _ordered(known: tuple[str, ...], value: object) -> tuple[str, ...]:
-    keys = several(*(key for key in known if key not in PLANNED_KEYS), planned=PLANNED_KEYS)(value)
+    keys = several(*known)(value)
     if "manual" in keys[:-1]:
         raise Bad("“manual” chỉ đứng cuối: ban tổ chức chỉ quyết định khi mọi khóa khác bằng nhau")
+    if keys and all(KEYS[key].is_late for key in keys):
+        raise Bad("cần ít nhất một khóa biết được trước khi chốt kết quả")
     return keys
 
 
@@ -187,7 +189,6 @@ def _collective(prize: object) -> CollectivePrize:
 
 WITH_POINTS = "participation_percent + prize_points"
 METRICS = ("unique_participants", "participation_ratio", WITH_POINTS)
-PLANNED_KEYS = ("manual",)
 UNLIMITED = 65_535  # the last number that a draw can be made from
 ROLES = ("organiser", "secretary", "question_board", "judge")
 # What may be predicted; `hiding` says what each keeps back. The last waits for a format of its own.

@@ -1,0 +1,75 @@
+"""Organisers see who is equal at the edge of a prize, and decide where the rules let them."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from quizapp import clock
+from quizapp.db import writes
+from quizapp.errors import Refusal
+from quizapp.people.sign_in import current_organiser, organisers_only
+from quizapp.results.forms import PlaceForm
+from quizapp.results.service import desk
+from quizapp.results.service.desk import Typed
+from quizapp.web.language import words_of
+
+bp = Blueprint("results_admin", __name__, template_folder="templates")
+PLACE = "place-"
+View = Callable[[str, int], ResponseReturnValue]
+ACTIONABLE = {409, 422}
+
+
+def shown_again(view: View) -> View:
+    """Show the ties with what was typed when the organiser can put right what was refused."""
+
+    @wraps(view)
+    def wrapper(slug: str, number: int) -> ResponseReturnValue:
+        try:
+            return view(slug, number)
+        except Refusal as refusal:
+            if refusal.status not in ACTIONABLE:
+                raise
+            return _page(slug, refused=words_of(refusal)), refusal.status
+
+    return wrapper
+
+
+@bp.get("/admin/c/<slug>/ties")
+@organisers_only
+def ties(slug: str) -> ResponseReturnValue:
+    return _page(slug)
+
+
+@bp.post("/admin/c/<slug>/ties/<int:number>")
+@shown_again
+@writes
+@organisers_only
+def place(slug: str, number: int) -> ResponseReturnValue:
+    form = PlaceForm()
+    form.check()
+    typed = Typed(
+        tied_with=form.tied.data or "",
+        places={
+            name.removeprefix(PLACE): text
+            for name, text in request.form.items()
+            if name.startswith(PLACE)
+        },
+        reason=form.reason.data or "",
+    )
+    desk.place(current_organiser(), slug, number, typed, at=clock.now())
+    return redirect(url_for("results_admin.ties", slug=slug, done=1), 303)
+
+
+def _page(slug: str, *, refused: str | None = None) -> str:
+    contest, found = desk.get_ties(current_organiser(), slug, at=clock.now())
+    return render_template(
+        "results/ties.html",
+        contest=contest,
+        found=found,
+        form=PlaceForm(formdata=None),
+        typed=request.form,
+        refused=refused,
+        is_done="done" in request.args,
+    )
