@@ -46,6 +46,7 @@ class Terms:
     counts: str
     ranking: Sequence[str]
     whole_ranking: Sequence[str]
+    whole_rounds: int | None
     resolution_ms: int
 
 
@@ -161,21 +162,24 @@ def order_digest(worths: Mapping[int, Worth], given: Mapping[int, int]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def whole(by_round: Iterable[Mapping[int, Worth]]) -> dict[int, Worth]:
-    """Return person → the sum over rounds; the latest counted attempt gives unit and moment."""
+def whole(by_round: Iterable[Mapping[int, Worth]], terms: Terms) -> dict[int, Worth]:
+    """Return person → the sum over the rounds that count; the latest gives unit and moment."""
     mine: dict[int, list[Worth]] = {}
     for worths in by_round:
         for person, worth in worths.items():
             mine.setdefault(person, []).append(worth)
-    return {person: _sum(rows) for person, rows in mine.items()}
+    return {person: _sum(rows, terms) for person, rows in mine.items()}
 
 
-def _sum(rows: Sequence[Worth]) -> Worth:
+def _sum(every: Sequence[Worth], terms: Terms) -> Worth:
+    rows = list(every)
+    while terms.whole_rounds is not None and len(rows) > terms.whole_rounds:
+        rows.remove(max(rows, key=lambda row: _leaves_first(row, terms)))
     latest = max(rows, key=lambda row: (row.submitted_at, row.attempt_id))
     errors = [row.error for row in rows]
     return replace(
         latest,
-        attempts=sum(row.attempts for row in rows),
+        attempts=sum(row.attempts for row in every),
         points_milli=sum(row.points_milli for row in rows),
         all_right=int(all(row.all_right for row in rows)),
         duration_ms=sum(row.duration_ms for row in rows),
@@ -183,6 +187,12 @@ def _sum(rows: Sequence[Worth]) -> Worth:
         perfect=sum(row.perfect for row in rows),
         error=None if None in errors else sum(error for error in errors if error is not None),
     )
+
+
+def _leaves_first(row: Worth, terms: Terms) -> tuple[object, ...]:
+    """Return by what the weakest of a person's rounds is the greatest."""
+    steps = row.duration_ms // terms.resolution_ms
+    return -row.points_milli, steps, row.submitted_at, row.attempt_id
 
 
 def ranks(

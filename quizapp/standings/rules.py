@@ -208,12 +208,28 @@ def prediction_error(prediction: int | None, truth: int) -> int | None:
     return None if prediction is None else abs(prediction - truth)
 
 
-def total_of(rounds: Iterable[Total]) -> Total:
-    """Return the sum over rounds; the latest counted attempt stands for all."""
-    rows = sorted(rounds, key=lambda row: (row.submitted_at, row.attempt_id))
+def total_of(
+    rounds: Iterable[Total], *, best_of: int | None = None, resolution_ms: int = 1
+) -> Total:
+    """Return the sum over rounds, or over a person's best ones; the latest of them stands for all.
+
+    Better is a round with more points, then in less time, then earlier: never by the prediction.
+    Attempts of the other rounds are counted too: they were made.
+    """
+    every = list(rounds)
+    best = sorted(
+        every,
+        key=lambda row: (
+            -row.points_milli,
+            row.duration_ms // resolution_ms,
+            row.submitted_at,
+            row.attempt_id,
+        ),
+    )
+    rows = sorted(best[:best_of], key=lambda row: (row.submitted_at, row.attempt_id))
     return Total(
         attempt_id=rows[-1].attempt_id,
-        attempts=sum(row.attempts for row in rows),
+        attempts=sum(row.attempts for row in every),
         perfect=sum(row.perfect for row in rows),
         points_milli=sum(row.points_milli for row in rows),
         all_right=min(row.all_right for row in rows),

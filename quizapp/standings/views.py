@@ -63,7 +63,7 @@ def _asked_round(contest: ContestCard) -> int:
     """Return the round asked for, 0 for the whole contest. Raises NoSuchRound."""
     text = request.args.get("round", "")
     if not text:
-        return 0
+        return 0 if contest.ranks_whole or len(contest.rounds) > 1 else 1
     if not text.isdecimal() or len(text) > 4:
         raise NoSuchBoard
     return contests.get_round(contest, int(text)).number

@@ -50,6 +50,23 @@ def test_an_empty_body_gives_the_defaults():
             {"prediction": {"target": "percent_all_correct"}},
             "prediction: “percent_all_correct” chưa được hỗ trợ",
         ),
+        ({"whole_contest": {"mode": "best_of"}}, "whole_contest.rounds: đi cùng mode"),
+        ({"whole_contest": {"rounds": 2}}, "whole_contest.rounds: đi cùng mode"),
+        (
+            {"whole_contest": {"mode": "per_round", "ranking": ["total desc"]}},
+            "whole_contest.ranking: không dùng khi mỗi vòng",
+        ),
+        (
+            {"whole_contest": {"mode": "per_round"}, "individual_prizes": {"total": [1]}},
+            "individual_prizes.total: không dùng khi mỗi vòng",
+        ),
+        (
+            {
+                "whole_contest": {"mode": "per_round"},
+                "prediction": {"target": "attempts", "scope": "contest"},
+            },
+            "prediction: không dùng khi mỗi vòng",
+        ),
         ({"ranking": ["manual"]}, "ranking: cần ít nhất một khóa biết được trước khi chốt"),
         ({"ranking": ["manual", "score desc"]}, "ranking: “manual” chỉ đứng cuối"),
         ({"identity": {"key": "roster_account"}}, "identity.key: “roster_account” chưa"),

@@ -1,11 +1,13 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from itertools import combinations, permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quizapp.contests.rules.keys import KEYS, OF_CONTEST, OF_ROUND, Extent, too_wide
+from quizapp.results.rules import Terms, Worth, whole
 from quizapp.standings import rules
 from quizapp.standings.rules import Cut, Result, Share, Total
 
@@ -255,6 +257,66 @@ def test_a_total_adds_rounds_in_any_order():
             started_at=NOON - timedelta(days=3),
             submitted_at=NOON + timedelta(days=3),
         )
+    }
+
+
+rounds = st.lists(
+    st.builds(
+        Total,
+        attempt_id=st.integers(1, 1 << 40),
+        attempts=st.integers(1, 3),
+        perfect=st.integers(0, 2),
+        points_milli=st.integers(-2, 4).map(lambda n: n * 500),
+        all_right=st.integers(0, 1),
+        duration_ms=st.integers(0, 4000),
+        started_at=st.integers(0, 9).map(lambda n: NOON + timedelta(seconds=n)),
+        submitted_at=st.integers(0, 9).map(lambda n: NOON + timedelta(seconds=n)),
+    ),
+    min_size=1,
+    max_size=5,
+    unique_by=lambda one: one.attempt_id,
+)
+
+
+@given(rounds, st.integers(1, 6))
+def test_the_best_rounds_are_those_that_no_other_choice_beats(every, best_of):
+    total = rules.total_of(every, best_of=best_of, resolution_ms=1000)
+
+    def worth(one):
+        return -one.points_milli, one.duration_ms // 1000, one.submitted_at, one.attempt_id
+
+    chosen = min(
+        combinations(sorted(every, key=worth), min(best_of, len(every))),
+        key=lambda some: [worth(one) for one in some],
+    )
+    assert total == replace(rules.total_of(chosen), attempts=sum(one.attempts for one in every))
+    points = [sum(p) for p in combinations([one.points_milli for one in every], len(chosen))]
+    assert total.points_milli == max(points)
+
+
+@given(rounds, st.none() | st.integers(1, 6))
+def test_the_recount_chooses_the_same_rounds(every, best_of):
+    total = rules.total_of(every, best_of=best_of, resolution_ms=1000)
+    terms = Terms(
+        right_milli=1,
+        wrong_milli=0,
+        blank_milli=0,
+        counts="best",
+        ranking=(),
+        whole_ranking=(),
+        whole_rounds=best_of,
+        resolution_ms=1000,
+    )
+    names = Total.__slots__
+    by_round = [
+        {7: Worth(person_id=7, unit_id=1, prediction=None, **{n: getattr(one, n) for n in names})}
+        for one in every
+    ]
+
+    found = whole(by_round, terms)[7]
+
+    assert {name: getattr(found, name) for name in names} == {
+        name: getattr(total, name) for name in names
     }
 
 

@@ -69,7 +69,8 @@ class ContestRules:
     prediction: Mapping[str, str] | None
     ranking: tuple[str, ...]
     whole_mode: WholeContest
-    whole_ranking: tuple[str, ...]
+    whole_ranking: tuple[str, ...]  # none where rounds stand alone
+    whole_rounds: int | None  # how many rounds of each person add up; None: all
     grace_seconds: int
     resolution_ms: int
     right_milli: int
@@ -134,7 +135,7 @@ def read_rules(body: Mapping[str, object]) -> tuple[ContestRules | None, list[st
         "attempts_per": Per(str(values["attempts_per"])),
         "counts": Counts(str(values["counts"])),
         "whole_mode": WholeContest(str(values["whole_mode"])),
-        "whole_ranking": values["whole_ranking"] or whole_contest_ranking(_keys(values)),
+        "whole_ranking": _whole_ranking(values),
         "reveal_score": Reveal(str(values["reveal_score"])),
         "reveal_answers": Reveal(str(values["reveal_answers"])),
     }
@@ -226,10 +227,37 @@ def _contradictions(values: Mapping[str, object]) -> list[str]:
     limit = (values["attempts_max"], values["attempts_per"])
     if values["counts"] == "only" and limit not in {(1, "round"), (1, "contest")}:
         problems.append("attempts.counts: “only” cần một lượt mỗi vòng hoặc mỗi cuộc thi")
-    return problems + [
-        f"ranking: giá trị lớn nhất theo thể lệ này không vừa khóa “{name}”"
-        for name in too_wide((*_keys(values), "total desc"), _extent(values))
-    ]
+    return (
+        problems
+        + _whole_contradictions(values)
+        + [
+            f"ranking: giá trị lớn nhất theo thể lệ này không vừa khóa “{name}”"
+            for name in too_wide((*_keys(values), "total desc"), _extent(values))
+        ]
+    )
+
+
+def _whole_contradictions(values: Mapping[str, object]) -> list[str]:
+    """Return a line for each knob that has no meaning in the mode of the whole contest."""
+    mode, prediction = values["whole_mode"], values["prediction"]
+    if (mode == WholeContest.BEST_OF) != (values["whole_rounds"] is not None):
+        return ["whole_contest.rounds: đi cùng mode “best_of”, là số vòng tốt nhất được cộng"]
+    if mode != WholeContest.PER_ROUND:
+        return []
+    is_of_contest = isinstance(prediction, Mapping) and prediction["scope"] == "contest"
+    over = {
+        "whole_contest.ranking": values["whole_ranking"],
+        "individual_prizes.total": values["total_prizes"],
+        "prediction": is_of_contest,
+    }
+    words = "không dùng khi mỗi vòng xếp hạng riêng (whole_contest.mode: per_round)"
+    return [f"{name}: {words}" for name, given in over.items() if given]
+
+
+def _whole_ranking(values: Mapping[str, object]) -> object:
+    if values["whole_mode"] == WholeContest.PER_ROUND:
+        return ()
+    return values["whole_ranking"] or whole_contest_ranking(_keys(values))
 
 
 def _keys(values: Mapping[str, object]) -> tuple[str, ...]:

@@ -7,8 +7,11 @@ contest opens on a rule which nothing obeys.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
 
 from quizapp.contests.rules.keys import KEYS, OF_CONTEST, OF_ROUND
+
+T = TypeVar("T")
 
 
 class Bad(Exception):
@@ -79,6 +82,11 @@ def only(expected: object) -> Callable[[object], object]:
         return value
 
     return read
+
+
+def or_none(read: Callable[[object], T]) -> Callable[[object], T | None]:
+    """Return a reader that also takes nothing at all."""
+    return lambda value: None if value is None else read(value)
 
 
 def several(*built: str, planned: tuple[str, ...] = ()) -> Callable[[object], tuple[str, ...]]:
@@ -242,8 +250,9 @@ KNOBS: Mapping[str, Knob] = {
         field="ranking", default=("score desc", "duration asc", "submitted_at asc"), read=ranking
     ),
     "whole_contest.mode": Knob(
-        field="whole_mode", default="sum", read=one_of("sum", planned=("best_of", "per_round"))
+        field="whole_mode", default="sum", read=one_of("sum", "best_of", "per_round")
     ),
+    "whole_contest.rounds": Knob(field="whole_rounds", default=None, read=or_none(whole(1, 60))),
     "whole_contest.ranking": Knob(field="whole_ranking", default=(), read=contest_ranking),
     "clock.grace_seconds": Knob(field="grace_seconds", default=15, read=whole(0, 120)),
     "clock.resolution_ms": Knob(field="resolution_ms", default=1000, read=whole(1, 60_000)),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from quizapp.contests.rules import ContestRules, Reveal
+from quizapp.contests.rules import ContestRules, Reveal, WholeContest
 from quizapp.contests.rules.hiding import Hidden, hidden_by
 from quizapp.contests.rules.schedule import Phase, Window
 
@@ -47,6 +47,11 @@ class ContestCard:
         """Return the first round that has not opened yet at `now`, or None."""
         waiting = (one for one in self.rounds if one.window.phase(now) is Phase.NOT_OPEN)
         return next(waiting, None)
+
+    @property
+    def ranks_whole(self) -> bool:
+        """Tell whether people are ranked over all rounds too."""
+        return self.rounds[-1].rules.whole_mode is not WholeContest.PER_ROUND
 
     def is_final(self, number: int) -> bool:
         """Tell whether the ranks of a round (0: of the whole contest) are final."""

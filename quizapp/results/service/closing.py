@@ -180,7 +180,7 @@ def _new_close(contest: ContestCard, one: RoundCard, *, at: datetime) -> RoundCl
         before=one.generation,
         begun_at=at,
     )
-    if is_last:
+    if is_last and contest.ranks_whole:
         close.whole_before = contest.generation
         shown = contest.generation
         close.whole_generation = next_generation(contest.id, WHOLE_CONTEST, shown=shown)

@@ -52,7 +52,10 @@ def rank_whole(
         truth = _count(contest_rules.target, source, [one.id for one in contest.rounds])
     db.session.rollback()
     rounds = [scopes[one.number] for one in contest.rounds]
-    error = from_rounds(rounds) if truth is None else from_prediction(truth)
+    best_of, resolution = contest_rules.whole_rounds, contest_rules.resolution_ms
+    error = from_prediction(truth)
+    if truth is None:
+        error = from_rounds(rounds, best_of=best_of, resolution_ms=resolution)
     order = Order(source=source, ranking=contest_rules.whole_ranking, error=error)
     return truth, write_final(order, generation, check=check)
 

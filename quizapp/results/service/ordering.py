@@ -61,8 +61,13 @@ def from_prediction(truth: int | None) -> ColumnElement[Any]:
     )
 
 
-def from_rounds(scopes: list[Scope]) -> ColumnElement[Any]:
-    """Return the sum of the errors of a person's rounds, NULL when one of them has none, as SQL."""
+def from_rounds(
+    scopes: list[Scope], *, best_of: int | None, resolution_ms: int
+) -> ColumnElement[Any]:
+    """Return the sum of the errors of a person's rounds that count, NULL when one has none.
+
+    As SQL. Which rounds count: see standings.rules.total_of.
+    """
     other = Standing.__table__.alias("of_round")
     mine = or_(
         *(
@@ -74,9 +79,18 @@ def from_rounds(scopes: list[Scope]) -> ColumnElement[Any]:
             for scope in scopes
         )
     )
-    is_whole = func.count() == func.count(other.c.error)
-    total = select(case((is_whole, cast(func.sum(other.c.error), BigInteger)))).where(mine)
-    return total.where(other.c.person_id == Standing.person_id).scalar_subquery()
+    counted = select(other.c.error).where(mine, other.c.person_id == Standing.person_id)
+    if best_of is not None:
+        counted = counted.order_by(
+            other.c.points_milli.desc(),
+            other.c.duration_ms // resolution_ms,
+            other.c.submitted_at,
+            other.c.attempt_id,
+        ).limit(best_of)
+    errors = counted.correlate(Standing).subquery()
+    is_whole = func.count() == func.count(errors.c.error)
+    total = select(case((is_whole, cast(func.sum(errors.c.error), BigInteger))))
+    return total.scalar_subquery()
 
 
 def with_late(order: Order) -> Select[Any]:

@@ -190,7 +190,7 @@ def _rank_closed(contest: ContestCard, run: _Run) -> Mapping[int, Judged]:
             )
             _check_published(one, judged[one.number])
             scopes[one.number] = replace(scopes[one.number], generation=run.generation + 1)
-    if len(judged) == len(contest.rounds):
+    if len(judged) == len(contest.rounds) and contest.ranks_whole:
         judged[WHOLE_CONTEST] = rank_whole(
             contest, scopes, run.generation + 1, check=lambda: _check(run)
         )

@@ -89,8 +89,10 @@ def verify_contest(slug: str) -> Verified:
     problems += found
     if not waiting:
         for recount in (*by_round, whole):
+            is_ranked = recount.number != WHOLE_CONTEST or contest.ranks_whole
+            ranks = recount.ranks if is_ranked else {}
             problems += comparing.board_problems(
-                contest, recount.number, recount.worths, recount.ranks, tree
+                contest, recount.number, recount.worths, ranks, tree
             )
     return Verified(
         attempts=attempts,
@@ -158,7 +160,7 @@ def _judge_whole(
 ) -> tuple[_Recount, list[str]]:
     """Return the recount of the whole contest, and problems of its close."""
     last = contest.rounds[-1]
-    worths = rules.whole([one.worths for one in rounds])
+    worths = rules.whole([one.worths for one in rounds], _terms(last))
     close = _whole_close_of(contest)
     truth = None
     if close is not None:
@@ -236,6 +238,7 @@ def _terms(one: RoundCard) -> Terms:
         counts=str(one.rules.counts),
         ranking=one.rules.ranking,
         whole_ranking=one.rules.whole_ranking,
+        whole_rounds=one.rules.whole_rounds,
         resolution_ms=one.rules.resolution_ms,
     )
 

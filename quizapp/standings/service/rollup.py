@@ -220,7 +220,8 @@ def sum_row(
     rows: Sequence[Standing], *, generation: int, contest_rules: ContestRules
 ) -> dict[str, Any]:
     """Return the columns of a person's standing over the whole contest, from those of rounds."""
-    total = rules.total_of(
+    resolution = contest_rules.resolution_ms
+    rounds = (
         Total(
             attempt_id=row.attempt_id,
             attempts=row.attempts,
@@ -233,8 +234,8 @@ def sum_row(
         )
         for row in rows
     )
-    latest = max(rows, key=lambda row: (row.submitted_at, row.attempt_id))
-    resolution = contest_rules.resolution_ms
+    total = rules.total_of(rounds, best_of=contest_rules.whole_rounds, resolution_ms=resolution)
+    latest = next(row for row in rows if row.attempt_id == total.attempt_id)
     key = rules.rank_key(contest_rules.whole_ranking, total, resolution_ms=resolution)
     return {
         "contest_id": latest.contest_id,

@@ -126,6 +126,7 @@ def _people_rows(scope: Scope, cards: Mapping[int, UnitCard]) -> Rows:
         .where(Standing.contest_id == scope.contest_id)
         .where(Standing.round_number == scope.round_number)
         .where(Standing.generation == scope.generation)
+        .where(Standing.rank_key != b"")  # where rounds stand alone nobody is ranked over all
         .order_by(Standing.rank_key, Standing.person_id)
         .limit(TOP)
     ).all()
