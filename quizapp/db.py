@@ -51,6 +51,7 @@ NAMES = {
 }
 WRITE = "quizapp_write"
 IN_TURN = "quizapp_in_turn"
+CONNECTION = "quizapp_connection"
 RESTED_SECONDS = 1.0
 
 
@@ -100,6 +101,25 @@ class RequestSession(Session):
         writer: Engine | None = self.info.get(WRITE)
         return super().get_bind(*args, **kwargs) if writer is None else writer
 
+    def used(self) -> Connection:
+        """Return the connection of the running transaction, which begins now if there is none.
+
+        Kept until the transaction ends: to find it again costs the session as much as SQLite
+        needs for a statement.
+        """
+        kept: Connection | None = self.info.get(CONNECTION)
+        if kept is None:
+            kept = self.info[CONNECTION] = self.connection()
+        return kept
+
+    def commit(self) -> None:
+        self.info.pop(CONNECTION, None)
+        super().commit()
+
+    def rollback(self) -> None:
+        self.info.pop(CONNECTION, None)
+        super().rollback()
+
     def close(self) -> None:
         """Give the connection back, or forget it when the database has ended it.
 
@@ -107,6 +127,7 @@ class RequestSession(Session):
         connection cannot take would turn the right answer into an error, and leave the session
         registered for a later request whose context gets the same id.
         """
+        self.info.pop(CONNECTION, None)
         try:
             super().close()
         except DBAPIError as error:
@@ -225,18 +246,22 @@ def table_of(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
 
+def _session() -> RequestSession:
+    return cast("RequestSession", db.session())
+
+
 def run(statement: Executable, **values: Any) -> CursorResult[Any]:
     """Execute a statement that was built once, with the values of its bound parameters.
 
     For what every contestant does: the session's own `execute` and building a statement anew cost
     five times what the database needs for it. Rows come as columns, never as objects.
     """
-    return db.session.connection().execute(statement, values)
+    return _session().used().execute(statement, values)
 
 
 def run_many(statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
     """Execute a statement that was built once for each of the rows, in one round trip or few."""
-    db.session.connection().execute(statement, list(rows))
+    _session().used().execute(statement, list(rows))
 
 
 def write_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from quizapp import clock
 from quizapp.attempts import service
 from quizapp.attempts.errors import BadAnswers, BadPrediction, Over
+from quizapp.attempts.pieces import question_pieces
 from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome
 from quizapp.attempts.words import offer_words, script_words
 from quizapp.contests import service as contests
@@ -178,6 +179,7 @@ def _paper_page(
     return render_template(
         "attempts/paper.html",
         paper=found,
+        questions=question_pieces(found.lines, typed=typed or {}),
         now_ms=_milliseconds(now),
         deadline_ms=_milliseconds(found.deadline_at),
         deadline_text=f"{local(found.deadline_at):%H:%M:%S}",

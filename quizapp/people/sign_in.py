@@ -16,16 +16,19 @@ from quizapp.people.service import OrganiserCard
 from quizapp.web.guards import SAFE
 
 P = ParamSpec("P")
+PAPERS = "/a/"  # a contestant's papers know the phone by its own cookie, never by a session
 
 
 class OrganiserSessions(SecureCookieSessionInterface):
-    """The framework's sessions, for browsers that have one.
+    """The framework's sessions, for browsers that have one and pages that ask for it.
 
-    To find out that there is none it makes a signer first: a twelfth of what a save costs.
+    To find out that there is none it makes a signer first: a twelfth of what a save costs. Phones
+    have one too, from the form they joined by.
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
+        is_paper = request.path.startswith(PAPERS)
+        if is_paper or self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
 

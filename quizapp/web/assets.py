@@ -15,25 +15,25 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 @cache
-def _asset(name: str) -> tuple[str, str]:
-    """Return the text of a file in `static/` and its CSP source."""
+def _asset(name: str, tag: str) -> tuple[Markup, str]:
+    """Return a file of `static/` as an element of the page, and its CSP source."""
     text = (STATIC / name).read_text("utf-8").strip()
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return text, f"'sha256-{digest}'"
+    return Markup(f"<{tag}>{text}</{tag}>"), f"'sha256-{digest}'"  # noqa: S704 - our own file
 
 
 def inline_style(name: str) -> Markup:
     """Return `<style>` with the file's text and allow it on this page."""
-    text, source = _asset(name)
+    element, source = _asset(name, "style")
     _allowed("style").append(source)
-    return Markup("<style>{}</style>").format(Markup(text))  # noqa: S704 - our own file
+    return element
 
 
 def inline_script(name: str) -> Markup:
     """Return `<script>` with the file's text and allow it on this page."""
-    text, source = _asset(name)
+    element, source = _asset(name, "script")
     _allowed("script").append(source)
-    return Markup("<script>{}</script>").format(Markup(text))  # noqa: S704 - our own file
+    return element
 
 
 def content_security_policy() -> str:

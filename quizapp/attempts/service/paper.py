@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-
-from markupsafe import Markup, escape
 
 from quizapp.attempts import rules
 from quizapp.attempts.rules import AttemptState
@@ -21,9 +18,9 @@ class Line:
     """One question of a paper as the person sees it; `chosen` are the letters saved, or None."""
 
     position: int
-    stem: Markup
+    stem: str
     takes_several: bool
-    options: tuple[tuple[str, Markup], ...]
+    options: tuple[tuple[str, str], ...]
     chosen: str | None
 
 
@@ -87,16 +84,8 @@ def _line(position: int, question: QuestionCard, asked: rules.Asked, chosen: str
     options = [question.options[canonical] for canonical in asked.order]
     return Line(
         position=position,
-        stem=_for_html(question.stem),
+        stem=question.stem,
         takes_several=question.kind is Kind.MULTIPLE,
-        options=tuple(
-            (letter, _for_html(text)) for letter, text in zip(rules.LETTERS, options, strict=False)
-        ),
+        options=tuple(zip(rules.LETTERS, options, strict=False)),
         chosen=chosen,
     )
-
-
-@lru_cache(maxsize=50_000)
-def _for_html(text: str) -> Markup:
-    """Escape a bank's text once: every paper shows a hundred of them."""
-    return escape(text)
