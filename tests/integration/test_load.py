@@ -40,6 +40,7 @@ TINY = {
     "deadline": ({"people": 6, "seconds": 1}, 12),  # one save each before the run
     "boards": ({"rate": 10, "seconds": 1, "submits": 3}, 3),
     "login": ({"rate": 10, "seconds": 1, "people": 3, "organisers": 1}, 0),
+    "pollers": ({"pollers": 20, "every": 2, "seconds": 1, "submits": 2}, 2),
     "slow": ({"rate": 1, "seconds": 2, "slow": 3}, 2 * 5 + 3),
 }
 

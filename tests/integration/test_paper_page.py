@@ -14,7 +14,9 @@ from tests.making.contests import NOON
 MARKED_UP = 'Điều 1 < Điều 2 & "Điều 3" <b>'
 QUESTION = re.compile(r"<fieldset.*?</fieldset>", re.DOTALL)
 LEGEND = re.compile(r"<legend><small>([^<]*)</small>([^<]*)</legend>")
-OPTION = re.compile(r'name="q(\d+)" value="([A-H])"( checked)?><span[^>]*>[^<]*</span><span>([^<]*)')
+OPTION = re.compile(
+    r'name="q(\d+)" value="([A-H])"( checked)?><span[^>]*>[^<]*</span><span>([^<]*)'
+)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ class Spent:
     database: float
     database_shared: float
     machine: float
+    proxy: float = 0.0
 
     def __sub__(self, before):
         names = self.__dataclass_fields__
@@ -31,7 +32,7 @@ class Spent:
     @property
     def server(self):
         """The parts that the product causes; PostgreSQL's own writers count in full."""
-        return self.web + self.worker + self.database + self.database_shared
+        return self.web + self.worker + self.database + self.database_shared + self.proxy
 
 
 def cpu_seconds(pid):
@@ -66,11 +67,15 @@ class Meter:
     """
 
     def __init__(self, *, web, worker=None, server=None, database=None):
-        self._web, self._worker = web, worker
+        self._web, self._worker, self._proxy = web, worker, None
         self._of_web = children(web)
         self._database = database
         self._postgres = psycopg.connect(server, autocommit=True) if server else None
         self._backends = {}
+
+    def stand_behind(self, proxy):
+        """Count the proxy with this main process, and its children, from now on."""
+        self._proxy = proxy
 
     def read(self):
         """Return what was spent until now. Raises Gone when a process was replaced."""
@@ -84,6 +89,9 @@ class Meter:
                 map(cpu_seconds, self._pids("backend_type = ANY(%s)", list(SHARED)))
             ),
             machine=machine_seconds(),
+            proxy=sum(map(cpu_seconds, (self._proxy, *children(self._proxy))))
+            if self._proxy
+            else 0,
         )
 
     def close(self):

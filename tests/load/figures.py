@@ -8,6 +8,7 @@ from importlib.metadata import version
 from math import ceil
 
 QUANTILES = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}
+PARTS = ("web", "worker", "database", "database_shared", "proxy")
 SPREAD = (
     "server_cpu_ms_per_attempt",
     "attempts_per_s",
@@ -69,6 +70,7 @@ def open_figures(seen, cpu):
         "server_cpu_ms_per_request": _ms(cpu.server, max(requests, 1)),
         "server_cpu_cores": round(cpu.server / seen.measured_seconds, 2),
         "cpu_ms_per_attempt": _by_part(cpu, count),
+        "cores": {part: round(getattr(cpu, part) / seen.measured_seconds, 3) for part in PARTS},
         "client_cpu_ms_per_attempt": _ms(seen.client_cpu_seconds, count),
         "wire_bytes_per_attempt": round(seen.wire_bytes / count),
         **latencies(seen.milliseconds),
@@ -80,8 +82,7 @@ def open_figures(seen, cpu):
 
 
 def _by_part(cpu, count):
-    parts = ("web", "worker", "database", "database_shared")
-    return {part: _ms(getattr(cpu, part), count) for part in parts}
+    return {part: _ms(getattr(cpu, part), count) for part in PARTS}
 
 
 def summary(runs, balance):

@@ -87,6 +87,7 @@ def profile_options(command, defaults, more=()):
     asked = (
         click.option("--database", type=click.Choice(["sqlite", "postgresql"]), default="sqlite"),
         click.option("--on", type=KEPT, help="A kept installation instead of a scratch one."),
+        click.option("--nginx", is_flag=True, help="Through nginx, as deploy/nginx has it."),
         number("rate", 1, 10_000, "Of what the profile counts, per second."),
         number("seconds", 1, LONGEST, "How long."),
         number("people", 1, 1_000_000, "Who has a paper before the run."),

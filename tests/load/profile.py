@@ -12,6 +12,7 @@ import click
 from tests.load import figures
 from tests.load.ledger import Ledger
 from tests.load.measure import Crowd, surroundings
+from tests.load.nginx import BEHIND
 from tests.load.opened import drive_on_time
 from tests.load.options import profile_options
 from tests.load.processes import WORKER, gunicorn
@@ -74,11 +75,16 @@ class Profile:
 
 def run_profile(profile, options):
     """Return the figures of a profile on a scratch installation, or on one that is kept."""
-    web = Served(name=profile.name, web=gunicorn(options), worker=WORKER, environment={})
+    told = BEHIND if options.nginx else {}
+    web = Served(name=profile.name, web=gunicorn(options), worker=WORKER, environment=told)
     with installation(options) as base:
-        with standing(base, web) as place:
+        with standing(base, web) as stood, _reached(options, base, stood) as place:
             found = load_place(profile, options, base, place)
         return found | surroundings(options, base, web)
+
+
+def _reached(options, base, place):
+    return place.behind_nginx(base.folder) if options.nginx else nullcontext(place)
 
 
 def load_place(profile, options, base, place):

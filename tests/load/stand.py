@@ -2,13 +2,14 @@
 
 import time
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from tests.load.cpu import Meter, children, cpu_seconds
 from tests.load.drive import drive
+from tests.load.nginx import in_front
 from tests.load.processes import environment, free_port, running, wait_until_up
 
 SETTLE_SECONDS = 20
@@ -62,6 +63,13 @@ class Place:
     def memory_mb_per_worker(self):
         """Return how much memory each web process has for itself, its share of the rest too."""
         return [round(_pss_kb(pid) / 1024, 1) for pid in children(self.web_pid)]
+
+    @contextmanager
+    def behind_nginx(self, folder):
+        """Yield this Place as it is reached through nginx, whose CPU counts too."""
+        with in_front(folder, behind=int(self.address.rpartition(":")[2])) as front:
+            self.meter.stand_behind(front.pid)
+            yield replace(self, address=front.address)
 
     def settle(self):
         """Return when the worker has nothing to do, or after a while."""

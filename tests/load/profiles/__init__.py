@@ -1,12 +1,13 @@
 """The profiles of load: each module says who does what and when, `tests.load.profile` runs it."""
 
-from tests.load.profiles import boards, deadline, joining, login, saving, slow
+from tests.load.profiles import boards, deadline, joining, login, pollers, saving, slow
 
 PROFILES = (
     joining.PROFILE,
     saving.PROFILE,
     deadline.PROFILE,
     boards.PROFILE,
+    pollers.PROFILE,
     login.PROFILE,
     slow.PROFILE,
 )

@@ -1,0 +1,178 @@
+"""`deploy/nginx` in front of the product: public pages are asked for once, others never kept."""
+
+import gzip
+import http.client
+import json
+import os
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from quizapp import clock
+from tests.load.ledger import Ledger
+from tests.load.measure import Crowd
+from tests.load.nginx import BEHIND, DEPLOYED, NoNginx, find_nginx, in_front, written
+from tests.load.papers import running_papers
+from tests.load.people import SLUG
+from tests.load.processes import gunicorn
+from tests.load.profiles import PROFILES
+from tests.load.scratch import scratch
+from tests.load.stand import Served, standing
+
+SITE = "thi.example.vn"
+BOARD = f"/c/{SLUG}/boards/provinces"
+OPTIONS = PROFILES[0].asked(database="sqlite", questions=60, workers=1, people=1)
+
+
+@pytest.fixture(scope="module")
+def base():
+    try:
+        find_nginx()
+    except NoNginx as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    with scratch(OPTIONS) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def place(base):
+    """The product behind nginx."""
+    web = Served(name="nginx", web=gunicorn(OPTIONS), worker=None, environment=BEHIND)
+    with standing(base, web) as stood, stood.behind_nginx(base.folder) as reached:
+        yield reached
+
+
+@pytest.fixture(scope="module")
+def someone(base):
+    """A person with a running paper: their headers, and where it is."""
+    due = clock.now() + timedelta(minutes=19)
+    [paper] = running_papers(base, Ledger(), Crowd(base.units, 4).people(1, "x"), due=due)
+    return dict(paper.person.ask("paper", "GET", paper.path).headers), paper.path
+
+
+def get(place, path, *, method="GET", body=None, **headers):
+    """Return (status, headers in lower case, body) as nginx answers."""
+    with closing(http.client.HTTPConnection(place.address, timeout=30)) as connection:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body=body, headers=named)
+        answer = connection.getresponse()
+        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+
+
+def test_a_board_is_asked_for_once_however_many_read_it(place):
+    path = f"{BOARD}?round=1"
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        found = list(pool.map(lambda _: get(place, path), range(40)))
+
+    assert {status for status, *_ in found} == {200}
+    assert len({body for *_, body in found}) == 1
+    asked = [headers["x-cache"] for _, headers, _ in found].count("MISS")
+    assert asked == 1
+
+
+def test_who_takes_gzip_and_who_does_not_get_their_own_body(place):
+    for turn in ("first", "from the cache"):
+        _, plain_headers, plain = get(place, BOARD)
+        _, headers, packed = get(place, BOARD, Accept_Encoding="gzip, deflate, br")
+        assert "content-encoding" not in plain_headers, turn
+        assert headers["content-encoding"] == "gzip", turn
+        assert gzip.decompress(packed) == plain, turn
+
+
+def test_who_knows_the_board_is_told_so_from_the_cache(place):
+    _, headers, _ = get(place, BOARD)
+
+    status, again, body = get(place, BOARD, If_None_Match=headers["etag"])
+
+    assert (status, body) == (304, b"")
+    assert again["x-cache"] != "MISS"
+
+
+def test_pages_of_a_person_are_never_kept(place, someone):
+    headers, path = someone
+    mine = [get(place, path, **headers) for _ in range(2)]
+    stranger = get(place, path)
+
+    for status, answered, body in mine:
+        assert status == 200
+        assert answered["x-cache"] == "MISS"
+        assert answered["cache-control"] == "no-store"
+        assert b"<fieldset" in gzip.decompress(body)
+    assert stranger[0] == 404
+
+
+def test_a_save_goes_through_as_from_this_site(place, someone):
+    headers, path = someone
+    sent = {"Content-Type": "application/json", "Origin": f"http://{place.address}"}
+    body = json.dumps({"op": 1, "answers": {"1": "A"}})
+
+    status, _, answer = get(
+        place,
+        f"{path}/answers",
+        method="PUT",
+        body=body,
+        **(headers | sent | {"Accept-Encoding": ""}),
+    )
+    foreign = get(
+        place,
+        f"{path}/answers",
+        method="PUT",
+        body=body,
+        **(headers | sent | {"Origin": "http://elsewhere.example"}),
+    )
+
+    assert (status, json.loads(answer)["op"]) == (200, 1)
+    assert foreign[0] == 403
+
+
+def test_a_board_that_was_read_is_still_shown_while_the_product_is_down(base, tmp_path):
+    web = Served(name="nginx", web=gunicorn(OPTIONS), worker=None, environment=BEHIND)
+    with ExitStack() as front:
+        with standing(base, web) as stood:
+            port = int(stood.address.rpartition(":")[2])
+            reached = front.enter_context(in_front(tmp_path, behind=port))
+            before, alive = get(reached, BOARD), get(reached, "/readyz")
+        after, gone = get(reached, BOARD), get(reached, "/readyz")
+
+    assert (before[0], after[0]) == (200, 200)
+    assert after[2] == before[2]
+    assert (alive[0], gone[0]) == (200, 502)
+
+
+def test_nginx_takes_the_whole_site(tmp_path):
+    """The site as it is deployed, with a certificate of our own; nothing listens."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, SITE)])
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(began)
+        .not_valid_after(began + timedelta(days=10_000))
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (tmp_path / "fullchain.pem").write_bytes(certificate.public_bytes(pem))
+    private = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (tmp_path / "privkey.pem").write_bytes(key.private_bytes(pem, *private))
+    site = (DEPLOYED / "site.conf").read_text("utf-8")
+    site = site.replace(f"/etc/letsencrypt/live/{SITE}", str(tmp_path))
+    for port in ("80", "443"):  # those are root's
+        site = re.sub(rf"(listen (\[::\]:)?){port}\b", r"\g<1>8" + port, site)
+    own = tmp_path / "nginx"
+    site = site.replace("snippets/quizapp-server.conf", f"{own}/quizapp-server.conf")
+    command = written(own, behind=8000, server=site)
+
+    done = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "warn" not in done.stderr

@@ -1,0 +1,85 @@
+"""The product behind nginx, with the files of `deploy/nginx` and nothing else decided here."""
+
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from quizapp.config import ROOT
+from tests.load.processes import free_port, running, wait_until_up
+
+DEPLOYED = ROOT / "deploy" / "nginx"
+BEHIND = {"QUIZAPP_PROXY_HOPS": "1"}  # what the product behind it is told
+PLACES = ("/usr/sbin", "/usr/local/sbin")  # where Debian puts it, outside most people's PATH
+# What differs on a machine where nginx is nobody's service: it writes to `folder` only.
+MAIN = """
+{user}
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log stderr warn;
+events {{ worker_connections 20000; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/quizapp-http.conf;
+    {server}
+}}
+"""
+SERVER = "server {{ listen 127.0.0.1:{port}; include {folder}/quizapp-server.conf; }}"
+
+
+class NoNginx(Exception):
+    """nginx is not installed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Front:
+    """A running nginx: where it answers, its main process."""
+
+    address: str
+    pid: int
+
+
+def find_nginx():
+    """Return the path of nginx. Raises NoNginx."""
+    found = shutil.which("nginx") or shutil.which("nginx", path=":".join(PLACES))
+    if found is None:
+        raise NoNginx("nginx is not here; on Debian: apt-get install nginx-light")
+    return found
+
+
+def written(folder, *, behind, server):
+    """Write the configuration for a product that listens on port `behind`; return the command."""
+    folder.mkdir()
+    http = (DEPLOYED / "quizapp-http.conf").read_text("utf-8")
+    for deployed, here in (
+        ("127.0.0.1:8000", f"127.0.0.1:{behind}"),
+        ("/var/cache/nginx/quizapp", f"{folder}/cache"),
+    ):
+        if deployed not in http:
+            raise ValueError(f"quizapp-http.conf has no {deployed}")
+        http = http.replace(deployed, here)
+    (folder / "quizapp-http.conf").write_text(http, "utf-8")
+    shutil.copyfile(DEPLOYED / "quizapp-server.conf", folder / "quizapp-server.conf")
+    # Started by root it would become somebody who may not write to our folder.
+    user = "user root;" if os.geteuid() == 0 else ""
+    main = MAIN.format(user=user, folder=folder, server=server)
+    (folder / "nginx.conf").write_text(main, "utf-8")
+    return [find_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+@contextmanager
+def in_front(folder, *, behind):
+    """Yield a Front that passes requests on to the port `behind`; it ends with the block."""
+    port = free_port()
+    own = folder / f"nginx-{port}"
+    command = written(own, behind=behind, server=SERVER.format(port=port, folder=own))
+    log = folder / "nginx.log"
+    with running(command, {"PATH": "/usr/bin"}, log) as process:
+        wait_until_up(process, port, log)
+        yield Front(address=f"127.0.0.1:{port}", pid=process.pid)
