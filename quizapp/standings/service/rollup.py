@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, literal_column, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.rules import ContestRules
@@ -128,9 +139,9 @@ def _count_persons(persons: set[tuple[int, int]]) -> dict[Scope, frozenset[int]]
     """Count what changed for these (contest id, person id) pairs; return scope → touched units."""
     shown = _shown({contest_id for contest_id, _ in persons})
     standings = _shown_standings(persons, shown)
-    _drop_sums(persons - {(contest_id, person_id) for contest_id, _, person_id in standings})
+    _drop_sums(persons - {(contest_id, person_id) for contest_id, _, person_id in standings}, shown)
     standings |= _sum_contests(standings, shown)
-    old = _tallies(persons)
+    old = _tallies(persons, shown)
     new = {key: _share(row) for key, row in standings.items()}
     moved = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
     changed = _move_counts(moved, old, new)
@@ -162,16 +173,54 @@ def _shown(contest_ids: set[int]) -> _Shown:
 
 def _shown_standings(persons: set[tuple[int, int]], shown: _Shown) -> dict[Key, Standing]:
     """Return these people's round standings of the shown generations."""
-    rows = db.session.scalars(
-        select(Standing)
-        .where(Standing.person_id.in_({person_id for _, person_id in persons}))
-        .where(Standing.round_number != WHOLE_CONTEST)
+    scopes = [scope for scope in shown.generations if scope[1] != WHOLE_CONTEST]
+    rows = db.session.scalars(select(Standing).where(_shown_to(persons, scopes, shown)))
+    return {(row.contest_id, row.round_number, row.person_id): row for row in rows}
+
+
+def _shown_to(
+    persons: Iterable[tuple[int, int]], scopes: Iterable[tuple[int, int]], shown: _Shown
+) -> ColumnElement[bool]:
+    """Return the condition that a standing of these scopes is one of theirs and is shown.
+
+    Spelled out by the primary key: by person alone, every standing would be looked at.
+    """
+    theirs = _by_contest(persons)
+    return or_(
+        *(
+            and_(
+                Standing.contest_id == contest_id,
+                Standing.round_number == number,
+                Standing.generation == shown.generations[contest_id, number],
+                Standing.person_id.in_(theirs[contest_id]),
+            )
+            for contest_id, number in scopes
+            if contest_id in theirs
+        )
     )
-    return {
-        (row.contest_id, row.round_number, row.person_id): row
-        for row in rows
-        if shown.generations.get((row.contest_id, row.round_number)) == row.generation
-    }
+
+
+def _tallied(persons: Iterable[tuple[int, int]], shown: _Shown) -> ColumnElement[bool]:
+    """Return the condition that a tally is one of theirs, by the primary key as well."""
+    theirs = _by_contest(persons)
+    return or_(
+        *(
+            and_(
+                Tally.contest_id == contest_id,
+                Tally.round_number == number,
+                Tally.person_id.in_(theirs[contest_id]),
+            )
+            for contest_id, number in shown.generations
+            if contest_id in theirs
+        )
+    )
+
+
+def _by_contest(persons: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for contest_id, person_id in sorted(persons):
+        found.setdefault(contest_id, []).append(person_id)
+    return found
 
 
 def _sum_contests(standings: Mapping[Key, Standing], shown: _Shown) -> dict[Key, Standing]:
@@ -206,13 +255,14 @@ def _sum_contests(standings: Mapping[Key, Standing], shown: _Shown) -> dict[Key,
     return {key: Standing(**row) for key, row in sums.items()}
 
 
-def _drop_sums(persons: set[tuple[int, int]]) -> None:
+def _drop_sums(persons: set[tuple[int, int]], shown: _Shown) -> None:
     """Forget the whole-contest standings of people of whom no round counts any more."""
     if persons:
-        own = tuple_(Standing.contest_id, Standing.person_id).in_(sorted(persons))
-        whole = Standing.round_number == WHOLE_CONTEST
+        wholes = [scope for scope in shown.generations if scope[1] == WHOLE_CONTEST]
         db.session.execute(
-            delete(Standing).where(whole, own).execution_options(synchronize_session=False)
+            delete(Standing)
+            .where(_shown_to(persons, wholes, shown))
+            .execution_options(synchronize_session=False)
         )
 
 
@@ -265,10 +315,8 @@ def _share(row: Standing) -> Share:
     )
 
 
-def _tallies(persons: set[tuple[int, int]]) -> dict[Key, Share]:
-    rows = db.session.scalars(
-        select(Tally).where(tuple_(Tally.contest_id, Tally.person_id).in_(sorted(persons)))
-    )
+def _tallies(persons: set[tuple[int, int]], shown: _Shown) -> dict[Key, Share]:
+    rows = db.session.scalars(select(Tally).where(_tallied(persons, shown)))
     return {
         (row.contest_id, row.round_number, row.person_id): Share(
             unit_id=row.unit_id,
