@@ -25,7 +25,7 @@ from quizapp.standings.service import Scope
 from quizapp.standings.service.boards import scopes_of
 from quizapp.standings.service.rollup import BATCH, roll_up
 from quizapp.standings.service.snapshots import stamp_boards
-from quizapp.units.service import head_counts
+from quizapp.units.service import get_present_ids, head_counts
 from quizapp.vietnamese import day_in_vietnam
 
 EXPIRED_AT_ONCE = 200
@@ -80,14 +80,13 @@ def run_forever() -> None:
         signal.signal(name, lambda *_: stop.set())
     log.info("worker started")
     known: frozenset[Scope] | None = None
-    tidied_on = counted_at = None
+    tidied_on = basis = None
     while not stop.is_set():
         try:
             if tidied_on != clock.now().date():
                 tidied_on = tidy()
-            locked_at = last_lock()
-            if locked_at != counted_at:
-                known, counted_at = None, locked_at  # every board may show another rate
+            if (newest := basis_of_boards()) != basis:
+                known, basis = None, newest
             done = run_once(known=all_scopes() if known is None else known)
         except OperationalError as error:
             log.warning("database away", cause=str(error.orig).splitlines()[0])
@@ -118,11 +117,13 @@ def all_scopes() -> frozenset[Scope]:
     return frozenset(scopes)
 
 
-def last_lock() -> datetime | None:
-    """Return when a head count was locked last."""
-    locked_at = head_counts.last_lock()
+def basis_of_boards() -> tuple[datetime | None, frozenset[tuple[int, int]]]:
+    """Return what every board rests on beside results: the last lock of a head count gives another
+    rate, and a unit that ended yesterday (or was loaded) stands under another one today.
+    """
+    found = head_counts.last_lock(), get_present_ids(on=day_in_vietnam(clock.now())).items()
     db.session.rollback()
-    return locked_at
+    return found[0], frozenset(found[1])
 
 
 def _expire() -> int:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base
@@ -39,11 +39,17 @@ class Unit(Base):
             "valid_to IS NOT NULL OR (successor_id IS NULL AND awaited_successor_code IS NULL)",
             name="successor_after_end",
         ),
+        Index(
+            "ix_unit_ended",
+            "valid_to",
+            sqlite_where=text("valid_to IS NOT NULL"),
+            postgresql_where=text("valid_to IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
+    kind: Mapped[str] = mapped_column(index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     path: Mapped[str] = mapped_column(BYTEWISE, index=True)
     """The ids from the root to this unit, each with a dot: `1.5.`"""

@@ -368,13 +368,14 @@ def test_inside_holds_for_a_unit_and_all_below_it_only():
 
 
 @pytest.mark.usefixtures("catalogue")
-def test_any_number_of_cards_takes_one_statement(app, monkeypatch):
-    monkeypatch.setattr("quizapp.units.service.reading.MOST_BOUND", 50)
+def test_cards_take_a_statement_for_so_many_and_one_for_very_many(app, monkeypatch):
+    monkeypatch.setattr("quizapp.units.service.reading.MOST_BOUND", 20)
+    monkeypatch.setattr("quizapp.units.service.reading.MOST_PARTS", 3)
     bodies = [card.id for card in service.get_bodies(on=BEFORE)]
-    for some in (bodies[:50], bodies):
+    for some, statements in ((bodies[:19], 1), (bodies[:59], 3), (bodies, 1)):
         with watch_writes(app) as watch:
             assert set(service.get_cards([*some, 10_000], on=BEFORE)) == set(some)
-        assert len([s for s in watch.statements if s.startswith("SELECT")]) == 1
+        assert len([s for s in watch.statements if s.startswith("SELECT")]) == statements
 
 
 @pytest.mark.usefixtures("in_app")

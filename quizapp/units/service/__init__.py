@@ -5,6 +5,7 @@ from quizapp.units.service.checking import check_tree
 from quizapp.units.service.loading import load_rows, read_files
 from quizapp.units.service.matching import get_matcher, newest_unit
 from quizapp.units.service.reading import (
+    MOST_BOUND,
     find_root,
     find_unit,
     get_ancestor_ids,
@@ -22,6 +23,7 @@ from quizapp.units.service.searching import search_units
 from quizapp.units.service.values import CheckReport, LoadReport, UnitCard
 
 __all__ = [
+    "MOST_BOUND",
     "CatalogueRow",
     "CheckReport",
     "LoadReport",

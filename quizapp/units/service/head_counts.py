@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from quizapp.audit import service as audit
 from quizapp.db import db
@@ -13,7 +13,7 @@ from quizapp.units.errors import BadHeadCounts, CountLocked, NoSuchCount
 from quizapp.units.models import HeadCount, Unit, UnitName
 from quizapp.units.rules.head_counts import HeadCountRow, read_head_counts
 from quizapp.units.rules.rows import Problem
-from quizapp.units.service.reading import valid_on
+from quizapp.units.service.reading import in_parts, valid_on
 
 AT_ONCE = 500
 
@@ -92,11 +92,19 @@ def import_counts(files: Mapping[str, bytes], *, is_locking: bool, actor: str, a
     return len(rows)
 
 
-def get_locked_counts(*, by: date) -> Mapping[int, int]:
-    """Return unit → members of its newest locked count of a day up to `by`; one statement."""
+def get_locked_counts(unit_ids: Collection[int], *, by: date) -> Mapping[int, int]:
+    """Return unit → members of its newest locked count of a day up to `by`.
+
+    Of these units, or of more where they are very many.
+    """
+    parts = in_parts(HeadCount.unit_id, unit_ids)
+    return {unit_id: count for part in parts for unit_id, count in _locked(part, by=by)}
+
+
+def _locked(of_units: ColumnElement[bool], *, by: date) -> Iterable[tuple[int, int]]:
     newest = (
         select(HeadCount.unit_id, func.max(HeadCount.counted_on).label("day"))
-        .where(HeadCount.locked_at.is_not(None), HeadCount.counted_on <= by)
+        .where(HeadCount.locked_at.is_not(None), HeadCount.counted_on <= by, of_units)
         .group_by(HeadCount.unit_id)
         .subquery()
     )
@@ -106,7 +114,7 @@ def get_locked_counts(*, by: date) -> Mapping[int, int]:
             (newest.c.unit_id == HeadCount.unit_id) & (newest.c.day == HeadCount.counted_on),
         )
     )
-    return {row.unit_id: row.members for row in rows}
+    return ((row.unit_id, row.members) for row in rows)
 
 
 def get_counts_within(unit_ids: Collection[int]) -> Sequence[CountCard]:
@@ -141,9 +149,13 @@ def get_predecessors(present: Mapping[int, int], *, on: date) -> Mapping[int, Se
     """
     heirs = {heir for unit_id, heir in present.items() if heir != unit_id}
     ended = {unit_id for unit_id, heir in present.items() if heir != unit_id}
-    rows = db.session.scalars(
-        select(Unit.id).where(valid_on(on), Unit.successor_id.is_not(None) | Unit.id.in_(heirs))
-    )
+    asked = ended | heirs
+    rows = [
+        unit_id
+        for part in in_parts(Unit.id, asked)
+        for unit_id in db.session.scalars(select(Unit.id).where(valid_on(on), part))
+        if unit_id in asked
+    ]
     found: dict[int, list[int]] = {heir: [] for heir in heirs}
     for unit_id in rows:
         heir = present.get(unit_id, unit_id) if unit_id in ended else unit_id

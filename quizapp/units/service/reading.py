@@ -5,8 +5,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from quizapp.db import db, kept_for_good
 from quizapp.units.errors import UnknownUnit
@@ -16,7 +16,21 @@ from quizapp.units.rules.rows import normal_code
 from quizapp.units.service.values import UnitCard
 
 MOST_BOUND = 5_000
-"""Above so many ids all units are read: a statement takes only so many bound values."""
+"""So many ids stand in a statement, which takes only so many bound values."""
+MOST_PARTS = 8
+
+
+def in_parts(column: InstrumentedAttribute[int], ids: Collection[int]) -> list[ColumnElement[bool]]:
+    """Return conditions that together hold for all these ids, each for some.
+
+    Of very many ids it is one that always holds: reading everything is faster then.
+    """
+    if len(ids) > MOST_BOUND * MOST_PARTS:
+        return [true()]
+    some = sorted(ids)
+    return [
+        column.in_(some[start : start + MOST_BOUND]) for start in range(0, len(some), MOST_BOUND)
+    ]
 
 
 def find_unit(code: str, *, on: date | None = None) -> UnitCard | None:
@@ -42,15 +56,17 @@ def find_root(*, on: date | None = None) -> UnitCard | None:
 
 
 def get_cards(ids: Collection[int], *, on: date) -> Mapping[int, UnitCard]:
-    """Return the units with these ids, by id, as they were called on a day; one statement.
+    """Return the units with these ids, by id, as they were called on a day; in few statements.
 
     An id that no unit has is left out.
     """
     wanted = set(ids)
-    statement = _named()
-    if len(wanted) <= MOST_BOUND:
-        statement = statement.where(Unit.id.in_(wanted))
-    return {card.id: card for card in _cards(statement, on) if card.id in wanted}
+    return {
+        card.id: card
+        for part in in_parts(Unit.id, wanted)
+        for card in _cards(_named().where(part), on)
+        if card.id in wanted
+    }
 
 
 def get_bodies(*, on: date) -> Sequence[UnitCard]:
@@ -79,16 +95,13 @@ def get_ancestor_ids(unit_id: int) -> tuple[int, ...]:
 def get_lines(unit_ids: Collection[int]) -> Mapping[int, tuple[int, ...]]:
     """Return for each of these units the ids from the root down to itself. Raises UnknownUnit.
 
-    A unit's parent never changes: a process reads each line once, what it lacks in one statement.
+    A unit's parent never changes: a process reads each line once, what it lacks in few statements.
     (Only `units load` writes units, in a process of its own: none is seen that is undone later.)
     """
     known = kept_for_good("lines of units")
     missing = {unit_id for unit_id in unit_ids if unit_id not in known}
-    if missing:
-        paths = select(Unit.id, Unit.path)
-        if len(missing) <= MOST_BOUND:
-            paths = paths.where(Unit.id.in_(missing))
-        for row in db.session.execute(paths):
+    for part in in_parts(Unit.id, missing):
+        for row in db.session.execute(select(Unit.id, Unit.path).where(part)):
             if row.id in missing:
                 known[row.id] = tuple(map(int, row.path.rstrip(".").split(".")))
     try:
@@ -143,9 +156,9 @@ def _standing(where: ColumnElement[bool], on: date) -> list[UnitCard]:
 def _named() -> Select[*tuple[Any, ...]]:
     """Select units with each of their names, oldest name first."""
     columns = (Unit.id, Unit.code, Unit.kind, Unit.parent_id, Unit.valid_to)
-    names = (UnitName.name, UnitName.name_en, UnitName.valid_from.label("named_from"))
+    names = (UnitName.name, UnitName.name_en, UnitName.sort_key)
     return (
-        select(*columns, *names)
+        select(*columns, *names, UnitName.valid_from.label("named_from"))
         .join(UnitName, UnitName.unit_id == Unit.id)
         .order_by(Unit.id, UnitName.valid_from)
     )
@@ -172,6 +185,7 @@ def _card(row: Any, on: date | None) -> UnitCard:
         kind=row.kind,
         parent_id=row.parent_id,
         has_ended=row.valid_to is not None and (on is None or row.valid_to < on),
+        sort_key=row.sort_key,
     )
 
 

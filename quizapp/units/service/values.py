@@ -17,6 +17,7 @@ class UnitCard:
     kind: str
     parent_id: int | None
     has_ended: bool
+    sort_key: bytes  # of its name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
