@@ -60,7 +60,7 @@ def start(slug: str, number: int) -> ResponseReturnValue:
     contest = contests.get_contest(slug)
     one = contests.get_round(contest, number)
     contestant = read_contestant()
-    person = people.find_person(contestant.person_in(contest.id) or 0)
+    person = people.hold_person(contestant.person_in(contest.id) or 0)
     if person is None:
         return redirect(url_for("contests.join", slug=contest.slug), 303)
     number = int(read_form_token("start", str(one.id), str(person.id)))

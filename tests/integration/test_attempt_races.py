@@ -4,16 +4,22 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from quizapp.attempts.errors import PersonNotValid
 from quizapp.attempts.models import Attempt
-from quizapp.db import db
+from quizapp.attempts.service import corrections
+from quizapp.attempts.service.time import Why
+from quizapp.db import db, transaction
 from quizapp.errors import Refusal
+from quizapp.people.models import Person
 from quizapp.standings.models import ResultEvent, Standing
+from tests.integration.test_journey import joined, token_in
 from tests.making import attempts, contests, people
 from tests.making.contests import NOON
 
 AT_ONCE = 12
+WHY = Why(actor="system", reason="trùng người")
 
 
 @pytest.fixture
@@ -95,3 +101,37 @@ def test_saves_at_once_keep_the_newest(contest, app):
     taken = outcomes.count("done")
     assert row.last_op == AT_ONCE
     assert sum(1 for mark in row.answers[1:] if mark) == taken
+
+
+def test_a_start_that_meets_its_persons_removal_leaves_no_paper(contest, app, client):
+    joined(client)
+    token, answers = token_in(client.get("/c/tim-hieu/rounds/1")), []
+    person_id = db.session.scalar(select(Person.id))
+    db.session.rollback()
+
+    def start():
+        path = "/c/tim-hieu/rounds/1/attempts"
+        answers.append(client.post(path, data={"csrf_token": token}).status_code)
+
+    meeting = threading.Thread(target=start)
+    with transaction():
+        corrections.void_person(person_id, WHY, at=NOON)
+        meeting.start()
+        waits_for_us(meeting)
+    meeting.join()
+
+    assert answers == [PersonNotValid.status]
+    assert db.session.scalar(select(func.count()).select_from(Attempt)) == 0
+
+
+def waits_for_us(thread):
+    """Return when PostgreSQL holds the thread's statement up; SQLite's queue does so by itself."""
+    if db.engine.dialect.name == "sqlite":
+        return
+    waiting = text(
+        "SELECT 1 FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with db.engine.connect() as connection:
+        while thread.is_alive() and connection.execute(waiting).first() is None:
+            connection.rollback()

@@ -11,6 +11,7 @@ from quizapp.people.service.contestants import (
     find_person_by_phone,
     get_person_cards,
     has_people,
+    hold_person,
     open_phone,
     return_by_pin,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "has_organiser",
     "has_people",
     "has_role",
+    "hold_person",
     "lock_people",
     "lock_person",
     "make_reset_link",

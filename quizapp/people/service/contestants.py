@@ -101,6 +101,12 @@ def find_person(person_id: int) -> PersonCard | None:
     return None if row is None else _card(row)
 
 
+def hold_person(person_id: int) -> PersonCard | None:
+    """Return the entry as `find_person` does; nobody takes it out before the transaction ends."""
+    row = run(_held_card(), person_id=person_id).one_or_none()
+    return None if row is None else _card(row)
+
+
 def has_people(contest_id: int) -> bool:
     """Say whether anybody has entered the contest."""
     mine = select(Person.id).where(Person.contest_id == contest_id).limit(1)
@@ -220,6 +226,11 @@ def _cards(*more: Any) -> Select[Any]:
         *more,
     )
     return select(*columns).outerjoin(Consent, show_name)
+
+
+@cache
+def _held_card() -> Select[Any]:
+    return _one_card().with_for_update(read=True, key_share=True, of=Person)
 
 
 @cache
