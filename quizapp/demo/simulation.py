@@ -9,11 +9,8 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
-from sqlalchemy import select
-
 from quizapp.attempts import rules
 from quizapp.attempts import service as attempts
-from quizapp.attempts.models import Attempt
 from quizapp.attempts.service import Phone, Sheet, Why, typed_units
 from quizapp.attempts.service.typed_units import SeenGroup
 from quizapp.banks import service as banks
@@ -135,9 +132,9 @@ class _Guest:
 
     def _answer(self, one: RoundCard, visit: Visit, public_id: str, person: PersonCard) -> None:
         """Note when answers are saved and the paper is handed in."""
-        answers = _answers(one, visit, public_id)
-        ends = visit.at + timedelta(minutes=visit.minutes)
         phone = self._phone(person)
+        answers = _answers(one, visit, attempts.get_attempt_row(public_id, phone).paper)
+        ends = visit.at + timedelta(minutes=visit.minutes)
         for op in range(1, visit.saves + 1):
             part = dict(list(answers.items())[: len(answers) * op // (visit.saves + 1)])
             moment = visit.at + (ends - visit.at) * op / (visit.saves + 2)
@@ -161,11 +158,10 @@ class _Guest:
         return Phone(holder=self.holder, person_ids=frozenset({person.id}))
 
 
-def _answers(one: RoundCard, visit: Visit, public_id: str) -> Mapping[int, str]:
-    """Return position → letter, as many right as the visitor knows."""
-    mine = select(Attempt.paper).where(Attempt.public_id == attempts.decode_id(public_id))
+def _answers(one: RoundCard, visit: Visit, stored: bytes) -> Mapping[int, str]:
+    """Return position → letter, as many right as the visitor knows; `stored` is the paper."""
     questions = banks.get_questions(one.bank_version_id)
-    paper = rules.decode_paper(db.session.execute(mine).scalar_one())
+    paper = rules.decode_paper(stored)
     known = round(visit.right * len(paper))
     letters = {}
     for position, asked in enumerate(paper, start=1):
