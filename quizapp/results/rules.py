@@ -43,6 +43,7 @@ class Terms:
     right_milli: int
     wrong_milli: int
     blank_milli: int
+    pass_milli: int | None
     counts: str
     ranking: Sequence[str]
     whole_ranking: Sequence[str]
@@ -64,6 +65,7 @@ class Worth:
     attempts: int
     points_milli: int
     all_right: int
+    passed: int
     duration_ms: int
     started_at: datetime
     submitted_at: datetime
@@ -182,6 +184,7 @@ def _sum(every: Sequence[Worth], terms: Terms) -> Worth:
         attempts=sum(row.attempts for row in every),
         points_milli=sum(row.points_milli for row in rows),
         all_right=int(all(row.all_right for row in rows)),
+        passed=int(all(row.passed for row in rows)),
         duration_ms=sum(row.duration_ms for row in rows),
         started_at=min(row.started_at for row in rows),
         perfect=sum(row.perfect for row in rows),
@@ -244,6 +247,7 @@ def worth_of(sheets: Sequence[Sheet], terms: Terms) -> Worth:
         attempts=max(sheet.number for sheet in sheets),
         points_milli=chosen.points_milli,
         all_right=int(chosen in perfect),
+        passed=_passes(chosen.points_milli, terms),
         duration_ms=chosen.duration_ms,
         started_at=chosen.started_at,
         submitted_at=chosen.submitted_at,
@@ -252,12 +256,18 @@ def worth_of(sheets: Sequence[Sheet], terms: Terms) -> Worth:
     )
     if terms.counts != "mean":
         return worth
+    mean = floor(Fraction(sum(sheet.points_milli for sheet in sheets), len(sheets)))
     return replace(
         worth,
-        points_milli=floor(Fraction(sum(sheet.points_milli for sheet in sheets), len(sheets))),
+        points_milli=mean,
+        passed=_passes(mean, terms),
         duration_ms=floor(Fraction(sum(sheet.duration_ms for sheet in sheets), len(sheets))),
         all_right=int(len(perfect) == len(sheets)),
     )
+
+
+def _passes(points_milli: int, terms: Terms) -> int:
+    return int(terms.pass_milli is not None and terms.pass_milli <= points_milli)
 
 
 def _weighs_all(terms: Terms) -> bool:

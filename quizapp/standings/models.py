@@ -39,6 +39,7 @@ class Standing(Base):
     rank_key: Mapped[bytes]
     points_milli: Mapped[int]
     all_right: Mapped[int]  # 1 when the attempt that counts has every question right, else 0
+    passed: Mapped[int] = mapped_column(server_default=text("0"))  # 1 when the pass mark is reached
     duration_ms: Mapped[int]
     submitted_at: Mapped[datetime]
     started_at: Mapped[datetime | None]  # None in rows written before it was kept
@@ -76,6 +77,7 @@ class Tally(Base):
     attempts: Mapped[int]
     points_milli: Mapped[int]
     all_right: Mapped[int]
+    passed: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class UnitCount(Base):
@@ -90,6 +92,7 @@ class UnitCount(Base):
     attempts: Mapped[int]
     points_milli: Mapped[int]
     all_right: Mapped[int]
+    passed: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class Snapshot(Base):

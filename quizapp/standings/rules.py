@@ -56,6 +56,7 @@ class Total:
     perfect: int
     points_milli: int
     all_right: int
+    passed: int
     duration_ms: int
     started_at: datetime
     submitted_at: datetime
@@ -69,6 +70,7 @@ class Share:
     attempts: int
     points_milli: int
     all_right: int
+    passed: int
 
 
 @dataclass(kw_only=True, slots=True)
@@ -79,21 +81,24 @@ class Count:
     attempts: int = 0
     points_milli: int = 0
     all_right: int = 0
+    passed: int = 0
 
     def add(self, share: Share, sign: int) -> None:
         self.people += sign
         self.attempts += sign * share.attempts
         self.points_milli += sign * share.points_milli
         self.all_right += sign * share.all_right
+        self.passed += sign * share.passed
 
     def add_count(self, other: "Count", sign: int) -> None:
         self.people += sign * other.people
         self.attempts += sign * other.attempts
         self.points_milli += sign * other.points_milli
         self.all_right += sign * other.all_right
+        self.passed += sign * other.passed
 
     def is_nothing(self) -> bool:
-        return not (self.people or self.attempts or self.points_milli or self.all_right)
+        return not any(getattr(self, name) for name in self.__slots__)
 
 
 def count_key(counts: str, result: Result, *, resolution_ms: int) -> bytes:
@@ -233,6 +238,7 @@ def total_of(
         perfect=sum(row.perfect for row in rows),
         points_milli=sum(row.points_milli for row in rows),
         all_right=min(row.all_right for row in rows),
+        passed=min(row.passed for row in rows),
         duration_ms=sum(row.duration_ms for row in rows),
         started_at=min(row.started_at for row in rows),
         submitted_at=rows[-1].submitted_at,
@@ -253,7 +259,12 @@ def mean_centi(count: Count) -> int:
     return (2 * count.points_milli + 10 * count.people) // (20 * count.people)
 
 
-ORDERS = {"people": "people", "rate": "rate_centi", "mean": "mean_centi"}
+def pass_centi(count: Count) -> int:
+    """Return the share of a unit's people who passed, in hundredths of a percent, half up."""
+    return (20_000 * count.passed + count.people) // (2 * count.people)
+
+
+ORDERS = {"people": "people", "rate": "rate_centi", "mean": "mean_centi", "pass": "pass_centi"}
 
 
 def ordered_by(order: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ def board(slug: str, board: str) -> ResponseReturnValue:
     scope = boards.scopes_of(contest)[number]
     is_closed = contest.is_final(number)
     shown = boards.find_board(scope, name, units_as=units_as, is_closed=is_closed, now=now)
-    order = _asked_order(name)
+    order = _asked_order(contest, number, name)
     if name == "people":
         shown = shown if contest.shows_points(number, now) else boards.withheld(shown)
     elif Hidden.COUNTS in contest.hides(number, now):
@@ -69,10 +69,12 @@ def _asked_round(contest: ContestCard) -> int:
     return contests.get_round(contest, int(text)).number
 
 
-def _asked_order(name: str) -> str:
+def _asked_order(contest: ContestCard, number: int, name: str) -> str:
     """Return what a unit board is ordered by. Raises NoSuchBoard."""
     order = request.args.get("order", "people")
     if order not in ORDERS or (name == "people" and order != "people"):
+        raise NoSuchBoard
+    if order == "pass" and not contest.has_pass_mark(number):
         raise NoSuchBoard
     return order
 
@@ -95,13 +97,20 @@ def _as_json(shown: Board) -> Response:
     return jsonify(body)
 
 
+RATES = (
+    ("rate_centi", "rate_percent"),
+    ("mean_centi", "mean_points"),
+    ("pass_centi", "pass_percent"),
+)
+
+
 def _row(row: Any) -> dict[str, Any]:
     """Return the row with points as a number, thousandths at the most."""
     shown = dict(row)
     if "points_milli" in shown:
         milli = shown.pop("points_milli")
         shown["points"] = milli / 1000 if milli % 1000 else milli // 1000
-    for stored, name in (("rate_centi", "rate_percent"), ("mean_centi", "mean_points")):
+    for stored, name in RATES:
         if stored in shown:
             shown[name] = shown.pop(stored) / 100
     return shown

@@ -237,6 +237,7 @@ def test_a_total_adds_rounds_in_any_order():
             perfect=n,
             points_milli=n * 1000,
             all_right=int(n != 2),
+            passed=int(n != 3),
             duration_ms=n,
             started_at=NOON - timedelta(days=n),
             submitted_at=NOON + timedelta(days=n),
@@ -253,6 +254,7 @@ def test_a_total_adds_rounds_in_any_order():
             perfect=6,
             points_milli=6000,
             all_right=0,
+            passed=0,
             duration_ms=6,
             started_at=NOON - timedelta(days=3),
             submitted_at=NOON + timedelta(days=3),
@@ -268,6 +270,7 @@ rounds = st.lists(
         perfect=st.integers(0, 2),
         points_milli=st.integers(-2, 4).map(lambda n: n * 500),
         all_right=st.integers(0, 1),
+        passed=st.integers(0, 1),
         duration_ms=st.integers(0, 4000),
         started_at=st.integers(0, 9).map(lambda n: NOON + timedelta(seconds=n)),
         submitted_at=st.integers(0, 9).map(lambda n: NOON + timedelta(seconds=n)),
@@ -301,6 +304,7 @@ def test_the_recount_chooses_the_same_rounds(every, best_of):
         right_milli=1,
         wrong_milli=0,
         blank_milli=0,
+        pass_milli=None,
         counts="best",
         ranking=(),
         whole_ranking=(),
@@ -321,7 +325,7 @@ def test_the_recount_chooses_the_same_rounds(every, best_of):
 
 
 def share(unit_id=5, attempts=1):
-    return Share(unit_id=unit_id, attempts=attempts, points_milli=1000, all_right=0)
+    return Share(unit_id=unit_id, attempts=attempts, points_milli=1000, all_right=0, passed=0)
 
 
 def line(unit_id):

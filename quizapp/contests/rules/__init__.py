@@ -76,6 +76,7 @@ class ContestRules:
     right_milli: int
     wrong_milli: int
     blank_milli: int
+    pass_milli: int | None  # None: there is no pass mark
     reveal_score: Reveal
     reveal_answers: Reveal
     excluded_roles: tuple[str, ...]
@@ -95,6 +96,10 @@ class ContestRules:
     @property
     def is_unlimited(self) -> bool:
         return self.attempts_max == UNLIMITED
+
+    def passes(self, points_milli: int) -> bool:
+        """Tell whether these points reach the pass mark; False where there is none."""
+        return self.pass_milli is not None and points_milli >= self.pass_milli
 
     @property
     def weighs_all_attempts(self) -> bool:
@@ -224,6 +229,10 @@ def _contradictions(values: Mapping[str, object]) -> list[str]:
         problems.append("ranking: có prediction_error nhưng không có prediction")
     if values["options_min"] > values["options_max"]:  # type: ignore[operator] # both were read as whole numbers
         problems.append("paper.options_min: lớn hơn paper.options_max")
+    pass_milli = values["pass_milli"]
+    most = values["questions"] * values["right_milli"]  # type: ignore[operator] # both were read as whole numbers
+    if pass_milli is not None and pass_milli > most:
+        problems.append("score.pass_mark: lớn hơn số điểm cao nhất của một bài")
     limit = (values["attempts_max"], values["attempts_per"])
     if values["counts"] == "only" and limit not in {(1, "round"), (1, "contest")}:
         problems.append("attempts.counts: “only” cần một lượt mỗi vòng hoặc mỗi cuộc thi")

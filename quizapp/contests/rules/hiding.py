@@ -2,7 +2,7 @@
 
 | target | kept back until the close |
 |---|---|
-| unique_participants, attempts, percent_all_correct | counts, rates and means of units: units are named in tiers of rank; people's ranks beyond 100 and how many there are |
+| unique_participants, attempts, percent_all_correct | counts, rates, means, pass rates of units: units are named in tiers of rank; people's ranks beyond 100 and how many there are |
 | unique_all_correct | people's ranks beyond 100: among them is that of the first who is not all right |
 
 Numbers of units in bands would not do: bands of provinces, of sectors and of each level below add

@@ -131,6 +131,11 @@ def attempts_max(value: object) -> int:
     return UNLIMITED if value == "unlimited" else whole(1, 50)(value)
 
 
+def pass_mark(value: object) -> int | None:
+    """Read the points from which a result has passed, as thousandths; None: nobody passes."""
+    return None if value is None else milli(0, 10_000_000)(value)
+
+
 def quota(value: object) -> dict[str, int]:
     """Read how many questions of each topic a paper has."""
     if not isinstance(value, Mapping):
@@ -259,6 +264,7 @@ KNOBS: Mapping[str, Knob] = {
     "score.per_correct": Knob(field="right_milli", default=1, read=milli(0, 10_000_000)),
     "score.wrong": Knob(field="wrong_milli", default=0, read=milli(-1000, 0)),
     "score.blank": Knob(field="blank_milli", default=0, read=milli(-1000, 0)),
+    "score.pass_mark": Knob(field="pass_milli", default=None, read=pass_mark),
     "reveal.score": Knob(field="reveal_score", default="after_submit", read=one_of(*MOMENTS)),
     "reveal.answers": Knob(
         field="reveal_answers",

@@ -53,6 +53,11 @@ class ContestCard:
         """Tell whether people are ranked over all rounds too."""
         return self.rounds[-1].rules.whole_mode is not WholeContest.PER_ROUND
 
+    def has_pass_mark(self, number: int) -> bool:
+        """Tell whether it is said what passes a round (0: every round of the contest)."""
+        rounds = [one for one in self.rounds if number in {0, one.number}]
+        return all(one.rules.pass_milli is not None for one in rounds)
+
     def is_final(self, number: int) -> bool:
         """Tell whether the ranks of a round (0: of the whole contest) are final."""
         rounds = [one for one in self.rounds if number in {0, one.number}]
@@ -80,7 +85,7 @@ class ContestCard:
         return all(self._reveals_score(one, now) for one in rounds)
 
     def shows_means(self, number: int, now: datetime) -> bool:
-        """Tell whether mean points of units may be seen: they bound how many had all right."""
+        """Tell whether means and pass rates of units may be seen: they bound who had all right."""
         return self.shows_points(number, now) and not self.hides(number, now)
 
     def _reveals_score(self, one: RoundCard, now: datetime) -> bool:

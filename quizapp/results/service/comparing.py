@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 from quizapp.contests.service import ContestCard
 from quizapp.db import db
 from quizapp.results.rules import Worth
-from quizapp.results.service.unit_boards import Recounted, Share, Tree, shown_rows
+from quizapp.results.service.unit_boards import SUMMED, Recounted, Share, Tree, shown_rows
 from quizapp.standings.models import Snapshot, Tally, UnitCount
 from quizapp.standings.service import Scope, boards
 from quizapp.standings.service.snapshots import TOP
@@ -19,7 +19,7 @@ from quizapp.vietnamese import day_in_vietnam
 
 Counts = dict[tuple[int, int], list[int]]  # (round number, unit) → people and the sums of shares
 Newest = Row[*tuple[Any, ...]]
-NOBODY = [0, 0, 0, 0]
+NOBODY = [0] * (1 + len(SUMMED))
 
 
 def kept_problems(
@@ -60,7 +60,8 @@ def board_problems(
         for row in shown
         if hashlib.sha256(f"{row.generation}\n{row.body}".encode()).hexdigest() != row.digest
     ]
-    recounted = Recounted(tree, _shares(worths.values()).values())
+    has_pass_mark = contest.has_pass_mark(number)
+    recounted = Recounted(tree, _shares(worths.values()).values(), has_pass_mark=has_pass_mark)
     for row in shown:
         body = json.loads(row.body)
         if row.board == "people":
@@ -121,16 +122,16 @@ def _people_differ(
 
 def _shares(worths: Iterable[Worth]) -> dict[int, Share]:
     return {
-        worth.person_id: (worth.unit_id, worth.attempts, worth.points_milli, worth.all_right)
+        worth.person_id: (worth.unit_id, *(getattr(worth, name) for name in SUMMED))
         for worth in worths
     }
 
 
 def _tallies(contest_id: int, number: int) -> dict[int, Share]:
-    columns = Tally.unit_id, Tally.attempts, Tally.points_milli, Tally.all_right
+    columns = [getattr(Tally, name) for name in ("unit_id", *SUMMED)]
     mine = Tally.contest_id == contest_id, Tally.round_number == number
     rows = db.session.execute(select(Tally.person_id, *columns).where(*mine))
-    return {row[0]: tuple(row[1:]) for row in rows}  # type: ignore[misc] # the four columns of a share
+    return {row[0]: tuple(row[1:]) for row in rows}
 
 
 def _tally_problems(
@@ -147,7 +148,7 @@ def _tally_problems(
 def _count_problems(contest_id: int, expected: Counts) -> list[str]:
     rows = db.session.scalars(select(UnitCount).where(UnitCount.contest_id == contest_id))
     stored = {
-        (row.round_number, row.unit_id): [row.people, row.attempts, row.points_milli, row.all_right]
+        (row.round_number, row.unit_id): [row.people, *(getattr(row, name) for name in SUMMED)]
         for row in rows
     }
     return [

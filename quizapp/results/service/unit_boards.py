@@ -15,8 +15,10 @@ from quizapp.standings.service import boards
 from quizapp.units import service as units
 from quizapp.units.models import Unit
 
-Share = tuple[int, int, int, int]  # unit, attempts, points in thousandths, all right
-Row = tuple[int, str, int, int, int]  # rank, code, people, attempts, mean points in hundredths
+SUMMED = ("attempts", "points_milli", "all_right", "passed")
+Share = tuple[int, ...]  # unit, then SUMMED
+Row = tuple[int | str | None, ...]  # rank, code, then SHOWN
+SHOWN = ("people", "attempts", "mean_centi", "passed", "pass_centi")
 Totals = dict[int, list[int]]  # unit → people and the sums of shares
 
 
@@ -47,13 +49,18 @@ class Tree:
                     total[index] += value
         return totals
 
-    def boards(self, totals: Totals) -> dict[str, list[Row]]:
+    def boards(self, totals: Totals, *, has_pass_mark: bool) -> dict[str, list[Row]]:
         """Return the rows, sorted, of each board that these totals fill."""
         members: dict[str, list[int]] = {}
         for unit in totals.keys() - {NO_UNIT}:
             for board in self._on(self._bodies[unit]):
                 members.setdefault(board, []).append(unit)
-        return {board: self._rows(mine, totals) for board, mine in members.items()}
+        rows = {board: self._rows(mine, totals) for board, mine in members.items()}
+        if not has_pass_mark:
+            rows = {
+                board: [(*row[:-2], None, None) for row in mine] for board, mine in rows.items()
+            }
+        return {board: sorted(mine, key=repr) for board, mine in rows.items()}
 
     def _line_up(self, unit_id: int) -> Sequence[int]:
         """Return the unit and those above it, by walking from parent to parent."""
@@ -74,19 +81,20 @@ class Tree:
         before: tuple[int, int] | None = None  # people, rank
         most_first = sorted(unit_ids, key=lambda unit: -totals[unit][0])
         for place, unit in enumerate(most_first, start=1):
-            people, attempts, points = totals[unit][:3]
+            people, attempts, points, _, passed = totals[unit]
             rank = before[1] if before and before[0] == people else place
             before = people, rank
             mean = floor(Fraction(points, 10 * people) + Fraction(1, 2))
-            rows.append((rank, self._bodies[unit].code, people, attempts, mean))
-        return sorted(rows)
+            rate = floor(Fraction(10_000 * passed, people) + Fraction(1, 2))
+            rows.append((rank, self._bodies[unit].code, people, attempts, mean, passed, rate))
+        return rows
 
 
 class Recounted:
     """The boards of units of one round (0: the contest), as then and as now on any day."""
 
-    def __init__(self, tree: Tree, shares: Iterable[Share]) -> None:
-        self._tree, self._shares = tree, list(shares)
+    def __init__(self, tree: Tree, shares: Iterable[Share], *, has_pass_mark: bool) -> None:
+        self._tree, self._shares, self._has_pass_mark = tree, list(shares), has_pass_mark
         self._then: dict[str, list[Row]] | None = None
         self._heirs: dict[date, Mapping[int, int]] = {}
         self._now: list[tuple[Mapping[int, int], dict[str, list[Row]]]] = []
@@ -107,11 +115,11 @@ class Recounted:
         return self._now[-1][1]
 
     def _made(self, heirs: Mapping[int, int]) -> dict[str, list[Row]]:
-        return self._tree.boards(self._tree.added_up(self._shares, heirs))
+        totals = self._tree.added_up(self._shares, heirs)
+        return self._tree.boards(totals, has_pass_mark=self._has_pass_mark)
 
 
 def shown_rows(body: Iterable[Mapping[str, Any]]) -> list[Row]:
     """Return the rows of a stored board as they compare, sorted."""
-    names = ("people", "attempts", "mean_centi")
-    rows = ((one["rank"], one["unit"]["code"], *(one[name] for name in names)) for one in body)
-    return sorted(rows)
+    rows = [(one["rank"], one["unit"]["code"], *(one.get(name) for name in SHOWN)) for one in body]
+    return sorted(rows, key=repr)

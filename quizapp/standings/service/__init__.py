@@ -143,6 +143,7 @@ def standing_row(one: Recorded) -> dict[str, Any]:
         "rank_key": rules.rank_key(one.rules.ranking, one.result, resolution_ms=resolution),
         "points_milli": one.result.points_milli,
         "all_right": int(one.result.all_right),
+        "passed": int(one.rules.passes(one.result.points_milli)),
         "duration_ms": one.result.duration_ms,
         "submitted_at": one.result.submitted_at,
         "started_at": one.result.started_at,

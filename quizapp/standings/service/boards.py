@@ -18,6 +18,7 @@ from quizapp.units.rules.naming import keys_of
 
 STALE_AFTER = timedelta(seconds=15)
 UNITS_AS = ("then", "now")
+OF_POINTS = frozenset({"mean_centi", "passed", "pass_centi"})
 KINDS = {"provinces": ("province",), "sectors": ("sector", "corporation")}
 
 
@@ -111,6 +112,6 @@ def ordered(board: Board, order: str) -> Board:
 
 
 def without_means(board: Board) -> Board:
-    """Return a unit board without mean points, while the rules keep points back."""
-    rows = [{k: v for k, v in row.items() if k != "mean_centi"} for row in board.rows]
+    """Return a unit board without what its people's points give, while they are kept back."""
+    rows = [{k: v for k, v in row.items() if k not in OF_POINTS} for row in board.rows]
     return replace(board, rows=rows)

@@ -42,6 +42,7 @@ from quizapp.units import service as units
 
 Key = tuple[int, int, int]  # contest id, round number, person id
 COUNTED = tuple(Count.__slots__)
+SHARED = tuple(Share.__slots__)
 NEWEST_XID = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 BATCH = 200
 IDLE_STAMP = timedelta(seconds=30)
@@ -278,6 +279,7 @@ def sum_row(
             perfect=row.perfect,
             points_milli=row.points_milli,
             all_right=row.all_right,
+            passed=row.passed,
             duration_ms=row.duration_ms,
             started_at=row.started_at or row.submitted_at,
             submitted_at=row.submitted_at,
@@ -299,6 +301,7 @@ def sum_row(
         "rank_key": key,
         "points_milli": total.points_milli,
         "all_right": total.all_right,
+        "passed": total.passed,
         "duration_ms": total.duration_ms,
         "submitted_at": total.submitted_at,
         "started_at": total.started_at,
@@ -306,41 +309,27 @@ def sum_row(
     }
 
 
-def _share(row: Standing) -> Share:
-    return Share(
-        unit_id=row.unit_id,
-        attempts=row.attempts,
-        points_milli=row.points_milli,
-        all_right=row.all_right,
-    )
+def _share(row: Standing | Tally) -> Share:
+    return Share(**{name: getattr(row, name) for name in SHARED})
 
 
 def _tallies(persons: set[tuple[int, int]], shown: _Shown) -> dict[Key, Share]:
     rows = db.session.scalars(select(Tally).where(_tallied(persons, shown)))
-    return {
-        (row.contest_id, row.round_number, row.person_id): Share(
-            unit_id=row.unit_id,
-            attempts=row.attempts,
-            points_milli=row.points_milli,
-            all_right=row.all_right,
-        )
-        for row in rows
-    }
+    return {(row.contest_id, row.round_number, row.person_id): _share(row) for row in rows}
 
 
 def _write_tallies(shares: Mapping[Key, Share]) -> None:
     if not shares:
         return
     statement = upsert(Tally)
-    names = ("unit_id", "attempts", "points_milli", "all_right")
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["contest_id", "round_number", "person_id"],
-            set_={name: statement.excluded[name] for name in names},
+            set_={name: statement.excluded[name] for name in SHARED},
         ),
         [
             {"contest_id": contest, "round_number": number, "person_id": person}
-            | {name: getattr(share, name) for name in names}
+            | {name: getattr(share, name) for name in SHARED}
             for (contest, number, person), share in shares.items()
         ],
     )

@@ -5,16 +5,17 @@ beside it only what ended units have.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from quizapp.contests.models import Round
+from quizapp.contests.service import get_rules
 from quizapp.db import db
 from quizapp.standings.models import NO_UNIT, WHOLE_CONTEST, UnitCount
-from quizapp.standings.rules import Count, competition_ranks, mean_centi
+from quizapp.standings.rules import Count, competition_ranks, mean_centi, pass_centi
 from quizapp.standings.service import Scope
 from quizapp.standings.service.boards import KINDS
 from quizapp.standings.service.rollup import COUNTED, ancestors_of
@@ -28,7 +29,16 @@ Rows = Sequence[Mapping[str, object]]
 Name = tuple[str, str]  # board, units as
 Counts = dict[int, Count]  # of each unit that has any people
 Families = dict[str, set[int]]  # board → the units that are its rows
-Members = Callable[[int], Sequence[int | None]]  # unit → its head counts, None: not locked
+Columns = Callable[[int, Count], Mapping[str, object]]  # unit, its counts → what else is shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rounds:
+    """What the rounds of a scope say of its boards: first and last day, and who passes."""
+
+    first: date
+    last: date
+    has_pass_mark: bool
 
 
 def unit_boards(scope: Scope, touched: Collection[int] | None, *, on: date) -> dict[Name, Rows]:
@@ -49,14 +59,17 @@ def unit_boards(scope: Scope, touched: Collection[int] | None, *, on: date) -> d
         "then": there | _families(then, cards, parents),
         "now": there | _families(now, cards, parents),
     }
-    behind, members = _members(scope, present, cards.keys())
+    rounds = _rounds(scope)
+    behind = head_counts.get_predecessors(present, on=rounds.first)
+    columns = _columns(rounds, behind, cards.keys())
+    others = moves.keys() | behind.keys()  # that have other numbers, or other members, as now
     made: dict[Name, Rows] = {}
     for board, ids in families["then"].items():
-        made[board, "then"] = _rows(ids, then, cards, members["then"])
+        made[board, "then"] = _rows(ids, then, cards, columns["then"])
     for board, ids in families["now"].items():
-        is_as_then = ids == families["then"].get(board) and ids.isdisjoint(moves.keys() | behind)
+        is_as_then = ids == families["then"].get(board) and ids.isdisjoint(others)
         made[board, "now"] = (
-            made[board, "then"] if is_as_then else _rows(ids, now, cards, members["now"])
+            made[board, "then"] if is_as_then else _rows(ids, now, cards, columns["now"])
         )
     return made
 
@@ -92,7 +105,7 @@ def _families(counts: Counts, cards: Mapping[int, UnitCard], parents: set[int] |
 
 
 def _rows(
-    unit_ids: Iterable[int], counts: Counts, cards: Mapping[int, UnitCard], members: Members
+    unit_ids: Iterable[int], counts: Counts, cards: Mapping[int, UnitCard], columns: Columns
 ) -> Rows:
     """Return the rows of a unit board: most people first, equal numbers share a rank."""
     ordered = sorted(
@@ -107,13 +120,13 @@ def _rows(
             "people": counts[card.id].people,
             "attempts": counts[card.id].attempts,
             "mean_centi": mean_centi(counts[card.id]),
+            **columns(card.id, counts[card.id]),
         }
-        | _rate(counts[card.id].people, members(card.id))
         for rank, card in zip(ranks, ordered, strict=True)
     ]
 
 
-def _rate(people: int, members: Sequence[int | None]) -> dict[str, object]:
+def _rate(people: int, members: Sequence[int | None]) -> Mapping[str, object]:
     """Return the columns of participation; none where a head count is missing."""
     found = participation(people, members)
     if found is None:
@@ -122,33 +135,43 @@ def _rate(people: int, members: Sequence[int | None]) -> dict[str, object]:
     return columns | ({"has_problem": True} if found.has_problem else {})
 
 
-def _members(
-    scope: Scope, present: Mapping[int, int], unit_ids: Collection[int]
-) -> tuple[set[int], dict[str, Members]]:
-    """Return (units that stand for others now, what gives the head counts a unit is made of).
+def _columns(
+    rounds: _Rounds, behind: Mapping[int, Sequence[int]], unit_ids: Collection[int]
+) -> dict[str, Columns]:
+    """Return what gives the columns that some boards have, for units as then and as now.
 
     As now, a unit has the members of every body that it stands for and that was there when the
     round (the contest: its first) opened.
     """
-    first, last = _days(scope)
-    behind = head_counts.get_predecessors(present, on=first)
     parts = {one for unit_id in unit_ids for one in behind.get(unit_id, ())}
-    locked = head_counts.get_locked_counts(parts.union(unit_ids), by=last)
-    return set(behind), {
-        "then": lambda unit_id: [locked.get(unit_id)],
-        "now": lambda unit_id: [locked.get(one) for one in behind.get(unit_id, [unit_id])],
-    }
+    locked = head_counts.get_locked_counts(parts.union(unit_ids), by=rounds.last)
+
+    def as_then(unit_id: int, count: Count) -> Mapping[str, object]:
+        return {**passed(count), **_rate(count.people, [locked.get(unit_id)])}
+
+    def as_now(unit_id: int, count: Count) -> Mapping[str, object]:
+        members = [locked.get(one) for one in behind.get(unit_id, [unit_id])]
+        return {**passed(count), **_rate(count.people, members)}
+
+    def passed(count: Count) -> dict[str, object]:
+        if not rounds.has_pass_mark:
+            return {}
+        return {"passed": count.passed, "pass_centi": pass_centi(count)}
+
+    return {"then": as_then, "now": as_now}
 
 
-def _days(scope: Scope) -> tuple[date, date]:
-    """Return the first and the last day of the scope's rounds."""
-    times = select(func.min(Round.opens_at), func.max(Round.closes_at)).where(
-        Round.contest_id == scope.contest_id
-    )
+def _rounds(scope: Scope) -> _Rounds:
+    columns = Round.opens_at, Round.closes_at, Round.rule_set_id
+    query = select(*columns).where(Round.contest_id == scope.contest_id)
     if scope.round_number != WHOLE_CONTEST:
-        times = times.where(Round.number == scope.round_number)
-    opens, closes = db.session.execute(times).one()
-    return day_in_vietnam(opens), day_in_vietnam(closes)
+        query = query.where(Round.number == scope.round_number)
+    rows = db.session.execute(query).all()
+    return _Rounds(
+        first=day_in_vietnam(min(row.opens_at for row in rows)),
+        last=day_in_vietnam(max(row.closes_at for row in rows)),
+        has_pass_mark=all(get_rules(row.rule_set_id).pass_milli is not None for row in rows),
+    )
 
 
 def _counts(scope: Scope, parents: set[int] | None) -> Counts:
