@@ -160,7 +160,12 @@ def _place(
     contest: ContestCard, one: RoundCard, person_id: int, *, now: datetime
 ) -> standings.Place | None:
     hides = contest.hides(one.number, now)
-    return standings.find_place(standings.scope_of_round(one), person_id, hides=hides)
+    return standings.find_place(
+        standings.scope_of_round(one),
+        person_id,
+        hides=hides,
+        divisions=len(one.rules.divisions),
+    )
 
 
 def _phone() -> Phone:

@@ -93,11 +93,13 @@ def place_by_hand(
 def _say_ties(contest: ContestCard, number: int) -> bool:
     """Name the people of each tie that organisers should see; tell whether there was one."""
     found = service.get_ties(contest, number, at=clock.now())
+    divisions = contest.rounds[-1].rules.divisions
     where = f"Vòng {number}" if number else "Cả cuộc thi"
     for tie in found.ties:
         count = "nhiều" if tie.count is None else tie.count
         border = ", ranh giới giải nằm giữa" if tie.is_at_border else ""
-        click.echo(f"  {where}: {count} người cùng hạng {tie.rank}{border}:")
+        of = "" if tie.division is None else f", bảng {divisions[tie.division - 1].name}"
+        click.echo(f"  {where}{of}: {count} người cùng hạng {tie.rank}{border}:")
         for one in tie.people:
             place = f", đã xếp tay thứ {one.place}" if one.place else ""
             name = f"{one.person.name}, {one.unit or 'đơn vị đang được xác định'}"

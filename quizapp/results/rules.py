@@ -71,6 +71,7 @@ class Worth:
     submitted_at: datetime
     perfect: int
     prediction: int | None
+    division: int | None = None
     error: int | None = None
     place: int | None = None
 
@@ -164,6 +165,28 @@ def order_digest(worths: Mapping[int, Worth], given: Mapping[int, int]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Division:
+    """Whom one of the boards A, B, C… takes: units (by id), kinds of units, or the rest."""
+
+    units: frozenset[int]
+    kinds: frozenset[str]
+    is_rest: bool
+
+
+def division(line: Sequence[tuple[int, str]], divisions: Sequence[Division]) -> int | None:
+    """Return the place (from 1) of a unit's division; `line`: (id, kind) from the unit upwards."""
+    every = [
+        (step, place, unit, kind, one)
+        for step, (unit, kind) in enumerate(line)
+        for place, one in enumerate(divisions, start=1)
+    ]
+    named = [found[:2] for found in every if found[2] in found[4].units]
+    of_kind = [found[:2] for found in every if found[3] in found[4].kinds]
+    rest = [(0, place) for place, one in enumerate(divisions, start=1) if one.is_rest]
+    return next((min(found)[1] for found in (named, of_kind, rest) if found), None)
+
+
 def whole(by_round: Iterable[Mapping[int, Worth]], terms: Terms) -> dict[int, Worth]:
     """Return person → the sum over the rounds that count; the latest gives unit and moment."""
     mine: dict[int, list[Worth]] = {}
@@ -214,6 +237,20 @@ def ranks(
         is_tied = previous is not None and order(previous) == order(worth)
         given[worth.person_id] = given[previous.person_id] if is_tied and previous else position
         previous = worth
+    return given
+
+
+def ranks_in_divisions(
+    worths: Iterable[Worth], ranking: Sequence[str], *, resolution_ms: int, is_closed: bool
+) -> dict[int, int]:
+    """Return person → rank among the people of the same division, of those who have one."""
+    members: dict[int, list[Worth]] = {}
+    for worth in worths:
+        if worth.division is not None:
+            members.setdefault(worth.division, []).append(worth)
+    given: dict[int, int] = {}
+    for mine in members.values():
+        given |= ranks(mine, ranking, resolution_ms=resolution_ms, is_closed=is_closed)
     return given
 
 

@@ -24,7 +24,22 @@ class Standing(Base):
     __tablename__ = "standing"
     __table_args__ = (
         Index("ix_standing_board", "contest_id", "round_number", "generation", "rank_key"),
+        Index(
+            "ix_standing_division",
+            "contest_id",
+            "round_number",
+            "generation",
+            "division",
+            "rank_key",
+            sqlite_where=text("division IS NOT NULL"),
+            postgresql_where=text("division IS NOT NULL"),
+        ),
         CheckConstraint("round_number >= 0", name="round_number_from_0"),
+        CheckConstraint("division >= 1", name="division_from_1"),
+        CheckConstraint(
+            "division_rank IS NULL OR (division IS NOT NULL AND rank IS NOT NULL)",
+            name="division_rank_of_a_division",
+        ),
         CheckConstraint("attempts >= 1", name="attempts_from_1"),
     )
 
@@ -46,6 +61,8 @@ class Standing(Base):
     perfect: Mapped[int] = mapped_column(server_default=text("0"))  # where the rules count them
     error: Mapped[int | None]  # of the prediction, once the round is closed
     rank: Mapped[int | None]  # final, once the round is closed
+    division: Mapped[int | None]  # its place in the rules, None where people are not divided
+    division_rank: Mapped[int | None]  # final, among the people of the division
 
 
 class ResultEvent(Base):

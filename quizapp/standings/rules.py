@@ -183,6 +183,24 @@ class OrderDigest:
         return self._hash.hexdigest()
 
 
+class Divisions:
+    """Competition ranks within each division, of people who come best first."""
+
+    def __init__(self) -> None:
+        self._people: dict[int, int] = {}
+        self._last: dict[int, tuple[bytes, int]] = {}  # key and rank of who came last
+
+    def rank(self, division: int | None, key: bytes) -> int | None:
+        """Return the rank of who comes next, None outside of all divisions."""
+        if division is None:
+            return None
+        self._people[division] = self._people.get(division, 0) + 1
+        before, rank = self._last.get(division, (None, 0))
+        rank = rank if key == before else self._people[division]
+        self._last[division] = key, rank
+        return rank
+
+
 def truth_of(target: str, *, people: int, attempts: int, all_right: int) -> int:
     """Return the number that was to be predicted; a percentage in whole percent, half up."""
     match target:

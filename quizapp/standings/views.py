@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
@@ -5,7 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.contests import service as contests
-from quizapp.contests.rules.hiding import Hidden
+from quizapp.contests.rules.hiding import Hidden, exact_in_division
 from quizapp.contests.service import ContestCard
 from quizapp.standings import service
 from quizapp.standings.errors import NoSuchBoard
@@ -16,6 +17,7 @@ from quizapp.units import service as units
 from quizapp.web.headers import keep_publicly
 from quizapp.web.health import report
 
+DIVIDED = {boards.PEOPLE, boards.OF_DIVISION}
 bp = Blueprint("standings", __name__, template_folder="templates")
 bp.record(lambda state: report(state.app, "worker_age_s", service.worker_age_s))
 
@@ -29,15 +31,14 @@ def board(slug: str, board: str) -> ResponseReturnValue:
     contest = contests.get_contest(slug)
     number = _asked_round(contest)
     units_as = request.args.get("units", "then")
-    if units_as not in boards.UNITS_AS or not _is_board(name):
+    kind, _, of = name.partition("/")
+    if units_as not in boards.UNITS_AS or not _is_board(contest, name):
         raise NoSuchBoard
     now = clock.now()
-    scope = boards.scopes_of(contest)[number]
-    is_closed = contest.is_final(number)
-    shown = boards.find_board(scope, name, units_as=units_as, is_closed=is_closed, now=now)
-    order = _asked_order(contest, number, name)
-    if name == "people":
-        shown = shown if contest.shows_points(number, now) else boards.withheld(shown)
+    shown = _stored(contest, name, number=number, units_as=units_as, now=now)
+    order = _asked_order(contest, number, kind)
+    if kind == boards.PEOPLE:
+        shown = _people_shown(contest, shown, is_divided=bool(of), now=now)
     elif Hidden.COUNTS in contest.hides(number, now):
         shown = boards.in_tiers(shown)
     else:
@@ -49,14 +50,43 @@ def board(slug: str, board: str) -> ResponseReturnValue:
         "standings/board.html",
         contest=contest,
         board=name,
+        division=_division(contest, of) if kind in DIVIDED else None,
         shown=shown,
         units_as=units_as,
         order=order,
         now=now,
         round=contests.get_round(contest, number) if number else None,
-        unit=units.find_unit(name.removeprefix("units/")) if name.startswith("units/") else None,
+        unit=units.find_unit(of) if kind == "units" else None,
     )
     return keep_publicly(make_response(page))
+
+
+def _stored(contest: ContestCard, name: str, *, number: int, units_as: str, now: datetime) -> Board:
+    """Return the board as it was made; of a division's units, out of all that the owner has."""
+    kind, _, of = name.partition("/")
+    is_of_division = kind == boards.OF_DIVISION
+    if is_of_division:
+        name = f"units/{units.get_unit_by_id(contest.owner_unit_id).code}"
+    scope, is_closed = boards.scopes_of(contest)[number], contest.is_final(number)
+    board = boards.find_board(scope, name, units_as=units_as, is_closed=is_closed, now=now)
+    if not is_of_division:
+        return board
+    return boards.of_division(board, contest.rounds[-1].rules, _division(contest, of) or 0)
+
+
+def _people_shown(contest: ContestCard, board: Board, *, is_divided: bool, now: datetime) -> Board:
+    """Return what of a board of people may be seen by all."""
+    if not contest.shows_points(board.round_number, now):
+        return boards.withheld(board)
+    if is_divided and contest.hides(board.round_number, now):
+        return boards.shortened(board, exact_in_division(len(contest.rounds[-1].rules.divisions)))
+    return board
+
+
+def _division(contest: ContestCard, name: str) -> int | None:
+    """Return the place of the division with this name, None when there is none."""
+    names = [one.name for one in contest.rounds[-1].rules.divisions]
+    return names.index(name) + 1 if name in names else None
 
 
 def _asked_round(contest: ContestCard) -> int:
@@ -69,20 +99,23 @@ def _asked_round(contest: ContestCard) -> int:
     return contests.get_round(contest, int(text)).number
 
 
-def _asked_order(contest: ContestCard, number: int, name: str) -> str:
+def _asked_order(contest: ContestCard, number: int, kind: str) -> str:
     """Return what a unit board is ordered by. Raises NoSuchBoard."""
     order = request.args.get("order", "people")
-    if order not in ORDERS or (name == "people" and order != "people"):
+    if order not in ORDERS or (kind == boards.PEOPLE and order != "people"):
         raise NoSuchBoard
     if order == "pass" and not contest.has_pass_mark(number):
         raise NoSuchBoard
     return order
 
 
-def _is_board(name: str) -> bool:
-    if name.startswith("units/"):
-        return units.find_unit(name.removeprefix("units/")) is not None
-    return name == "people" or name in boards.KINDS
+def _is_board(contest: ContestCard, name: str) -> bool:
+    kind, slash, of = name.partition("/")
+    if not slash:
+        return kind == boards.PEOPLE or kind in boards.KINDS
+    if kind == "units":
+        return units.find_unit(of) is not None
+    return kind in DIVIDED and _division(contest, of) is not None
 
 
 def _as_json(shown: Board) -> Response:

@@ -25,6 +25,7 @@ def init_language(app: Flask) -> None:
         moment=moment,
         duration=duration,
         span=span,
+        translated=translated,
         number=number,
         points=points,
         centi=centi,

@@ -30,7 +30,38 @@ def test_an_empty_body_gives_the_defaults():
     ("body", "words"),
     [
         ({"paper": {"colour": "red"}}, "paper.colour: không có mục này"),
-        ({"boards": ["A"]}, "boards: không có mục này"),
+        ({"board": ["a", "b"]}, "board: không có mục này"),
+        ({"boards": ["a"]}, "boards: phải là danh sách 2-20 bảng"),
+        ({"boards": ["a", "b"]}, "boards: a, b: đứng ở hai bảng"),  # both would take the rest
+        ({"boards": ["others", "A b"]}, "boards: “A b” không dùng làm tên bảng"),
+        ({"boards": ["others", {"name": "a", "kinds": ["ward"]}]}, "boards: “ward” không thuộc"),
+        ({"boards": ["others", {"name": "a", "colour": 1}]}, "boards: mỗi bảng là một tên"),
+        ({"boards": ["others", {"name": "a", "title": " "}]}, "boards: title của bảng a"),
+        (
+            {"boards": ["territorial", {"name": "a", "kinds": ["province"]}]},
+            "boards: province: đứng ở hai bảng",
+        ),
+        (
+            {"boards": [{"name": "a", "units": ["P_A"]}, {"name": "b", "units": ["p_a"]}]},
+            "boards: P_A: đứng ở hai bảng",
+        ),
+        (
+            {"individual_prizes": {"per_board_per_round": [1]}},
+            "individual_prizes.per_board_per_round: thể lệ không chia bảng",
+        ),
+        (
+            {
+                "boards": ["territorial", "others"],
+                "collective_prizes": [
+                    {"metric": "unique_participants", "per_board": True, "boards": ["x"]}
+                ],
+            },
+            "collective_prizes: không có bảng x",
+        ),
+        (
+            {"collective_prizes": [{"metric": "unique_participants", "boards": ["x"]}]},
+            "collective_prizes: boards: chỉ đi cùng per_board",
+        ),
         ({"attempts": {"per": "year"}}, "attempts.per: “year” không thuộc: round, day, contest"),
         ({"attempts": {"max": 2, "counts": "only"}}, "attempts.counts: “only” cần một lượt"),
         (

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from quizapp.contests.rules.divisions import Division
 from quizapp.contests.rules.keys import Extent, too_wide, whole_contest_ranking
 from quizapp.contests.rules.knobs import KNOBS, UNLIMITED, Bad, CollectivePrize
 from quizapp.errors import N_
@@ -81,7 +82,9 @@ class ContestRules:
     reveal_answers: Reveal
     excluded_roles: tuple[str, ...]
     individual_prizes: tuple[int, ...]
+    division_prizes: tuple[int, ...]  # of each division in each round
     total_prizes: tuple[int, ...]
+    divisions: tuple[Division, ...]
     prize_caps: Mapping[str, int]
     collective_prizes: tuple[CollectivePrize, ...]
 
@@ -236,14 +239,11 @@ def _contradictions(values: Mapping[str, object]) -> list[str]:
     limit = (values["attempts_max"], values["attempts_per"])
     if values["counts"] == "only" and limit not in {(1, "round"), (1, "contest")}:
         problems.append("attempts.counts: “only” cần một lượt mỗi vòng hoặc mỗi cuộc thi")
-    return (
-        problems
-        + _whole_contradictions(values)
-        + [
-            f"ranking: giá trị lớn nhất theo thể lệ này không vừa khóa “{name}”"
-            for name in too_wide((*_keys(values), "total desc"), _extent(values))
-        ]
-    )
+    problems += _whole_contradictions(values) + _division_contradictions(values)
+    return problems + [
+        f"ranking: giá trị lớn nhất theo thể lệ này không vừa khóa “{name}”"
+        for name in too_wide((*_keys(values), "total desc"), _extent(values))
+    ]
 
 
 def _whole_contradictions(values: Mapping[str, object]) -> list[str]:
@@ -261,6 +261,21 @@ def _whole_contradictions(values: Mapping[str, object]) -> list[str]:
     }
     words = "không dùng khi mỗi vòng xếp hạng riêng (whole_contest.mode: per_round)"
     return [f"{name}: {words}" for name, given in over.items() if given]
+
+
+def _division_contradictions(values: Mapping[str, object]) -> list[str]:
+    """Return a line for each prize of boards that the rules do not have."""
+    divisions: tuple[Division, ...] = values["divisions"]  # type: ignore[assignment] # read as divisions
+    collective: tuple[CollectivePrize, ...] = values["collective_prizes"]  # type: ignore[assignment] # read as prizes
+    names = {one.name for one in divisions}
+    problems = []
+    if values["division_prizes"] and not names:
+        problems.append("individual_prizes.per_board_per_round: thể lệ không chia bảng (boards)")
+    asked = [one.boards for one in collective if one.boards is not None]
+    unknown = sorted({name for some in asked for name in some} - names)
+    if asked and (unknown or not names):
+        problems.append(f"collective_prizes: không có bảng {', '.join(unknown) or 'nào'}")
+    return problems
 
 
 def _whole_ranking(values: Mapping[str, object]) -> object:

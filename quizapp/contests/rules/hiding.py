@@ -5,6 +5,9 @@
 | unique_participants, attempts, percent_all_correct | counts, rates, means, pass rates of units: units are named in tiers of rank; people's ranks beyond 100 and how many there are |
 | unique_all_correct | people's ranks beyond 100: among them is that of the first who is not all right |
 
+Of several boards of people (divisions) each shows its share of the 100 only, and a rank in one's own
+beyond that is not told at all: added up, ranks of all divisions would give the whole.
+
 Numbers of units in bands would not do: bands of provinces, of sectors and of each level below add
 up to narrower and narrower bands of the whole. Tiers of rank say nothing of how many there are.
 """  # noqa: E501 - a table has long lines
@@ -47,6 +50,11 @@ def rank_span(rank: int) -> Span:
     step: int = 10 ** (len(str(rank)) - 2)
     first = rank // step * step
     return first, first + step - 1
+
+
+def exact_in_division(divisions: int) -> int:
+    """Return how many ranks of each of so many divisions may be told exactly."""
+    return EXACT_UP_TO // divisions
 
 
 def tier(rank: int) -> Span:

@@ -4,11 +4,14 @@ A value that is known from real regulations but not built yet is refused by name
 contest opens on a rule which nothing obeys.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
+from quizapp.contests.rules import divisions
+from quizapp.contests.rules.divisions import Division
 from quizapp.contests.rules.keys import KEYS, OF_CONTEST, OF_ROUND
 
 T = TypeVar("T")
@@ -162,16 +165,53 @@ def caps(value: object) -> dict[str, int]:
     return {str(name): whole(1, 100)(count) for name, count in given.items()}
 
 
+def boards(value: object) -> tuple[Division, ...]:
+    """Read the boards A, B, C… that people are divided into: words, or mappings with a name."""
+    if not isinstance(value, list | tuple) or len(value) == 1 or len(value) > divisions.MOST:
+        raise Bad(f"phải là danh sách 2-{divisions.MOST} bảng")
+    found = tuple(_division(one) for one in value)
+    twice = divisions.claimed_twice(found)
+    if twice:
+        raise Bad(f"{', '.join(twice)}: đứng ở hai bảng, trong khi mỗi người chỉ thuộc một bảng")
+    return found
+
+
+def _division(given: object) -> Division:
+    body = {"name": given} if isinstance(given, str) else given
+    if not isinstance(body, Mapping) or set(body) - {"name", "title", "units", "kinds"}:
+        raise Bad("mỗi bảng là một tên, hoặc có: name, title, units, kinds")
+    name = str(body.get("name", ""))
+    if re.fullmatch(r"[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?", name) is None:
+        raise Bad(f"“{name}” không dùng làm tên bảng được: chữ thường không dấu, số, gạch nối")
+    known = divisions.KNOWN.get(name)
+    title = str(body.get("title", known.title if known else name)).strip()
+    if not title or len(title) > LONGEST_TITLE:
+        raise Bad(f"title của bảng {name}: 1-{LONGEST_TITLE} chữ")
+    if known is not None and not {"units", "kinds"} & set(body):
+        return replace(known, title=title)
+    codes = body.get("units", ())
+    if not isinstance(codes, list | tuple):
+        raise Bad(f"units của bảng {name}: phải là danh sách mã đơn vị")
+    return Division(
+        name=name,
+        title=title,
+        units=frozenset(str(code).strip().upper() for code in codes),
+        kinds=frozenset(several(*UNIT_KINDS)(body.get("kinds", ()))),
+    )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CollectivePrize:
     """A prize for units: what they are compared by, and how many win.
 
-    `points` maps the prizes of a unit's people to the points they add (R20).
+    `points` maps the prizes of a unit's people to the points they add (R20). `boards` names the
+    divisions that each have so many places (none named: all of them); None: one list for all.
     """
 
     metric: str
     places: int
     points: Mapping[str, int]
+    boards: tuple[str, ...] | None
 
 
 def collective(value: object) -> tuple[CollectivePrize, ...]:
@@ -182,7 +222,7 @@ def collective(value: object) -> tuple[CollectivePrize, ...]:
 
 
 def _collective(prize: object) -> CollectivePrize:
-    known = {"metric", "places", "denominator", "prize_points"}
+    known = {"metric", "places", "denominator", "prize_points", "per_board", "boards"}
     if not isinstance(prize, Mapping) or set(prize) - known:
         raise Bad(f"mỗi giải tập thể có: {', '.join(sorted(known))}")
     if prize.get("denominator", "locked_roster") != "locked_roster":
@@ -191,7 +231,12 @@ def _collective(prize: object) -> CollectivePrize:
     points = prize.get("prize_points", {})
     if not isinstance(points, Mapping) or bool(points) != (metric == WITH_POINTS):
         raise Bad(f"prize_points: chỉ đi cùng metric “{WITH_POINTS}”")
+    is_per_board = switch(prize.get("per_board", False))
+    names = several(*prize["boards"])(prize["boards"]) if "boards" in prize else ()
+    if names and not is_per_board:
+        raise Bad("boards: chỉ đi cùng per_board: true")
     return CollectivePrize(
+        boards=names if is_per_board else None,
         metric=metric,
         places=whole(1, 1000)(prize.get("places", 1)),
         points={
@@ -202,6 +247,8 @@ def _collective(prize: object) -> CollectivePrize:
 
 WITH_POINTS = "participation_percent + prize_points"
 METRICS = ("unique_participants", "participation_ratio", WITH_POINTS)
+UNIT_KINDS = ("national", "province", "sector", "corporation", "upper", "grassroots")
+LONGEST_TITLE = 80
 UNLIMITED = 65_535  # the last number that a draw can be made from
 ROLES = ("organiser", "secretary", "question_board", "judge")
 # What may be predicted; `hiding` says what each keeps back. The last waits for a format of its own.
@@ -272,7 +319,9 @@ KNOBS: Mapping[str, Knob] = {
         read=one_of("after_round_close", "after_contest_end", "never"),
     ),
     "individual_prizes.per_round": Knob(field="individual_prizes", default=(), read=prizes),
+    "individual_prizes.per_board_per_round": Knob(field="division_prizes", default=(), read=prizes),
     "individual_prizes.total": Knob(field="total_prizes", default=(), read=prizes),
     "individual_prizes.cap": Knob(field="prize_caps", default={}, read=caps),
+    "boards": Knob(field="divisions", default=(), read=boards),
     "collective_prizes": Knob(field="collective_prizes", default=(), read=collective),
 }

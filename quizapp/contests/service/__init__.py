@@ -2,6 +2,7 @@
 
 from quizapp.contests.service.cards import ContestCard, RoundCard
 from quizapp.contests.service.creating import NewContest, create_contest, read_preset
+from quizapp.contests.service.divisions import find_division, find_divisions
 from quizapp.contests.service.reading import (
     drawable,
     find_contest,
@@ -22,6 +23,8 @@ __all__ = [
     "create_contest",
     "drawable",
     "find_contest",
+    "find_division",
+    "find_divisions",
     "get_contest",
     "get_contests",
     "get_contests_above",

@@ -26,6 +26,7 @@ from quizapp.contests.errors import (
 from quizapp.contests.models import Contest, Round, RuleSet
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.schedule import Window, schedule_problem
+from quizapp.contests.service import divisions
 from quizapp.contests.service.cards import ContestCard
 from quizapp.contests.service.reading import drawable, get_contest
 from quizapp.db import db
@@ -63,6 +64,7 @@ def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
     Raises BadSlug, SlugTaken, BadRules, BadSchedule, NoSuchBank, NoSuchUnit or QuotaTooLarge.
     """
     contest_rules = _checked_rules(new)
+    _check_divisions(contest_rules)
     version = _get_version(new)
     owner = units.find_unit(new.owner)
     if owner is None:
@@ -105,6 +107,15 @@ def _checked_rules(new: NewContest) -> ContestRules:
     if contest_rules is None:
         raise BadRules(problems="\n".join(f"- {line}" for line in problems))
     return contest_rules
+
+
+def _check_divisions(contest_rules: ContestRules) -> None:
+    unknown = divisions.unknown_units(contest_rules.divisions)
+    if unknown:
+        raise BadRules(problems=f"- boards: không có đơn vị mã {', '.join(unknown)}")
+    twice = divisions.named_twice(contest_rules.divisions)
+    if twice:
+        raise BadRules(problems=f"- boards: {', '.join(twice)} là một đơn vị đứng ở hai bảng")
 
 
 def _get_version(new: NewContest) -> VersionCard:

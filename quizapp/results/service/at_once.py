@@ -11,10 +11,12 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     LargeBinary,
+    case,
     cast,
     func,
     insert,
     literal,
+    null,
     select,
     text,
     type_coerce,
@@ -62,10 +64,15 @@ def _written(order: Order, target: Scope) -> Any:
         keyed.c.final_key,
         keyed.c.late_error,
         func.rank().over(order_by=keyed.c.final_key),
+        _rank_in_division(keyed.c) if order.has_divisions else null(),
     )
-    return insert(Standing).from_select(
-        [*Scope.__slots__, *kept, "rank_key", "error", "rank"], chosen
-    )
+    final = ["rank_key", "error", "rank", "division_rank"]
+    return insert(Standing).from_select([*Scope.__slots__, *kept, *final], chosen)
+
+
+def _rank_in_division(row: Any) -> ColumnElement[Any]:
+    place = func.rank().over(partition_by=row.division, order_by=row.final_key)
+    return case((row.division.is_not(None), place))
 
 
 def _final_key(row: Any, cut: Cut) -> ColumnElement[bytes]:

@@ -50,10 +50,15 @@ def board_problems(
     contest: ContestCard,
     number: int,
     worths: Mapping[int, Worth],
-    ranks: Mapping[int, int],
+    ranks: tuple[Mapping[int, int], Mapping[int, int]],
     tree: Tree,
 ) -> list[str]:
-    """Compare the newest snapshot of each board of a round with the recount, row by row."""
+    """Compare the newest snapshot of each board of a round with the recount, row by row.
+
+    `ranks`: person → rank among all, and among those of the same division.
+    """
+    among_all, in_divisions = ranks
+    names = [f"{boards.PEOPLE}/{one.name}" for one in contest.rounds[-1].rules.divisions]
     shown = _newest(boards.scopes_of(contest)[number])
     problems = [
         f"round {number}, board {row.board} ({row.units_as}): its digest is of other rows"
@@ -65,7 +70,11 @@ def board_problems(
     for row in shown:
         body = json.loads(row.body)
         if row.board == "people":
-            found = _people_differ(body, worths, ranks)
+            found = _people_differ(body, worths, among_all)
+        elif row.board in names:
+            place = names.index(row.board) + 1
+            mine = {p: rank for p, rank in in_divisions.items() if worths[p].division == place}
+            found = _people_differ(body, worths, mine)
         else:
             wanted = recounted.boards(row.units_as, on=day_in_vietnam(row.as_of))
             found = shown_rows(body) != wanted.get(row.board, [])
@@ -73,8 +82,10 @@ def board_problems(
             problems.append(
                 f"round {number}, board {row.board} ({row.units_as}): {len(body)} rows that differ"
             )
-    if worths and not any(row.board == "people" for row in shown):
-        problems.append(f"round {number}, board people: not there")
+    of_people = {boards.PEOPLE} if among_all else set()
+    of_people |= {names[worths[person].division - 1] for person in in_divisions}  # type: ignore[operator] # who has a rank there has a division
+    there = {row.board for row in shown}
+    problems += [f"round {number}, board {one}: not there" for one in sorted(of_people - there)]
     return problems + _missing(number, shown, recounted)
 
 

@@ -111,15 +111,22 @@ def _check_undecided(contest: ContestCard, number: int, *, at: datetime) -> None
 
 
 def _tied_with(scope: Scope, decision: Decision) -> set[int]:
-    """Return everybody who is tied with one of them. Raises NotTied."""
+    """Return everybody who is tied with one of them, in the divisions asked. Raises NotTied."""
     own = select(Standing.rank_key).where(
         *in_scope(scope), Standing.person_id == decision.tied_with
     )
-    equals = select(Standing.person_id).where(
-        *in_scope(scope), Standing.rank_key == own.scalar_subquery()
+    rows = db.session.execute(
+        select(Standing.person_id, Standing.division).where(
+            *in_scope(scope), Standing.rank_key == own.scalar_subquery()
+        )
     )
-    tied = set(db.session.scalars(equals))
+    divisions = {row.person_id: row.division for row in rows}
     asked = list(decision.person_ids)
-    if len(tied) < 2 or not tied.issuperset(asked) or len(set(asked)) < len(asked):
+    if not divisions.keys() >= {decision.tied_with, *asked} or len(set(asked)) < len(asked):
+        raise NotTied
+    # Equals of another division compete for other prizes: what was decided there stays.
+    concerned = {divisions[one] for one in (decision.tied_with, *asked)}
+    tied = {one for one, division in divisions.items() if division in concerned}
+    if len(tied) < 2:
         raise NotTied
     return tied

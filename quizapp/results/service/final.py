@@ -13,7 +13,7 @@ from quizapp.results.service.at_once import write_at_once
 from quizapp.results.service.generations import in_scope
 from quizapp.results.service.ordering import ERROR, KEPT, MANUAL, Order, Ranked, with_late
 from quizapp.standings.models import Standing
-from quizapp.standings.rules import Cut, OrderDigest
+from quizapp.standings.rules import Cut, Divisions, OrderDigest
 from quizapp.standings.service import Scope
 
 FARTHEST = 1 << 62
@@ -66,6 +66,7 @@ def _ranked(order: Order, target: Scope, digest: OrderDigest) -> Generator[Mappi
     """Yield the rows to write, best first; a walk over a connection that writes nothing."""
     cut = Cut.of(order.ranking)
     rank, before = 0, None
+    among_own = Divisions()
     with (
         db.engine.connect() as reading,
         reading.execute(_in_order(order, cut), execution_options={"yield_per": ROWS_READ}) as rows,
@@ -75,6 +76,7 @@ def _ranked(order: Order, target: Scope, digest: OrderDigest) -> Generator[Mappi
             key = cut.filled(row.rank_key, [late[name] for _, name in cut.places])
             rank = rank if key == before else position
             before = key
+            division_rank = among_own.rank(row.division, key)
             digest.add(rank, row.person_id, row.attempt_id, (row.points_milli, row.duration_ms))
             yield {
                 "contest_id": target.contest_id,
@@ -84,6 +86,7 @@ def _ranked(order: Order, target: Scope, digest: OrderDigest) -> Generator[Mappi
                 "rank_key": key,
                 "error": row.late_error,
                 "rank": rank,
+                "division_rank": division_rank,
             }
 
 

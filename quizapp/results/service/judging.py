@@ -30,7 +30,12 @@ def rank_round(
     """Write the final ranks of a round under `generation`, from its provisional standings."""
     truth = _truth_of_round(contest, one, source)
     db.session.rollback()
-    order = Order(source=source, ranking=one.rules.ranking, error=from_prediction(truth))
+    order = Order(
+        source=source,
+        ranking=one.rules.ranking,
+        error=from_prediction(truth),
+        has_divisions=bool(one.rules.divisions),
+    )
     return truth, write_final(order, generation, check=check)
 
 
@@ -56,7 +61,12 @@ def rank_whole(
     error = from_prediction(truth)
     if truth is None:
         error = from_rounds(rounds, best_of=best_of, resolution_ms=resolution)
-    order = Order(source=source, ranking=contest_rules.whole_ranking, error=error)
+    order = Order(
+        source=source,
+        ranking=contest_rules.whole_ranking,
+        error=error,
+        has_divisions=bool(contest_rules.divisions),
+    )
     return truth, write_final(order, generation, check=check)
 
 

@@ -23,10 +23,11 @@ from quizapp.results.service.generations import in_scope
 from quizapp.standings.models import Standing
 from quizapp.standings.service import Scope
 
+LATE = {"error", "rank", "division_rank"}
 KEPT = [
     column.name
     for column in Standing.__table__.columns
-    if column.name not in {"contest_id", "round_number", "generation", "error", "rank"}
+    if column.name not in {"contest_id", "round_number", "generation", *LATE}
 ]
 ERROR, MANUAL = "prediction_error asc", "manual"
 
@@ -34,12 +35,14 @@ ERROR, MANUAL = "prediction_error asc", "manual"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
     """What final ranks follow from: whose standings, by which keys, and how far each one's
-    prediction was from the truth (an SQL number, NULL where there is none).
+    prediction was from the truth (an SQL number, NULL where there is none). With divisions people
+    are ranked among those of their own, too.
     """
 
     source: Scope
     ranking: tuple[str, ...]
     error: ColumnElement[Any]
+    has_divisions: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from quizapp.contests import service as contests
 from quizapp.contests.rules import ContestRules
-from quizapp.contests.rules.hiding import EXACT_UP_TO
+from quizapp.contests.rules.hiding import EXACT_UP_TO, exact_in_division
 from quizapp.contests.service import ContestCard
 from quizapp.db import db
 from quizapp.people import service as people
@@ -44,9 +44,11 @@ class Tied:
 class Tie:
     """People who share a rank. `count` is None while nobody may know how many there are.
 
-    `is_at_border`: fewer prizes of one kind are left than there are people.
+    `division` is its place in the rules where people are divided. `is_at_border`: fewer prizes of
+    one kind are left than there are people.
     """
 
+    division: int | None
     rank: int
     count: int | None
     is_at_border: bool
@@ -67,33 +69,38 @@ class Ties:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _List:
+    """People who compete for the same prizes: of one division, or all (None)."""
+
+    scope: Scope
+    division: int | None
+    prizes: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Group:
+    """Lines of equals; `is_at_border` and `count` as of their tie."""
+
+    division: int | None
     rank: int
     count: int | None
+    is_at_border: bool
     lines: Sequence[Line]
 
 
 def get_ties(contest: ContestCard, number: int, *, at: datetime) -> Ties:
     """Return the ties at the borders of prizes, and where the rules let organisers decide, all.
 
-    While a prediction is open, only what the public board of people tells too.
+    While a prediction is open, only what the public boards of people tell too.
     """
-    rules, ranking = order_of(contest, number)
+    is_by_hand = MANUAL in order_of(contest, number)[1]
     scope = scopes_of(contest)[number]
-    prizes = rules.individual_prizes if number else rules.total_prizes
-    if len(contest.rounds) == 1:
-        prizes = rules.individual_prizes or rules.total_prizes
-    is_by_hand = MANUAL in ranking
-    looked_at = max(sum(prizes) + 1, LOOKED_AT) if is_by_hand else sum(prizes) + 1
     is_hidden = bool(contest.hides(number, at))
-    is_asked = bool(prizes or is_by_hand)
-    first = _first(scope, EXACT_UP_TO if is_hidden else looked_at) if is_asked else []
-    ranks = competition_ranks([line.rank_key for line in first])
-    borders = {rank for rank, _ in ties_at_borders(ranks, prizes)}
     groups = [
         group
-        for group in _groups(scope, first, ranks, is_hidden=is_hidden)
-        if len(group.lines) > 1 and (is_by_hand or group.rank in borders)
+        for one in _lists(contest, number, scope, is_by_hand=is_by_hand)
+        for group in _groups(contest, one, is_by_hand=is_by_hand, is_hidden=is_hidden)
+        if len(group.lines) > 1 and (is_by_hand or group.is_at_border)
     ]
     named = _named(scope, [line for group in groups for line in group.lines], at=at)
     return Ties(
@@ -102,9 +109,10 @@ def get_ties(contest: ContestCard, number: int, *, at: datetime) -> Ties:
         may_place=is_by_hand and not contest.is_final(number) and at > until_of(contest, number),
         ties=[
             Tie(
+                division=group.division,
                 rank=group.rank,
                 count=group.count,
-                is_at_border=group.rank in borders,
+                is_at_border=group.is_at_border,
                 people=[named[line.person_id] for line in group.lines],
             )
             for group in groups
@@ -112,22 +120,53 @@ def get_ties(contest: ContestCard, number: int, *, at: datetime) -> Ties:
     )
 
 
+def _lists(contest: ContestCard, number: int, scope: Scope, *, is_by_hand: bool) -> Sequence[_List]:
+    """Return who competes with whom for which prizes; where people are divided, for each division.
+
+    All together only for prizes of all, or where places of all are decided by hand.
+    """
+    rules, _ = order_of(contest, number)
+    prizes = rules.individual_prizes if number else rules.total_prizes
+    if len(contest.rounds) == 1:
+        prizes = rules.individual_prizes or rules.total_prizes
+    places = range(1, len(rules.divisions) + 1)
+    of_divisions = rules.division_prizes if number else ()
+    divided = [_List(scope=scope, division=one, prizes=of_divisions) for one in places]
+    every = _List(scope=scope, division=None, prizes=prizes)
+    lists = ([every] if prizes or not divided else []) + divided
+    return [one for one in lists if one.prizes or is_by_hand]
+
+
 def _groups(
-    scope: Scope, first: Sequence[Line], ranks: Sequence[int], *, is_hidden: bool
-) -> list[_Group]:
-    """Return the lines by rank; the last group whole, unless that would tell too much."""
+    contest: ContestCard, of: _List, *, is_by_hand: bool, is_hidden: bool
+) -> Sequence[_Group]:
+    """Return the first lines by rank; the last rank whole, unless that would tell too much."""
+    divisions = len(contest.rounds[-1].rules.divisions)
+    looked_at = max(sum(of.prizes) + 1, LOOKED_AT) if is_by_hand else sum(of.prizes) + 1
+    if is_hidden:
+        looked_at = EXACT_UP_TO if of.division is None else exact_in_division(divisions)
+    first = _first(of, looked_at)
+    ranks = competition_ranks([line.rank_key for line in first])
+    borders = {rank for rank, _ in ties_at_borders(ranks, of.prizes)}
     by_rank: dict[int, list[Line]] = {}
     for rank, line in zip(ranks, first, strict=True):
         by_rank.setdefault(rank, []).append(line)
-    groups = [_Group(rank=rank, count=len(mine), lines=mine) for rank, mine in by_rank.items()]
-    if not groups:
-        return []
-    last = groups[-1]
+    groups = [
+        _Group(
+            division=of.division,
+            rank=rank,
+            count=len(lines),
+            is_at_border=rank in borders,
+            lines=lines,
+        )
+        for rank, lines in by_rank.items()
+    ]
+    if len(first) < looked_at or not groups:
+        return groups
     if is_hidden:
-        is_whole = len(first) < EXACT_UP_TO
-        return [*groups[:-1], last if is_whole else replace(last, count=None)]
-    key = last.lines[0].rank_key
-    return [*groups[:-1], replace(last, count=_count(scope, key), lines=_equals(scope, key))]
+        return [*groups[:-1], replace(groups[-1], count=None)]
+    key = groups[-1].lines[0].rank_key
+    return [*groups[:-1], replace(groups[-1], count=_count(of, key), lines=_equals(of, key))]
 
 
 def numbers_of(contest: ContestCard) -> Sequence[int]:
@@ -150,29 +189,34 @@ def until_of(contest: ContestCard, number: int) -> datetime:
     return max(one.window.closes_at + one.rules.grace for one in rounds)
 
 
-def _first(scope: Scope, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    rows = _rows(scope).order_by(Standing.rank_key, Standing.person_id).limit(limit)
+def _first(of: _List, limit: int) -> Sequence[Line]:
+    rows = _rows(of).order_by(Standing.rank_key, Standing.person_id).limit(limit)
     return db.session.execute(rows).all()
 
 
-def _equals(scope: Scope, key: bytes) -> list[Row[*tuple[Any, ...]]]:
-    mine = _rows(scope).where(Standing.rank_key == key).order_by(Standing.person_id)
-    return list(db.session.execute(mine.limit(MOST_NAMED)).all())
+def _equals(of: _List, key: bytes) -> Sequence[Line]:
+    mine = _rows(of).where(Standing.rank_key == key).order_by(Standing.person_id)
+    return db.session.execute(mine.limit(MOST_NAMED)).all()
 
 
-def _rows(scope: Scope) -> Any:
+def _rows(of: _List) -> Any:
     return select(
         Standing.person_id,
         Standing.unit_id,
         Standing.rank_key,
         Standing.points_milli,
         Standing.duration_ms,
-    ).where(*in_scope(scope))
+    ).where(*_within(of))
 
 
-def _count(scope: Scope, key: bytes) -> int:
-    mine = select(func.count()).select_from(Standing).where(*in_scope(scope))
+def _count(of: _List, key: bytes) -> int:
+    mine = select(func.count()).select_from(Standing).where(*_within(of))
     return db.session.scalar(mine.where(Standing.rank_key == key)) or 0
+
+
+def _within(of: _List) -> tuple[ColumnElement[bool], ...]:
+    own = () if of.division is None else (Standing.division == of.division,)
+    return (*in_scope(of.scope), *own)
 
 
 def _named(

@@ -62,6 +62,12 @@ class Tree:
             }
         return {board: sorted(mine, key=repr) for board, mine in rows.items()}
 
+    def line_up(self, unit_id: int) -> list[tuple[int, str]]:
+        """Return (id, kind) of the unit and of those above it; nothing of a unit not known."""
+        if unit_id == NO_UNIT:
+            return []
+        return [(above, self._bodies[above].kind) for above in self._line_up(unit_id)]
+
     def _line_up(self, unit_id: int) -> Sequence[int]:
         """Return the unit and those above it, by walking from parent to parent."""
         if unit_id not in self._lines:

@@ -1,7 +1,7 @@
 """The independent recount against what is stored and shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -15,13 +15,14 @@ from quizapp.contests.service import ContestCard, RoundCard
 from quizapp.db import db
 from quizapp.results import rules
 from quizapp.results.models import PlaceByHand, RoundClose
-from quizapp.results.rules import Sheet, Terms, Worth
+from quizapp.results.rules import Division, Sheet, Terms, Worth
 from quizapp.results.service import comparing
 from quizapp.results.service.bulk import is_postgresql, see_one_moment
 from quizapp.results.service.sheets import get_sheets_by_person
 from quizapp.results.service.unit_boards import Tree
 from quizapp.standings.models import WHOLE_CONTEST, ResultEvent, RollupMark, Standing
 from quizapp.standings.service import boards
+from quizapp.units.models import UnitName
 
 Worths = dict[int, Worth]
 COMPARED = (
@@ -34,6 +35,7 @@ COMPARED = (
     "duration_ms",
     "perfect",
     "error",
+    "division",
 )
 
 
@@ -59,6 +61,7 @@ class _Recount:
     number: int
     worths: Worths
     ranks: Mapping[int, int]
+    division_ranks: Mapping[int, int]
     is_closed: bool
 
 
@@ -70,10 +73,10 @@ def verify_contest(slug: str) -> Verified:
     """
     see_one_moment()
     contest = contests.get_contest(slug)
-    problems, attempts = _bank_problems(contest), 0
+    problems, attempts, tree = _bank_problems(contest), 0, Tree()
     by_round: list[_Recount] = []
     for one in contest.rounds:
-        count, worths, found = _count_round(one)
+        count, worths, found = _count_round(one, tree)
         attempts += count
         problems += found
         recount, found = _judge_round(contest, one, worths, count)
@@ -83,7 +86,7 @@ def verify_contest(slug: str) -> Verified:
     problems += found
     for recount in (*by_round, whole):
         problems += _standing_problems(contest, recount)
-    waiting, tree = _waiting(contest), Tree()
+    waiting = _waiting(contest)
     counted, found = comparing.kept_problems(
         contest, {one.number: one.worths for one in (*by_round, whole)}, waiting, tree
     )
@@ -91,7 +94,7 @@ def verify_contest(slug: str) -> Verified:
     if not waiting:
         for recount in (*by_round, whole):
             is_ranked = recount.number != WHOLE_CONTEST or contest.ranks_whole
-            ranks = recount.ranks if is_ranked else {}
+            ranks = (recount.ranks, recount.division_ranks) if is_ranked else ({}, {})
             problems += comparing.board_problems(
                 contest, recount.number, recount.worths, ranks, tree
             )
@@ -113,14 +116,18 @@ def _bank_problems(contest: ContestCard) -> list[str]:
     return problems
 
 
-def _count_round(one: RoundCard) -> tuple[int, Worths, list[str]]:
+def _count_round(one: RoundCard, tree: Tree) -> tuple[int, Worths, list[str]]:
     """Return (attempts, person → what counts, problems) of a round's stored attempts."""
     terms, key = _terms(one), current_app.config["RECEIPT_KEY"]
     right = {q.number: q.right for q in banks.get_questions(one.bank_version_id)}
+    divisions, of_unit = _divisions(one), dict[int, int | None]()
     attempts, worths, problems = 0, {}, []
     for sheets in get_sheets_by_person(one):
         attempts += len(sheets)
-        worths[sheets[0].person_id] = rules.worth_of(sheets, terms)
+        worth = rules.worth_of(sheets, terms)
+        if divisions and worth.unit_id not in of_unit:
+            of_unit[worth.unit_id] = rules.division(tree.line_up(worth.unit_id), divisions)
+        worths[worth.person_id] = replace(worth, division=of_unit.get(worth.unit_id))
         for sheet in sheets:
             problems += rules.sheet_problems(sheet, right, terms)
             problems += _receipt_problems(sheet, key)
@@ -151,8 +158,13 @@ def _judge_round(
         digest = rules.order_digest(worths, ranks)
         problems += _differs(f"round {one.number}: digest", close.digest, digest)
         problems += _differs(f"round {one.number}: people", close.people, len(worths))
+    in_divisions = _ranks_in_divisions(worths, one.rules.ranking, one, is_closed=close is not None)
     return _Recount(
-        number=one.number, worths=worths, ranks=ranks, is_closed=close is not None
+        number=one.number,
+        worths=worths,
+        ranks=ranks,
+        division_ranks=in_divisions,
+        is_closed=close is not None,
     ), problems
 
 
@@ -173,8 +185,14 @@ def _judge_whole(
         digest = rules.order_digest(worths, ranks)
         problems += _differs("whole contest: truth", close.whole_truth, truth)
         problems += _differs("whole contest: digest", close.whole_digest, digest)
+    ranking = last.rules.whole_ranking
+    in_divisions = _ranks_in_divisions(worths, ranking, last, is_closed=close is not None)
     return _Recount(
-        number=WHOLE_CONTEST, worths=worths, ranks=ranks, is_closed=close is not None
+        number=WHOLE_CONTEST,
+        worths=worths,
+        ranks=ranks,
+        division_ranks=in_divisions,
+        is_closed=close is not None,
     ), problems
 
 
@@ -183,6 +201,30 @@ def _ranks(
 ) -> dict[int, int]:
     resolution = one.rules.resolution_ms
     return rules.ranks(worths.values(), ranking, resolution_ms=resolution, is_closed=is_closed)
+
+
+def _ranks_in_divisions(
+    worths: Worths, ranking: Sequence[str], one: RoundCard, *, is_closed: bool
+) -> dict[int, int]:
+    return rules.ranks_in_divisions(
+        worths.values(), ranking, resolution_ms=one.rules.resolution_ms, is_closed=is_closed
+    )
+
+
+def _divisions(one: RoundCard) -> list[Division]:
+    """Return the boards A, B, C… of the rules, with the units that their codes name."""
+    said = one.rules.divisions
+    codes = {code for each in said for code in each.units}
+    rows = select(UnitName.code, UnitName.unit_id).where(UnitName.code.in_(codes))
+    ids = {row.code: row.unit_id for row in db.session.execute(rows)} if codes else {}
+    return [
+        Division(
+            units=frozenset(ids[code] for code in each.units if code in ids),
+            kinds=each.kinds,
+            is_rest=not each.units and not each.kinds,
+        )
+        for each in said
+    ]
 
 
 def _truth(
@@ -291,7 +333,9 @@ def _value_problems(recount: _Recount, person: int, row: Standing) -> list[str]:
     found = {name: (getattr(row, name), getattr(worth, name)) for name in COMPARED}
     if not recount.is_closed:
         found["error"] = (row.error, None)
+    in_division = recount.division_ranks.get(person)
     found["rank"] = (row.rank, recount.ranks[person] if recount.is_closed else None)
+    found["division_rank"] = (row.division_rank, in_division if recount.is_closed else None)
     return [
         f"round {recount.number}, person {person}: standing {name} is {stored}, recounted {counted}"
         for name, (stored, counted) in found.items()

@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Select, case, delete, func, select, tuple_
 
 from quizapp.contests.rules import ContestRules
-from quizapp.contests.rules.hiding import Hidden, Span, exactly, rank_span
-from quizapp.contests.service import RoundCard
+from quizapp.contests.rules.hiding import Hidden, Span, exact_in_division, exactly, rank_span
+from quizapp.contests.service import RoundCard, find_division
 from quizapp.db import built_once, db, run_many, table_of, upsert
 from quizapp.standings import rules
 from quizapp.standings.models import NO_UNIT, RollupMark, Standing
 from quizapp.standings.rules import Result
 
+FINAL = {"rank", "error", "division_rank"}  # what only the close knows
 PRIMARY_KEY = ["contest_id", "round_number", "generation", "person_id"]
 
 
@@ -41,9 +42,12 @@ class Place:
 
     `span` is the first and last rank it may be, equal where it is told exactly; ranks count from 1
     and equal results share one. `of_people` is None while nobody may know how many there are.
+    `in_division` is (its place in the rules, rank in it), None without one or where the rank is not
+    told.
     """
 
     span: Span
+    in_division: tuple[int, int] | None
     of_people: int | None
     points_milli: int
     duration_ms: int
@@ -83,7 +87,7 @@ def _keep_if_better() -> Executable:
     kept = {
         name: case((is_better, new[name]), else_=own[name])
         for name in own.keys()  # noqa: SIM118 - a ColumnCollection is no mapping
-        if name not in {*PRIMARY_KEY, "attempts", "rank", "error"}
+        if name not in {*PRIMARY_KEY, "attempts", *FINAL}
     }
     more = case((new.attempts > own.attempts, new.attempts), else_=own.attempts)
     changed = kept | {"attempts": more}
@@ -137,6 +141,7 @@ def standing_row(one: Recorded) -> dict[str, Any]:
         "generation": one.scope.generation,
         "person_id": one.person_id,
         "unit_id": one.unit_id or NO_UNIT,
+        "division": find_division(one.rules, one.unit_id or None),
         "attempt_id": one.attempt_id,
         "attempts": one.number,
         "count_key": rules.count_key(one.rules.counts, one.result, resolution_ms=resolution),
@@ -157,11 +162,16 @@ def scope_of_round(one: RoundCard) -> Scope:
 
 
 def find_place(
-    scope: Scope, person_id: int, *, hides: frozenset[Hidden] = frozenset(), around: int = 2
+    scope: Scope,
+    person_id: int,
+    *,
+    hides: frozenset[Hidden] = frozenset(),
+    divisions: int = 0,
+    around: int = 2,
 ) -> Place | None:
     """Return the person's own place and up to `around` neighbours on each side, or None.
 
-    `hides` is what an open prediction keeps back.
+    `hides` is what an open prediction keeps back; `divisions` is how many the rules have.
     """
     mine = db.session.scalar(select(Standing).where(*_in(scope), Standing.person_id == person_id))
     if mine is None:
@@ -172,6 +182,9 @@ def find_place(
     told = rank_span if Hidden.RANKS in hides else exactly
     return Place(
         span=told(ranks[mine.rank_key]),
+        in_division=_in_division(
+            scope, mine, exact_in_division(divisions) if hides and divisions else None
+        ),
         of_people=None if Hidden.COUNTS in hides else db.session.scalar(_count(scope)) or 0,
         points_milli=mine.points_milli,
         duration_ms=mine.duration_ms,
@@ -204,6 +217,17 @@ def _neighbours(scope: Scope, mine: Standing, *, around: int) -> list[Standing]:
 
 def _rank(scope: Scope, key: bytes) -> int:
     return (db.session.scalar(_count(scope).where(Standing.rank_key < key)) or 0) + 1
+
+
+def _in_division(scope: Scope, mine: Standing, exact: int | None) -> tuple[int, int] | None:
+    """Return (division, rank in it), None beyond what may be told exactly (None: all may)."""
+    if mine.division is None:
+        return None
+    better = _count(scope).where(
+        Standing.division == mine.division, Standing.rank_key < mine.rank_key
+    )
+    rank = mine.division_rank or (db.session.scalar(better) or 0) + 1
+    return (mine.division, rank) if exact is None or rank <= exact else None
 
 
 def _count(scope: Scope) -> Select[int]:

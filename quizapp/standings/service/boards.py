@@ -8,17 +8,22 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
+from quizapp.contests import service as contests
+from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.hiding import tier
 from quizapp.contests.service import ContestCard
 from quizapp.db import db
 from quizapp.standings.models import WHOLE_CONTEST, RollupMark, Snapshot
 from quizapp.standings.rules import ordered_by
 from quizapp.standings.service import Scope
+from quizapp.units import service as units
 from quizapp.units.rules.naming import keys_of
 
 STALE_AFTER = timedelta(seconds=15)
 UNITS_AS = ("then", "now")
 OF_POINTS = frozenset({"mean_centi", "passed", "pass_centi"})
+PEOPLE = "people"  # and `people/<name>`: the people of one division
+OF_DIVISION = "divisions"  # `divisions/<name>`: units of one division, right below the organiser
 KINDS = {"provinces": ("province",), "sectors": ("sector", "corporation")}
 
 
@@ -109,6 +114,20 @@ def in_tiers(board: Board) -> Board:
 def ordered(board: Board, order: str) -> Board:
     """Return a unit board ranked by one of ORDERS."""
     return replace(board, rows=ordered_by(order, board.rows))
+
+
+def of_division(board: Board, contest_rules: ContestRules, place: int) -> Board:
+    """Return a board of units with those only whose people stand in a division, ranked anew."""
+    known: Sequence[Mapping[str, Any]] = board.rows
+    ids = units.get_ids({row["unit"]["code"] for row in known})
+    divisions = contests.find_divisions(contest_rules, set(ids.values()))
+    mine = [row for row in known if divisions.get(ids.get(row["unit"]["code"])) == place]
+    return replace(board, rows=ordered_by("people", mine))
+
+
+def shortened(board: Board, most: int) -> Board:
+    """Return a board with its first rows only."""
+    return replace(board, rows=board.rows[:most])
 
 
 def without_means(board: Board) -> Board:

@@ -295,6 +295,7 @@ def sum_row(
         "generation": generation,
         "person_id": latest.person_id,
         "unit_id": latest.unit_id,
+        "division": latest.division,
         "attempt_id": total.attempt_id,
         "attempts": total.attempts,
         "count_key": key,

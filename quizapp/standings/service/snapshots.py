@@ -6,15 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
+from quizapp.contests import service as contests
 from quizapp.contests.models import Contest, Round
 from quizapp.db import db
 from quizapp.people import service as people
 from quizapp.standings.models import NO_UNIT, WHOLE_CONTEST, RollupMark, Snapshot, Standing
 from quizapp.standings.rules import competition_ranks
 from quizapp.standings.service import Scope
-from quizapp.standings.service.boards import UNITS_AS
+from quizapp.standings.service.boards import PEOPLE, UNITS_AS
 from quizapp.standings.service.unit_boards import Name, Rows, unit_boards
 from quizapp.units import service as units
 from quizapp.vietnamese import day_in_vietnam
@@ -42,9 +43,9 @@ def make_boards(
     """
     on = day_in_vietnam(at)
     made: dict[Name, Rows] = dict(unit_boards(scope, units_touched, on=on))
-    people_rows = _people_rows(scope, on)
+    people_boards = _people_boards(scope, on)
     for units_as in UNITS_AS:
-        made["people", units_as] = people_rows
+        made |= {(board, units_as): rows for board, rows in people_boards.items()}
     known = _digests(scope, None if units_touched is None else {board for board, _ in made})
     # Of every board: those that nobody is left on.
     made |= {name: [] for name in known.keys() - made.keys()}
@@ -90,7 +91,19 @@ def stamp_boards(*, at: datetime) -> None:
     db.session.execute(update(RollupMark).values(as_of=at))
 
 
-def _people_rows(scope: Scope, on: date) -> Rows:
+def _people_boards(scope: Scope, on: date) -> dict[str, Rows]:
+    """Return the board of all people, and of those of each division."""
+    newest = select(Round.rule_set_id).where(Round.contest_id == scope.contest_id)
+    rule_set = db.session.scalar(newest.order_by(Round.number.desc()).limit(1))
+    divisions = contests.get_rules(rule_set).divisions if rule_set is not None else ()
+    boards = {
+        f"{PEOPLE}/{one.name}": _people_rows(scope, on, Standing.division == place)
+        for place, one in enumerate(divisions, start=1)
+    }
+    return {PEOPLE: _people_rows(scope, on)} | boards
+
+
+def _people_rows(scope: Scope, on: date, *where: ColumnElement[bool]) -> Rows:
     rows = db.session.execute(
         select(
             Standing.person_id,
@@ -102,6 +115,7 @@ def _people_rows(scope: Scope, on: date) -> Rows:
         .where(Standing.contest_id == scope.contest_id)
         .where(Standing.round_number == scope.round_number)
         .where(Standing.generation == scope.generation)
+        .where(*where)
         .where(Standing.rank_key != b"")  # where rounds stand alone nobody is ranked over all
         .order_by(Standing.rank_key, Standing.person_id)
         .limit(TOP)

@@ -12,7 +12,9 @@ from quizapp.units.service.reading import (
     get_bodies,
     get_cards,
     get_children,
+    get_ids,
     get_lines,
+    get_marks,
     get_present_ids,
     get_unit_by_id,
     inside,
@@ -20,7 +22,7 @@ from quizapp.units.service.reading import (
     valid_on,
 )
 from quizapp.units.service.searching import search_units
-from quizapp.units.service.values import CheckReport, LoadReport, UnitCard
+from quizapp.units.service.values import CheckReport, LoadReport, UnitCard, UnitMarks
 
 __all__ = [
     "MOST_BOUND",
@@ -28,6 +30,7 @@ __all__ = [
     "CheckReport",
     "LoadReport",
     "UnitCard",
+    "UnitMarks",
     "add_unit",
     "check_tree",
     "find_root",
@@ -36,7 +39,9 @@ __all__ = [
     "get_bodies",
     "get_cards",
     "get_children",
+    "get_ids",
     "get_lines",
+    "get_marks",
     "get_matcher",
     "get_present_ids",
     "get_unit_by_id",

@@ -13,7 +13,7 @@ from quizapp.units.errors import UnknownUnit
 from quizapp.units.models import Unit, UnitName
 from quizapp.units.rules.chains import ends_of
 from quizapp.units.rules.rows import normal_code
-from quizapp.units.service.values import UnitCard
+from quizapp.units.service.values import UnitCard, UnitMarks
 
 MOST_BOUND = 5_000
 """So many ids stand in a statement, which takes only so many bound values."""
@@ -47,6 +47,34 @@ def get_unit_by_id(unit_id: int, *, on: date | None = None) -> UnitCard:
     for card in _cards(_named().where(Unit.id == unit_id), on):
         return card
     raise UnknownUnit
+
+
+def get_ids(codes: Collection[str]) -> Mapping[str, int]:
+    """Return the unit that each code names; a code of no unit is left out. One statement."""
+    wanted = {normal_code(code): code for code in codes}
+    rows = select(UnitName.code, UnitName.unit_id)
+    if len(wanted) <= MOST_BOUND:
+        rows = rows.where(UnitName.code.in_(wanted))
+    found = db.session.execute(rows)
+    return {wanted[row.code]: row.unit_id for row in found if row.code in wanted}
+
+
+def get_marks(unit_ids: Collection[int]) -> Mapping[int, UnitMarks]:
+    """Return of these units what never changes: every code and the kind. One statement."""
+    wanted = set(unit_ids)
+    rows = select(Unit.id, Unit.kind, UnitName.code).join(UnitName, UnitName.unit_id == Unit.id)
+    if len(wanted) <= MOST_BOUND:
+        rows = rows.where(Unit.id.in_(wanted))
+    codes: dict[int, set[str]] = {}
+    kinds: dict[int, str] = {}
+    for row in db.session.execute(rows):
+        if row.id in wanted:
+            codes.setdefault(row.id, set()).add(row.code)
+            kinds[row.id] = row.kind
+    return {
+        unit_id: UnitMarks(codes=frozenset(codes[unit_id]), kind=kind)
+        for unit_id, kind in kinds.items()
+    }
 
 
 def find_root(*, on: date | None = None) -> UnitCard | None:

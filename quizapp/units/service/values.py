@@ -21,6 +21,14 @@ class UnitCard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UnitMarks:
+    """What a unit keeps through all its names: every code that finds it, and its kind."""
+
+    codes: frozenset[str]
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LoadReport:
     """What a load did, in units (a body under two names is one), and which successors it awaits."""
 
