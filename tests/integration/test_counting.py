@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from quizapp.attempts import service
 from quizapp.attempts.errors import NoAttemptLeft, NoAttemptLeftInContest, NoAttemptLeftToday
 from quizapp.contests.service import get_contest
-from quizapp.db import db
+from quizapp.db import db, transaction
 from tests.integration.harness import watch_writes
+from tests.integration.test_corrections import WHY
 from tests.integration.test_journey import joined
 from tests.making import attempts, contests, people
 from tests.making.boards import rolled_up
@@ -190,15 +192,39 @@ def test_the_whole_contest_may_be_ordered_otherwise_than_its_rounds(noon, client
     assert agrees(run) is True
 
 
-@pytest.mark.parametrize(("counts", "most"), [("best", 3), ("mean", 4)])
-def test_a_submit_is_three_statements_four_where_all_attempts_weigh(noon, app, counts, most):
-    contest = contests.contest(attempts={"max": 3, "counts": counts})
-    person = entered(contest, 1)
-    attempts.finished(contest, person)
+PERFECT = {"ranking": ["score desc", "perfect_sittings desc"], "prediction": None}
+
+
+@pytest.mark.parametrize("said", [{}, {"counts": "mean"}, PERFECT])
+def test_a_submit_is_three_statements_where_all_attempts_weigh_too(noon, app, client, run, said):
+    rules = {"attempts": {"max": 3, "counts": said.get("counts", "best")}}
+    contest = contests.contest(**rules, **(PERFECT if said is PERFECT else {}))
+    first, person = entered(contest, 1), entered(contest, 2)
+    attempts.finished(contest, first)  # rules and bank come into the process
+    attempts.finished(contest, person, right=10)
     public_id = attempts.started(contest, person, at=NOON + timedelta(hours=1))
     letters = attempts.right_letters(public_id)
 
     with watch_writes(app) as watch:
         attempts.submitted(public_id, person, letters, at=NOON + timedelta(hours=1, minutes=1))
 
-    assert (len(watch.statements), watch.commits) == (most, 1)
+    assert (len(watch.statements), watch.commits) == (3, 1), watch.statements
+    rolled_up()
+    assert agrees(run) is True
+    assert rows(client, round=1)[1][1] == (15 if said.get("counts") == "mean" else 20)
+
+
+def test_what_is_taken_out_of_a_mean_stays_out_of_the_next_submit(noon, client, run):
+    contest = contests.contest(attempts={"max": 3, "counts": "mean"})
+    person = entered(contest, 1)
+    taken_out = attempts.finished(contest, person, right=2)
+    attempts.finished(contest, person, right=10, at=NOON + timedelta(hours=1))
+    row = attempts.attempt_row(taken_out)
+    db.session.rollback()
+    with transaction():
+        service.void_attempt(row.id, WHY, at=NOON + timedelta(hours=2))
+    attempts.finished(contest, person, right=20, at=NOON + timedelta(hours=3))
+    rolled_up()
+
+    assert rows(client, round=1) == [(1, 15, 300_000)]
+    assert agrees(run) is True

@@ -33,6 +33,7 @@ WRITTEN = (
     "duration_ms",
     "receipt",
 )
+FINAL = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
 END = (
     update(ATTEMPT)
     .where(ATTEMPT.c.id == bindparam("this"), ATTEMPT.c.state == AttemptState.RUNNING)
@@ -48,18 +49,35 @@ class Final:
     prediction: int | None
 
 
-def finish(row: AnyRow, *, state: AttemptState, at: datetime, final: Final | None = None) -> None:
+def finish(
+    row: AnyRow,
+    *,
+    state: AttemptState,
+    at: datetime,
+    final: Final | None = None,
+    others: Sequence[AnyRow] | None = None,
+) -> None:
     """Write the final state of a running, locked attempt and its standing. Two statements.
 
     `row` has the attempt's columns and its round's. Without `final` the saved answers count.
-    An expired paper ends at its deadline, whenever that is noticed.
+    An expired paper ends at its deadline, whenever that is noticed. `others` are all the person's
+    attempts of the round, locked too; without them a third statement reads them where they weigh.
     """
-    _write([_Ended.of(row, final or _saved(row), state=state, at=at)])
+    ended = _Ended.of(row, final or _saved(row), state=state, at=at)
+    _end([ended])
+    if others is None or not get_rules(row.rule_set_id).weighs_all_attempts:
+        _record([ended])
+        return
+    before = [_recorded_of(one) for one in others if one.state in FINAL and one.id != row.id]
+    mine = sorted([*before, _recorded(ended)], key=lambda one: one.number)
+    standings.replace_results([standings.standing_of(mine)])
 
 
 def expire(rows: Sequence[AnyRow], *, at: datetime) -> None:
     """Write the end of many running, locked attempts whose time is over, in two round trips."""
-    _write([_Ended.of(row, _saved(row), state=AttemptState.EXPIRED, at=at) for row in rows])
+    ended = [_Ended.of(row, _saved(row), state=AttemptState.EXPIRED, at=at) for row in rows]
+    _end(ended)
+    _record(ended)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +126,7 @@ class _Ended:
         return cls(row=row, values=values, result=result)
 
 
-def _write(ended: Sequence[_Ended]) -> None:
+def _end(ended: Sequence[_Ended]) -> None:
     run_many(
         END,
         [
@@ -116,7 +134,6 @@ def _write(ended: Sequence[_Ended]) -> None:
             for one in ended
         ],
     )
-    _record(ended)
 
 
 def _record(ended: Sequence[_Ended]) -> None:
@@ -145,7 +162,7 @@ def _finals(round_id: int, person_ids: set[int]) -> Select[*tuple[Any, ...]]:
     return (
         with_round()
         .where(Attempt.round_id == round_id, Attempt.person_id.in_(person_ids))
-        .where(Attempt.state.in_((AttemptState.SUBMITTED, AttemptState.EXPIRED)))
+        .where(Attempt.state.in_(FINAL))
         .order_by(Attempt.person_id, Attempt.number)
     )
 

@@ -2,14 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     Row,
     Select,
     bindparam,
@@ -23,9 +22,10 @@ from quizapp.attempts.errors import NotYours
 from quizapp.attempts.models import Attempt
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.service import get_rules
-from quizapp.db import db, run, table_of
+from quizapp.db import db, kept_for_good, run, table_of
 
 AnyRow = Row[*tuple[Any, ...]]
+TAG_BYTES = 4  # of a public id: its round's
 # Plain tables: what is executed on the connection comes as columns, without the mapper's work.
 ATTEMPT, ROUND, CONTEST = table_of(Attempt), table_of(Round), table_of(Contest)
 JOINED = (
@@ -50,7 +50,7 @@ class Phone:
 
 def get_attempt_row(public_id: str, phone: Phone) -> AnyRow:
     """Return an attempt with its round's and contest's columns. Raises NotYours."""
-    return _mine(run(SHOWN, public_id=decode_id(public_id)), phone)
+    return _mine(run(SHOWN, public_id=decode_id(public_id)).one_or_none(), phone)
 
 
 def lock_attempt_row(public_id: str, phone: Phone) -> AnyRow:
@@ -58,7 +58,25 @@ def lock_attempt_row(public_id: str, phone: Phone) -> AnyRow:
 
     Raises NotYours.
     """
-    return _mine(run(LOCKED, public_id=decode_id(public_id)), phone)
+    return _mine(run(LOCKED, public_id=decode_id(public_id)).one_or_none(), phone)
+
+
+def lock_for_submit(public_id: str, phone: Phone) -> tuple[AnyRow, Sequence[AnyRow] | None]:
+    """Return an attempt and, where all of a person's weigh, every one of theirs in the round.
+
+    One statement; all are locked, in whatever state, so that what an organiser takes out or
+    restores meanwhile is waited for. None: not read, the attempt alone weighs, or this process has
+    not seen yet that the round's rules are such. Raises NotYours.
+    """
+    raw = decode_id(public_id)
+    weighing = kept_for_good("tags of rounds in which all attempts weigh")
+    if raw[:TAG_BYTES] not in weighing:
+        row = _mine(run(LOCKED, public_id=raw).one_or_none(), phone)
+        if get_rules(row.rule_set_id).weighs_all_attempts:
+            weighing[raw[:TAG_BYTES]] = True
+        return row, None
+    rows = run(ALL_LOCKED, public_id=raw).all()
+    return _mine(next((row for row in rows if row.public_id == raw), None), phone), rows
 
 
 def encode_id(public_id: bytes) -> str:
@@ -116,9 +134,8 @@ def with_round(*, with_contest: bool = False) -> Select[*tuple[Any, ...]]:
     return query
 
 
-def _mine(found: CursorResult[Any], phone: Phone) -> AnyRow:
+def _mine(row: AnyRow | None, phone: Phone) -> AnyRow:
     """Return the attempt that was found, if it is one of this phone's. Raises NotYours."""
-    row = found.one_or_none()
     if row is None or row.person_id not in phone.person_ids:
         raise NotYours
     return row
@@ -127,3 +144,13 @@ def _mine(found: CursorResult[Any], phone: Phone) -> AnyRow:
 _ONE = ATTEMPT.c.public_id == bindparam("public_id")
 SHOWN = with_round(with_contest=True).where(_ONE)
 LOCKED = with_round().where(_ONE).with_for_update(of=ATTEMPT)
+_THIS = ATTEMPT.alias("this")
+ALL_LOCKED = (
+    with_round()
+    .join(
+        _THIS, (_THIS.c.round_id == ATTEMPT.c.round_id) & (_THIS.c.person_id == ATTEMPT.c.person_id)
+    )
+    .where(_THIS.c.public_id == bindparam("public_id"))
+    .order_by(ATTEMPT.c.id)
+    .with_for_update(of=ATTEMPT)
+)

@@ -21,6 +21,7 @@ from quizapp.attempts.service.rows import (
     is_due,
     is_over,
     lock_attempt_row,
+    lock_for_submit,
     with_round,
 )
 from quizapp.banks import service as banks
@@ -126,14 +127,15 @@ def submit_attempt(public_id: str, phone: Phone, sheet: Sheet, *, at: datetime) 
     """Make the attempt final with these answers over the saved ones, score it, rank it.
 
     Again: changes nothing. Past the grace: the saved answers are what counts. Three statements,
-    four when the paper is not in this process. Raises NotYours, BadAnswers or SubmitFromOther.
+    one more when the paper or its rules are not in this process yet. Raises NotYours, BadAnswers
+    or SubmitFromOther.
     """
-    row = lock_attempt_row(public_id, phone)
+    row, others = lock_for_submit(public_id, phone)
     if row.state != AttemptState.RUNNING:
         _keep_aside(row, phone, sheet, op=0, at=at)
         return
     if is_over(row, at=at):
-        finish(row, state=AttemptState.EXPIRED, at=at)
+        finish(row, state=AttemptState.EXPIRED, at=at, others=others)
         _keep_aside(row, phone, sheet, op=0, at=at)
         return
     if row.holder != phone.holder:
@@ -141,7 +143,7 @@ def submit_attempt(public_id: str, phone: Phone, sheet: Sheet, *, at: datetime) 
     answers = overlaid(row, sheet)
     prediction = sheet.prediction if sheet.has_prediction else row.prediction
     final = Final(answers=answers, prediction=prediction)
-    finish(row, state=AttemptState.SUBMITTED, at=at, final=final)
+    finish(row, state=AttemptState.SUBMITTED, at=at, final=final, others=others)
 
 
 def expire_due(*, at: datetime, limit: int) -> int:
