@@ -1,14 +1,16 @@
-"""An organiser's home, and the head counts of the units granted."""
+"""An organiser's home, new contests, and the head counts of the units granted."""
 
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.contests import service
-from quizapp.contests.forms import HeadCountForm
+from quizapp.contests.forms import MOST_ROUNDS, ContestForm, HeadCountForm
+from quizapp.contests.service import Preview, TypedContest
+from quizapp.contests.words import bank_words, preset_words
 from quizapp.db import writes
 from quizapp.errors import Refusal
 from quizapp.people.service import counting as desk
@@ -52,6 +54,51 @@ def home() -> ResponseReturnValue:
     )
 
 
+def contest_shown_again(
+    view: Callable[[], ResponseReturnValue],
+) -> Callable[[], ResponseReturnValue]:
+    """Show the form of a new contest with what was typed, and what is wrong at its fields."""
+
+    @wraps(view)
+    def wrapper() -> ResponseReturnValue:
+        try:
+            return view()
+        except Refusal as refusal:
+            if refusal.status not in ACTIONABLE:
+                raise
+            form = ContestForm()
+            form.mark(refusal)
+            return _contest_page(form), refusal.status
+
+    return wrapper
+
+
+@bp.get("/admin/contests/new")
+@organisers_only
+def new_contest() -> ResponseReturnValue:
+    return _contest_page(ContestForm(formdata=None))
+
+
+@bp.post("/admin/contests/new")
+@contest_shown_again
+@writes
+@organisers_only
+def enter_contest() -> ResponseReturnValue:
+    """Create what was typed; before that, show what would come of it, or one more round."""
+    form = ContestForm()
+    form.check()
+    typed, now = _typed_contest(form), clock.now()
+    if "more" in request.form:
+        if len(form.rounds) < MOST_ROUNDS:
+            form.rounds.append_entry()
+        return _contest_page(form)
+    if "create" not in request.form:
+        preview = service.preview_contest(current_organiser(), typed, at=now)
+        return _contest_page(form, preview=preview)
+    service.create_typed(current_organiser(), typed, at=now)
+    return redirect(url_for("contests_admin.home"), 303)
+
+
 @bp.get("/admin/head-counts")
 @organisers_only
 def head_counts() -> ResponseReturnValue:
@@ -79,6 +126,33 @@ def lock_head_count() -> ResponseReturnValue:
     form.check()
     desk.lock_count(current_organiser(), _typed(form), at=clock.now())
     return redirect(url_for("contests_admin.head_counts"), 303)
+
+
+def _typed_contest(form: ContestForm) -> TypedContest:
+    return TypedContest(
+        title=form.title.data or "",
+        slug=form.slug.data or "",
+        unit=form.unit.data or "",
+        controller=form.controller.data or "",
+        preset=form.preset.data or "",
+        bank=form.bank.data or "",
+        changes={name: form[name].data or "" for name in ("questions", "minutes", "attempts_max")},
+        rounds=[(one.opens.data or "", one.closes.data or "") for one in form.rounds],
+    )
+
+
+def _contest_page(form: ContestForm, *, preview: Preview | None = None) -> str:
+    choices = service.get_choices(current_organiser(), at=clock.now())
+    form.unit.choices = [(unit.code, unit.name) for unit in choices.units]
+    form.bank.choices = [
+        (
+            bank.code,
+            bank_words(bank.title, number=bank.newest.number, asked=bank.newest.question_count),
+        )
+        for bank in choices.banks
+    ]
+    form.preset.choices = [(name, preset_words(name)) for name in choices.presets]
+    return render_template("contests/new.html", form=form, preview=preview, choices=choices)
 
 
 def _typed(form: HeadCountForm) -> TypedCount:

@@ -2,14 +2,31 @@
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, PasswordField, SelectField, StringField, TelField
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+)
 
 from quizapp.errors import Refusal
+from quizapp.people.errors import BadEntry
 from quizapp.people.forms import OrganiserForm
 from quizapp.people.rules.entry import Problems
 from quizapp.web.language import words_of
 
 PIN_FIELD = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6, "class": "short"}
+
+OWN_WORDS = {"autocomplete": "off"}
+NUMBER = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 4, "class": "short"}
+MOMENT = {"autocomplete": "off"}
+MOST_ROUNDS = 12
 
 
 class JoinForm(FlaskForm):
@@ -67,3 +84,37 @@ class HeadCountForm(OrganiserForm):
     )
     counted_on = StringField(lazy_gettext("Tính đến ngày"), render_kw={"autocomplete": "off"})
     source = StringField(lazy_gettext("Nguồn số liệu"), render_kw={"autocomplete": "off"})
+
+
+class WindowForm(Form):
+    """When one round opens and closes."""
+
+    opens = StringField(lazy_gettext("Mở lúc"), render_kw=MOMENT)
+    closes = StringField(lazy_gettext("Đóng lúc"), render_kw=MOMENT)
+
+
+class ContestForm(OrganiserForm):
+    """A new contest. What the fields may hold is decided by the service."""
+
+    title = StringField(lazy_gettext("Tên cuộc thi"), render_kw=OWN_WORDS)
+    slug = StringField(
+        lazy_gettext("Địa chỉ trên mạng"), render_kw=OWN_WORDS | {"autocapitalize": "none"}
+    )
+    unit = SelectField(lazy_gettext("Đơn vị tổ chức"), validate_choice=False)
+    controller = StringField(
+        lazy_gettext("Bên chịu trách nhiệm về dữ liệu cá nhân"), render_kw=OWN_WORDS
+    )
+    bank = SelectField(lazy_gettext("Ngân hàng câu hỏi"), validate_choice=False)
+    preset = RadioField(lazy_gettext("Thể lệ"), validate_choice=False)
+    questions = StringField(lazy_gettext("Số câu mỗi bài"), render_kw=NUMBER)
+    minutes = StringField(lazy_gettext("Số phút làm bài"), render_kw=NUMBER)
+    attempts_max = StringField(lazy_gettext("Số lượt mỗi người"), render_kw=NUMBER)
+    rounds = FieldList(FormField(WindowForm), min_entries=1, max_entries=MOST_ROUNDS)
+
+    def mark(self, refusal: Refusal) -> None:
+        """Show a refusal at its fields; what is wrong with the rounds stands above the form."""
+        if isinstance(refusal, BadEntry):
+            of_rounds = [words for field, words in refusal.problems if field == "rounds"]
+            self.form_errors += map(gettext, of_rounds)
+            refusal = BadEntry([one for one in refusal.problems if one[0] != "rounds"])
+        super().mark(refusal)

@@ -285,7 +285,13 @@ def _look_as_organiser(walk, client):
 def _decide_as_organiser(walk, client, token):
     """Look somebody up, decide about them and their attempt, and take it back again."""
     desk = "/admin/c/tim-hieu"
-    for path in (f"{desk}/people", f"{desk}/typed-units", f"{desk}/ties", "/admin/head-counts"):
+    for path in (
+        f"{desk}/people",
+        f"{desk}/typed-units",
+        f"{desk}/ties",
+        "/admin/head-counts",
+        "/admin/contests/new",
+    ):
         assert walk(client, "GET", path).status_code == 200
     found = walk(client, "POST", f"{desk}/people", data=token | {"phone": "0912345679"})
     person = found.location
@@ -298,6 +304,7 @@ def _decide_as_organiser(walk, client, token):
     walk(client, "POST", f"{person}/merge", data=token | {"phone": "0912000000", "reason": "Trùng"})
     walk(client, "POST", f"{desk}/typed-units", data=token | {"group": "1", "seen": "1"})
     walk(client, "POST", f"{desk}/ties/1", data=token | {"tied": "", "place-1": "1"})
+    walk(client, "POST", "/admin/contests/new", data=token | {"title": "Thi thêm", "look": "1"})
     count = {"unit": "P_THU", "members": "900", "counted_on": "2026-11-01", "source": "Báo cáo"}
     walk(client, "POST", "/admin/head-counts", data=token | count)
     walk(client, "POST", "/admin/head-counts/lock", data=token | count)

@@ -70,6 +70,7 @@ FORMS = {
     "attempts_admin.restore_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
     "attempts_admin.void_attempt": ("organiser", "/admin/c/{slug}/attempts/{public_id}"),
     "attempts_admin.void_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "contests_admin.enter_contest": ("organiser", "/admin/contests/new"),
     "contests_admin.enter_head_count": ("organiser", "/admin/head-counts"),
     "contests_admin.lock_head_count": ("organiser", "/admin/head-counts"),
     "results_admin.place": ("organiser", "/admin/c/{slug}/ties"),
@@ -143,6 +144,9 @@ class Scene:
             "members": "1.200",
             "counted_on": "2026-11-01",
             "source": "báo cáo tháng 10",
+            "title": "Thi thêm",
+            "bank": "bank-tim-hieu",
+            "preset": "union_weekly_20x20",
         }
 
 

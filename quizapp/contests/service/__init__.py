@@ -3,6 +3,14 @@
 from quizapp.contests.service.cards import ContestCard, RoundCard
 from quizapp.contests.service.creating import NewContest, create_contest, read_preset
 from quizapp.contests.service.divisions import find_division, find_divisions
+from quizapp.contests.service.drafting import (
+    Choices,
+    Preview,
+    TypedContest,
+    create_typed,
+    get_choices,
+    preview_contest,
+)
 from quizapp.contests.service.reading import (
     drawable,
     find_contest,
@@ -17,14 +25,19 @@ from quizapp.contests.service.reading import (
 )
 
 __all__ = [
+    "Choices",
     "ContestCard",
     "NewContest",
+    "Preview",
     "RoundCard",
+    "TypedContest",
     "create_contest",
+    "create_typed",
     "drawable",
     "find_contest",
     "find_division",
     "find_divisions",
+    "get_choices",
     "get_contest",
     "get_contests",
     "get_contests_above",
@@ -33,5 +46,6 @@ __all__ = [
     "get_pool",
     "get_round",
     "get_rules",
+    "preview_contest",
     "read_preset",
 ]

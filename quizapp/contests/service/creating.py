@@ -58,20 +58,27 @@ def read_preset(name: str, *, over: Mapping[str, object]) -> dict[str, object]:
     return rules.merged(rules.merged(file["defaults"], file["presets"][name]), over)
 
 
-def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
-    """Create a contest whose rounds open by the clock.
+def check_contest(new: NewContest) -> tuple[ContestRules, VersionCard]:
+    """Return the rules and the version of the bank that the contest would have; write nothing.
 
     Raises BadSlug, SlugTaken, BadRules, BadSchedule, NoSuchBank, NoSuchUnit or QuotaTooLarge.
     """
     contest_rules = _checked_rules(new)
     _check_divisions(contest_rules)
     version = _get_version(new)
-    owner = units.find_unit(new.owner)
-    if owner is None:
+    if units.find_unit(new.owner) is None:
         raise NoSuchUnit(code=new.owner)
     for window in new.windows:
         _check_pool(version.id, contest_rules, window)
+    return contest_rules, version
 
+
+def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
+    """Create a contest whose rounds open by the clock. Raises what `check_contest` raises."""
+    _, version = check_contest(new)
+    owner = units.find_unit(new.owner)
+    if owner is None:
+        raise NoSuchUnit(code=new.owner)
     contest = Contest(
         slug=new.slug,
         title=new.title,
