@@ -92,6 +92,12 @@ def or_none(read: Callable[[object], T]) -> Callable[[object], T | None]:
     return lambda value: None if value is None else read(value)
 
 
+def not_built(value: object) -> None:
+    """Take nothing but nothing: the knob is known from real regulations, no value is built."""
+    if value is not None:
+        raise Bad("chưa được hỗ trợ (bỏ bằng: null)")
+
+
 def several(*built: str, planned: tuple[str, ...] = ()) -> Callable[[object], tuple[str, ...]]:
     """Return a reader of a list of different words."""
     word = one_of(*built, planned=planned)
@@ -284,6 +290,7 @@ KNOBS: Mapping[str, Knob] = {
     "paper.questions": Knob(field="questions", default=20, read=whole(1, 200)),
     "paper.minutes": Knob(field="minutes", default=20, read=whole(1, 300)),
     "paper.quota": Knob(field="quota", default={}, read=quota),
+    "paper.sets": Knob(field="", default=None, read=not_built),
     "paper.options_min": Knob(field="options_min", default=2, read=whole(2, 8)),
     "paper.options_max": Knob(field="options_max", default=8, read=whole(2, 8)),
     "paper.shuffle_questions": Knob(field="shuffle_questions", default=True, read=switch),
