@@ -25,7 +25,10 @@ from tests.making.boards import rolled_up
 from tests.making.contests import NOON
 
 EVERYBODY = 112  # one more is still between 110 and 119
-BOARDS = ("people", "provinces", "sectors", "units/VGCL", "units/P_HUE")
+BOARDS = (
+    *("people", "provinces", "sectors", "units/VGCL", "units/P_HUE"),
+    *("people/territorial", "people/others", "divisions/territorial"),
+)
 TARGETS = ("unique_participants", "attempts", "unique_all_correct")
 TOKEN = re.compile(rb'name="csrf_token" [^>]*>')
 BEHIND = (18, 17, 16, 15, 14, 13)  # what the last ones have right
@@ -61,6 +64,7 @@ def crowd(in_app, freeze):
         contest = contests.contest(
             prediction={"target": target} if target else None,
             ranking=["score desc", "duration asc", "submitted_at asc"],
+            boards=["territorial", "others"],
         )
         made = [
             *units.made_units(
