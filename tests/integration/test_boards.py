@@ -1,5 +1,6 @@
 """Results become boards: the roll-up, unit counts, snapshots, own rank."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -197,6 +198,32 @@ def test_own_rank_counts_those_before_and_shows_neighbours(contest):
         (4, ids[3]),
         (5, ids[4]),
     ]
+
+
+def test_ranks_of_everybody_and_their_neighbours_are_those_that_counting_gives(contest, app):
+    chance = random.Random(7)
+    points = {}
+    for n in range(1, 25):
+        person = entered(contest, n)
+        points[person.id] = chance.choice([20, 18, 18, 15, 3])
+        attempts.finished(contest, person, right=points[person.id])
+    scope = scopes_of(contest)[1]
+    before = {
+        one: 1 + sum(other > mine for other in points.values()) for one, mine in points.items()
+    }
+    order = sorted(points, key=lambda one: (before[one], one))
+    for index, person_id in enumerate(order):
+        with watch_writes(app) as watch:
+            place = standings.find_place(scope, person_id)
+
+        around = order[max(index - 2, 0) : index + 3]
+        assert place.span == (before[person_id], before[person_id])
+        assert [(line.person_id, line.span[0]) for line in place.lines] == [
+            (one, before[one]) for one in around
+        ]
+        # From the first place on: once for the rank, once for how many there are.
+        counts = [one for one in watch.statements if "count(" in one and "rank_key >=" not in one]
+        assert len(counts) == 2
 
 
 @pytest.mark.parametrize(

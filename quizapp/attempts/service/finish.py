@@ -173,8 +173,10 @@ def record_again(*, one_round: int, person_ids: set[int]) -> None:
     The standings are locked first: a submit of theirs that is under way is waited for, and seen.
     Raises RoundIsFinal: what is closed changes only after the close was undone.
     """
-    standings.lock_results(person_ids)
-    scope = _open_scope(one_round)
+    scope = None
+    while scope != (shown := _open_scope(one_round)):  # a rebuild may show another meanwhile
+        scope = shown
+        standings.lock_results(scope, person_ids)
     rows = db.session.execute(_finals(one_round, person_ids)).all()
     standings.forget_results(scope, person_ids)
     if rows and get_rules(rows[0].rule_set_id).weighs_all_attempts:

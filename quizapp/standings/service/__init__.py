@@ -118,11 +118,10 @@ def standing_of(attempts: Sequence[Recorded]) -> Recorded:
     return replace(attempts[index], result=result, number=attempts[-1].number)
 
 
-def lock_results(person_ids: Collection[int]) -> None:
+def lock_results(scope: Scope, person_ids: Collection[int]) -> None:
     """Make others wait who would write these people's standings, until the transaction ends."""
-    mine = select(Standing.person_id).where(Standing.person_id.in_(sorted(person_ids)))
-    order = mine.order_by(Standing.person_id, Standing.round_number, Standing.generation)
-    db.session.execute(order.with_for_update()).all()
+    mine = select(Standing.person_id).where(*_in(scope), Standing.person_id.in_(person_ids))
+    db.session.execute(mine.order_by(Standing.person_id).with_for_update()).all()
 
 
 def forget_results(scope: Scope, person_ids: Collection[int]) -> None:
@@ -177,15 +176,14 @@ def find_place(
     if mine is None:
         return None
     rows = _neighbours(scope, mine, around=around)
-    ranks = {row.rank_key: row.rank for row in rows if row.rank is not None}
-    ranks |= {key: _rank(scope, key) for key in {row.rank_key for row in rows} - ranks.keys()}
+    ranks = _ranks(scope, mine, rows)
     told = rank_span if Hidden.RANKS in hides else exactly
     return Place(
         span=told(ranks[mine.rank_key]),
         in_division=_in_division(
             scope, mine, exact_in_division(divisions) if hides and divisions else None
         ),
-        of_people=None if Hidden.COUNTS in hides else db.session.scalar(_count(scope)) or 0,
+        of_people=None if Hidden.COUNTS in hides else _number(scope),
         points_milli=mine.points_milli,
         duration_ms=mine.duration_ms,
         attempts=mine.attempts,
@@ -215,18 +213,32 @@ def _neighbours(scope: Scope, mine: Standing, *, around: int) -> list[Standing]:
     return [*reversed(before), mine, *after]
 
 
-def _rank(scope: Scope, key: bytes) -> int:
-    return (db.session.scalar(_count(scope).where(Standing.rank_key < key)) or 0) + 1
+def _ranks(scope: Scope, mine: Standing, rows: Sequence[Standing]) -> dict[bytes, int]:
+    """Return the rank of each key of these rows.
+
+    All that stand before are counted once, for `mine`; from there to a neighbour it is few.
+    """
+    ranks = {row.rank_key: row.rank for row in rows if row.rank is not None}
+    if mine.rank_key not in ranks:
+        ranks[mine.rank_key] = 1 + _number(scope, Standing.rank_key < mine.rank_key)
+    own = ranks[mine.rank_key]
+    for key in {row.rank_key for row in rows} - ranks.keys():
+        first, last = sorted((key, mine.rank_key))
+        between = _number(scope, Standing.rank_key >= first, Standing.rank_key < last)
+        ranks[key] = own + (between if key > mine.rank_key else -between)
+    return ranks
+
+
+def _number(scope: Scope, *where: ColumnElement[bool]) -> int:
+    return db.session.scalar(_count(scope).where(*where)) or 0
 
 
 def _in_division(scope: Scope, mine: Standing, exact: int | None) -> tuple[int, int] | None:
     """Return (division, rank in it), None beyond what may be told exactly (None: all may)."""
     if mine.division is None:
         return None
-    better = _count(scope).where(
-        Standing.division == mine.division, Standing.rank_key < mine.rank_key
-    )
-    rank = mine.division_rank or (db.session.scalar(better) or 0) + 1
+    better = Standing.division == mine.division, Standing.rank_key < mine.rank_key
+    rank = mine.division_rank or 1 + _number(scope, *better)
     return (mine.division, rank) if exact is None or rank <= exact else None
 
 
