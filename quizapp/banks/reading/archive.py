@@ -14,6 +14,7 @@ RATIO_FROM = 10 * 1024 * 1024
 PARTS = (".xml", ".rels")
 PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 0x1
+ZIP = b"PK\x03\x04"
 
 
 def parts_of(content: bytes) -> dict[str, bytes]:
@@ -34,7 +35,20 @@ def parts_of(content: bytes) -> dict[str, bytes]:
         NotImplementedError,
         OverflowError,
     ) as error:
-        raise CannotRead(reason="tệp nén bị hỏng; hãy mở bằng Excel và lưu lại.") from error
+        raise CannotRead(
+            reason="tệp nén bị hỏng; hãy mở bằng Word hoặc Excel và lưu lại."
+        ) from error
+
+
+def names_in(content: bytes) -> frozenset[str]:
+    """Return the names in a zip file; none for what is no zip file. Nothing is unpacked."""
+    if not content.startswith(ZIP):
+        return frozenset()
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            return frozenset(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError):
+        return frozenset()
 
 
 def packed(parts: dict[str, bytes]) -> bytes:
@@ -59,5 +73,5 @@ def _measured(archive: zipfile.ZipFile, packed_size: int) -> list[zipfile.ZipInf
     if any(entry.flag_bits & ENCRYPTED for entry in wanted):
         raise CannotRead(reason="tệp có mật khẩu; hãy bỏ mật khẩu rồi lưu lại.")
     if any(entry.compress_type not in PLAIN_METHODS for entry in wanted):
-        raise CannotRead(reason="tệp dùng kiểu nén lạ; hãy mở bằng Excel và lưu lại.")
+        raise CannotRead(reason="tệp dùng kiểu nén lạ; hãy mở bằng Word hoặc Excel và lưu lại.")
     return wanted

@@ -216,7 +216,7 @@ class _Line:
             citations=tuple({"text": line} for line in texts.pop("citation", "").splitlines()),
             valid_from=_iso(texts.pop("valid_from", "")),
             valid_to=_iso(texts.pop("valid_to", "")),
-            **texts,
+            **texts,  # type: ignore[arg-type] # only parts of HEADINGS
         )
 
     def _options(self, places: dict[str, str], raw: Raw, found: list[Problem]) -> dict[str, str]:

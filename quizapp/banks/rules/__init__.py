@@ -79,7 +79,8 @@ class Raw:
     """A question as a reader found it, nothing decided; an empty text means not given.
 
     `options` maps letters to texts; `places` maps names of fields to their own places, where
-    those are finer than `where`.
+    those are finer than `where`. `doubts` maps fields to why the reader is not certain of them:
+    they keep the question out. `notes` are fields and what a clerk should look at.
     """
 
     number: int
@@ -97,6 +98,8 @@ class Raw:
     valid_from: str = ""
     valid_to: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[tuple[str, str], ...] = ()
 
     def error(self, name: str, message: str) -> Problem:
         """Return the problem that keeps this question out, placed at its field `name`."""

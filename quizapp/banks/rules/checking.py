@@ -81,6 +81,13 @@ def _cleaned_citation(citation: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in told if text}
 
 
+def _doubts(raw: Raw) -> Iterator[Problem]:
+    for name, message in raw.doubts.items():
+        yield raw.error(name, message)
+    for name, message in raw.notes:
+        yield raw.warning(name, message)
+
+
 def _code(raw: Raw) -> Iterator[Problem]:
     if not raw.code:
         yield raw.error("code", "Thiếu mã câu hỏi.")
@@ -107,6 +114,8 @@ def _stem(raw: Raw) -> Iterator[Problem]:
 
 def _options(raw: Raw) -> Iterator[Problem]:
     letters = [letter for letter, text in raw.options.items() if text]
+    if "options" in raw.doubts:
+        return
     if len(letters) < 2:
         yield raw.error("options", f"Chỉ có {len(letters)} phương án; cần ít nhất 2.")
     elif len(letters) > MAX_OPTIONS:
@@ -130,6 +139,8 @@ def _equal_options(raw: Raw) -> Iterator[Problem]:
 
 def _answer(raw: Raw) -> Iterator[Problem]:
     letter = letter_in(raw.answer)
+    if not raw.answer and raw.doubts:
+        return  # why there is none has been told
     if not raw.answer:
         yield raw.error("answer", "Thiếu đáp án đúng.")
     elif raw.kind == Kind.MULTIPLE:
@@ -204,6 +215,7 @@ def _readable(raw: Raw) -> Iterator[Problem]:
 
 
 CHECKS: Sequence[Callable[[Raw], Iterator[Problem]]] = (
+    _doubts,
     _code,
     _kind,
     _stem,
