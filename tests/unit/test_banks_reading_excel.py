@@ -223,7 +223,7 @@ def _zip(*entries, **options):
 
 
 def test_another_zip_is_no_workbook():
-    assert "không phải bảng tính" in refusal(_zip(("word/document.xml", "<a/>")))
+    assert "không phải bảng tính" in refusal(_zip(("ppt/presentation.xml", "<a/>")))
 
 
 GOOD = workbook(HEADINGS, question_row())

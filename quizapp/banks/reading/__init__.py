@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.reading import canonical_yaml, excel
+from quizapp.banks.reading import canonical_yaml, excel, word
 from quizapp.banks.rules import Reading
 
 LARGEST = 20 * 1024 * 1024
@@ -23,7 +23,7 @@ class Reader:
 # The first that knows the content reads it; YAML takes any text, so it stays last.
 READERS = tuple(
     Reader(format=module.FORMAT, is_mine=module.is_mine, read=module.read)
-    for module in (excel, canonical_yaml)
+    for module in (word, excel, canonical_yaml)
 )
 
 

@@ -1,0 +1,81 @@
+"""Reads Word documents (.docx): lines and tables as Word shows them, with marks and numbers."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import parse
+
+from quizapp.banks.errors import CannotRead
+from quizapp.banks.reading.archive import names_in, parts_of
+from quizapp.banks.reading.word_numbers import Numbers
+from quizapp.banks.reading.word_styles import Looks, W
+from quizapp.banks.reading.word_text import Paragraph, Table, Walk
+from quizapp.banks.rules import Problem, Reading, Severity
+from quizapp.banks.rules.documents import Cell, Grid, Part
+from quizapp.banks.rules.documents.legacy import Script, script_of
+from quizapp.banks.rules.documents.questions import reading_of
+
+FORMAT = "docx"
+DOCUMENT = "word/document.xml"
+LARGEST_PART = 60 * 1024 * 1024
+TRACKED = (
+    "Tài liệu còn sửa đổi chưa duyệt (Track Changes): đã đọc như khi chấp nhận tất cả. Hãy vào "
+    "Review, chọn Accept All rồi lưu lại để chắc chắn."
+)
+
+
+def is_mine(content: bytes) -> bool:
+    """Say whether these bytes are a zip file with a Word document in it."""
+    return DOCUMENT in names_in(content)
+
+
+def read(content: bytes) -> Reading:
+    """Return drafts and problems of a Word document. Raises CannotRead."""
+    parts = parts_of(content)
+    document = _parsed(parts, DOCUMENT)
+    body = None if document is None else document.find(f"{W}body")
+    if body is None:
+        raise CannotRead(reason="tệp Word không có nội dung; hãy mở bằng Word và lưu lại.")
+    walk = Walk(
+        looks=Looks.of(_parsed(parts, "word/styles.xml")),
+        numbers=Numbers.of(_parsed(parts, "word/numbering.xml")),
+    )
+    found = list(walk.items(body))
+    script = script_of(walk.pieces)
+    problems = [_note(TRACKED)] if walk.is_tracked else []
+    shown = [part for item in found for part in _shown(item, script)]
+    return reading_of(FORMAT, shown, (*script.problems, *problems))
+
+
+def _parsed(parts: Mapping[str, bytes], name: str) -> Element | None:
+    body = parts.get(name)
+    if body is None:
+        return None
+    if len(body) > LARGEST_PART:
+        raise CannotRead(reason=f"nội dung quá lớn ({len(body) // 2**20} MB); hãy chia tệp.")
+    try:
+        return parse(BytesIO(body)).getroot()
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise CannotRead(reason="tệp Word bị hỏng; hãy mở bằng Word và lưu lại.") from error
+
+
+def _note(message: str) -> Problem:
+    return Problem(severity=Severity.WARNING, where="", question=None, message=message)
+
+
+def _shown(item: Paragraph | Table, script: Script) -> list[Part]:
+    if isinstance(item, Paragraph):
+        return list(item.lines(script, f"đoạn {item.number}"))
+    where = f"bảng {item.number}"
+    rows = tuple(
+        tuple(_cell(cell, script, f"{where}, dòng {number}") for cell in row)
+        for number, row in enumerate(item.rows, start=1)
+    )
+    return [Grid(rows=rows, where=where)]
+
+
+def _cell(paragraphs: tuple[Paragraph, ...], script: Script, where: str) -> Cell:
+    lines = tuple(line for paragraph in paragraphs for line in paragraph.lines(script, where))
+    return Cell(lines=lines, where=where)

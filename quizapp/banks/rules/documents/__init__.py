@@ -1,0 +1,115 @@
+"""Documents as a reader shows them to the rules: lines with the marks a person sees. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from unicodedata import combining, is_normalized, normalize
+
+
+class Style(NamedTuple):
+    """What a character looks like; black text on white has no colour and no highlight."""
+
+    bold: bool = False
+    italic: bool = False
+    underline: bool = False
+    colour: str = ""
+    highlight: str = ""
+    struck: bool = False
+
+
+PLAIN = Style()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line as it is shown, `styles` has one entry per character of `text`.
+
+    The first `auto` characters are a number or bullet that Word itself puts there, `level` deep in
+    its list. `picture` names what a text cannot hold ("hình", "công thức"), empty for none.
+    """
+
+    text: str
+    styles: tuple[Style, ...] = ()
+    where: str = ""
+    auto: int = 0
+    level: int = 0
+    is_heading: bool = False
+    is_title: bool = False
+    picture: str = ""
+
+    def cut(self, start: int, end: int | None = None) -> "Line":
+        """Return a part of the line, without what Word numbered by itself."""
+        end = len(self.text) if end is None else end
+        return Line(text=self.text[start:end], styles=self.styles[start:end], where=self.where)
+
+
+NOTHING = Line(text="")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """A cell of a table. `doubt` says why its text is not certain, empty where it is."""
+
+    lines: tuple[Line, ...] = ()
+    where: str = ""
+    doubt: str = ""
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grid:
+    """A table, row by row; `where` names it."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    where: str
+
+
+Part = Line | Grid
+
+
+def line_of(pieces: Iterable[tuple[str, Style]], **about: object) -> Line:
+    """Return the line of these pieces of text, composed (NFC)."""
+    text = ""
+    styles: list[Style] = []
+    for piece, style in pieces:
+        text += piece
+        styles += [style] * len(piece)
+    if not is_normalized("NFC", text):
+        text, styles = _composed(text, styles)
+    return Line(text=text, styles=tuple(styles), **about)  # type: ignore[arg-type] # fields of Line
+
+
+def plain_line(text: str, where: str) -> Line:
+    """Return a line without any mark."""
+    composed = normalize("NFC", text)
+    return Line(text=composed, styles=(PLAIN,) * len(composed), where=where)
+
+
+def lines_in(parts: Sequence[Part]) -> Iterable[Line]:
+    """Return every line of a document, those in tables row by row."""
+    for part in parts:
+        if isinstance(part, Line):
+            yield part
+        else:
+            for row in part.rows:
+                for cell in row:
+                    yield from cell.lines
+
+
+def _composed(text: str, styles: Sequence[Style]) -> tuple[str, list[Style]]:
+    """Compose letters with their marks; the letter's style is that of its base."""
+    clusters: list[str] = []
+    kept: list[Style] = []
+    for char, style in zip(text, styles, strict=True):
+        if clusters and combining(char):
+            clusters[-1] += char
+        else:
+            clusters.append(char)
+            kept.append(style)
+    composed = [normalize("NFC", cluster) for cluster in clusters]
+    repeated = [style for one, style in zip(composed, kept, strict=True) for _ in range(len(one))]
+    return "".join(composed), repeated

@@ -1,0 +1,116 @@
+"""The one right option of each question: what words, keys and marks say has to agree. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from quizapp.banks.rules.cleaning import clean_line
+from quizapp.banks.rules.documents.found import Choice, Found, shortened
+from quizapp.banks.rules.documents.key_lists import Entry
+from quizapp.banks.rules.documents.marking import Signal, Verdict
+from quizapp.banks.rules.documents.told import PROVISION, TRUTHS, Told
+
+MARK_ONE = "Hãy đánh dấu đúng một phương án như các câu khác, hoặc thêm dòng “Đáp án: …”."
+MAKE_EQUAL = "Hãy sửa cho khớp nhau."
+
+
+def answer_of(
+    found: Found, *, entries: Sequence[Entry], verdict: Verdict, signal: Signal | None
+) -> str:
+    """Return the letter of the right option; empty with a doubt where it is not certain."""
+    sources: dict[str, str] = {}
+    for told in found.told:
+        letter = _told_letter(told, found)
+        sources.setdefault(letter, f"dòng đáp án ghi {letter}")
+    for entry in entries:
+        sources.setdefault(entry.letter, f"bảng đáp án ghi {entry.letter} ({entry.where})")
+    if entries and any(choice.shown not in {"", choice.letter} for choice in found.options):
+        found.doubt("answer", _shown_otherwise(found))
+    letters = [choice.letter for choice in found.options]
+    if signal is not None and verdict.position is not None and verdict.position < len(letters):
+        marked = letters[verdict.position]
+        sources.setdefault(marked, f"phương án {marked} {signal.words}")
+    elif (signal is not None and not verdict.is_silent) or not sources:
+        found.doubt("answer", f"Không chắc đáp án đúng: {verdict.doubt}. {MARK_ONE}")
+    if len(sources) > 1:
+        told_so = ", ".join(sources[letter] for letter in sorted(sources))
+        found.doubt("answer", f"Đáp án mâu thuẫn: {told_so}. {MAKE_EQUAL}")
+    if "answer" in found.doubts or "options" in found.doubts:
+        return ""
+    return next(iter(sources), "")
+
+
+def _told_letter(told: Told, found: Found) -> str:
+    if told.doubt:
+        found.doubt("answer", f"{told.doubt} ({told.where}). Hãy ghi đúng một đáp án.")
+        return ""
+    if told.letter:
+        _check_rest(told, found)
+        return told.letter
+    words = _key(told.words)
+    named = [choice for choice in found.options if _key(choice.text) == words]
+    if not named:
+        named = _by_truth(words, found.options)
+    by_number = _by_number(words, found)
+    if by_number and named and by_number not in named:
+        found.doubt("answer", f"Đáp án “{told.words}” vừa là số thứ tự vừa là chữ của phương án.")
+    named = named or ([by_number] if by_number else [])
+    if len(named) != 1:
+        found.doubt(
+            "answer",
+            f"Đáp án “{shortened(told.words)}” ({told.where}) không trùng phương án nào. "
+            "Hãy ghi chữ cái của phương án đúng.",
+        )
+        return ""
+    return named[0].letter
+
+
+def _check_rest(told: Told, found: Found) -> None:
+    """What stands after the letter is its option, a provision or a reason; never another option."""
+    by_letter: Mapping[str, Choice] = {choice.letter: choice for choice in found.options}
+    rest = _key(told.rest)
+    own = by_letter.get(told.letter)
+    if any(choice.shown not in {"", choice.letter} for choice in found.options):
+        found.doubt("answer", _shown_otherwise(found))
+    if not rest or (own is not None and rest == _key(own.text)):
+        return
+    others = [_key(one.text) for letter, one in by_letter.items() if letter != told.letter]
+    if any(_overlap(rest, other) for other in others) or rest.split()[0] in {"hoặc", "và", "hay"}:
+        found.doubt(
+            "answer",
+            f"Đáp án ghi “{told.letter}. {shortened(told.rest)}” nhưng phương án {told.letter} là "
+            f"“{shortened(own.text if own else '')}” ({told.where}). {MAKE_EQUAL}",
+        )
+    elif PROVISION.search(told.rest):
+        found.citations.append(told.rest)
+    else:
+        found.explanation.append(told.rest)
+
+
+def _overlap(rest: str, other: str) -> bool:
+    return bool(other) and (rest.startswith(other) or other.startswith(rest))
+
+
+def _by_truth(words: str, options: Sequence[Choice]) -> list[Choice]:
+    meant = TRUTHS.get(words)
+    texts = [TRUTHS.get(_key(choice.text)) for choice in options]
+    if meant is None or sorted(map(str, texts)) != ["A", "B"]:
+        return []
+    return [options[texts.index(meant)]]
+
+
+def _by_number(words: str, found: Found) -> Choice | None:
+    number = int(words) if words.isdecimal() and len(words) == 1 else 0
+    if not found.by_number or not 0 < number <= len(found.options):
+        return None
+    return found.options[number - 1]
+
+
+def _shown_otherwise(found: Found) -> str:
+    shown = ", ".join(choice.shown for choice in found.options)
+    return (
+        f"Word đánh số tự động các phương án là {shown} nên chữ cái của đáp án không chắc trỏ đến "
+        "phương án nào. Hãy đánh lại từ A."
+    )
+
+
+def _key(text: str) -> str:
+    return clean_line(text).casefold().strip(" .;:")

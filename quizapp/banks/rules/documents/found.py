@@ -1,0 +1,66 @@
+"""A question as it was found in a document, before its key is decided. Pure."""
+
+from dataclasses import dataclass, field
+
+from quizapp.banks.rules.documents import NOTHING, Line, plain_line
+from quizapp.banks.rules.documents.marking import Option
+from quizapp.banks.rules.documents.told import Told
+
+
+@dataclass(slots=True)
+class Choice:
+    """An option: its letter by label or order, its label and the lines of its text.
+
+    `shown` is what its label shows where Word numbers it by itself.
+    """
+
+    letter: str
+    label: Line
+    body: list[Line]
+    sign: str = ""
+    shown: str = ""
+    where: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text.strip() for line in self.body).strip()
+
+    def as_marked(self) -> Option:
+        """Return the option as the rules on marks see it."""
+        return Option(label=self.label, body=tuple(self.body), sign=self.sign)
+
+
+@dataclass(slots=True)
+class Found:
+    """A question, its parts still as they stood; `doubts` maps fields to what is not certain."""
+
+    where: str
+    told_number: int | None = None
+    stem: str = ""
+    options: list[Choice] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    citations: list[str] = field(default_factory=list)
+    explanation: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    by_number: bool = False  # a key may be the number of an option
+
+    def doubt(self, name: str, message: str) -> None:
+        """Keep the question out: the first doubt about a field is told."""
+        self.doubts.setdefault(name, message)
+
+
+def truth_choices(where: str) -> list[Choice]:
+    """Return the options of a statement."""
+    return [
+        Choice(letter=letter, label=NOTHING, body=[plain_line(text, where)], where=where)
+        for letter, text in zip("AB", ("Đúng", "Sai"), strict=True)
+    ]
+
+
+def shortened(text: str, length: int = 40) -> str:
+    """Return the beginning of a text on one line, for a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"

@@ -1,0 +1,214 @@
+"""Which option is marked as right: what differs among the options of a question. Pure.
+
+One kind of mark has to explain the document: bold in one question and red in the next is no key.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from quizapp.banks.rules import LETTERS
+from quizapp.banks.rules.documents import Line
+
+KINDS = ("bold", "italic", "underline", "colour", "highlight")
+SIGN = "sign"
+WORDS = {
+    "bold": "in đậm",
+    "italic": "in nghiêng",
+    "underline": "gạch chân",
+    "colour": "tô màu chữ",
+    "highlight": "tô nền",
+    SIGN: "có dấu",
+}
+# A mark over half of an option rivals one over a whole option; over less it stresses a word.
+RIVAL = 0.5
+# The last letter or the stop is easily missed when marking.
+NEARLY_ALL = 0.9
+# So many questions whose first letter alone is marked: the list is formatted so, it is no key.
+SUSPICIOUS = 6
+Value = str | bool
+
+
+class Signal(NamedTuple):
+    """A kind of mark; `stands_out` is False where the one option lacks what all others have."""
+
+    kind: str
+    stands_out: bool
+
+    @property
+    def words(self) -> str:
+        return WORDS[self.kind] if self.stands_out else f"không {WORDS[self.kind]}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """An option as marked: its label's letter, its words, a sign such as "*" beside it."""
+
+    label: Line
+    body: tuple[Line, ...]
+    sign: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """The position of the marked option from 0; None with the reason in `doubt`."""
+
+    position: int | None = None
+    doubt: str = ""
+    is_silent: bool = False  # nothing at all is marked here
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What differs in one question: signals → positions; kinds → positions marked in part."""
+
+    marked: dict[Signal, set[int]] = field(default_factory=dict)
+    partly: dict[str, set[int]] = field(default_factory=dict)
+    by_label: set[Signal] = field(default_factory=set)
+
+
+def verdicts(questions: Sequence[Sequence[Option]]) -> tuple[Signal | None, list[Verdict]]:
+    """Return the mark that explains the document, if one does, and its verdict on each question."""
+    usual = _usual(questions)
+    seen = [_seen(options, usual) for options in questions]
+    signal = _explaining(seen)
+    if signal is None:
+        return None, [Verdict(doubt=_scattered(one)) for one in seen]
+    return signal, [_verdict(one, signal) for one in seen]
+
+
+def _usual(questions: Sequence[Sequence[Option]]) -> Mapping[tuple[str, bool], Value]:
+    """Return the commonest value of each kind over all options, for labels and for bodies."""
+    counts: dict[tuple[str, bool], Counter[Value]] = {
+        (kind, of_label): Counter() for kind in KINDS for of_label in (False, True)
+    }
+    for options in questions:
+        for option in options:
+            for (kind, of_label), counter in counts.items():
+                value, _ = _value(option, kind, of_label=of_label)
+                counter[value] += 1
+    return {
+        key: counter.most_common(1)[0][0] if counter else False for key, counter in counts.items()
+    }
+
+
+def _seen(options: Sequence[Option], usual: Mapping[tuple[str, bool], Value]) -> _Seen:
+    seen = _Seen()
+    for (kind, of_label), common in usual.items():
+        told = [_value(option, kind, of_label=of_label) for option in options]
+        values = [value for value, _ in told]
+        base = _base(values, common)
+        partly = {at for at, (_, share) in enumerate(told) if share and values[at] == base}
+        odd = {at for at, value in enumerate(values) if value != base}
+        seen.partly[kind] = seen.partly.get(kind, set()) | partly
+        odd |= {at for at in partly if odd and told[at][1] >= RIVAL}
+        _add(seen, kind, odd, stands_out=not base, of_label=of_label)
+    signed = {at for at, option in enumerate(options) if option.sign}
+    if len(signed) < len(options):
+        _add(seen, SIGN, signed, stands_out=True, of_label=False)
+    return seen
+
+
+def _add(seen: _Seen, kind: str, odd: set[int], *, stands_out: bool, of_label: bool) -> None:
+    if not odd:
+        return
+    signal = Signal(kind, stands_out)
+    if of_label and signal not in seen.marked:
+        seen.by_label.add(signal)
+    seen.marked[signal] = seen.marked.get(signal, set()) | odd
+
+
+def _base(values: Sequence[Value], common: Value) -> Value:
+    """Return what most options of the question have; the document's habit where they are even."""
+    counts = Counter(values).most_common()
+    if len(counts) > 1 and counts[0][1] == counts[1][1]:
+        return common
+    return counts[0][0] if counts else common
+
+
+def _value(option: Option, kind: str, *, of_label: bool) -> tuple[Value, float]:
+    """Return what the whole text has, and which share of it has something else that is seen."""
+    lines = (option.label,) if of_label else option.body
+    counts: Counter[Value] = Counter()
+    for line in lines:
+        for char, style in zip(line.text, line.styles, strict=True):
+            if char.isalnum():
+                counts[getattr(style, kind)] += 1
+    if not counts:
+        return _plain(kind), 0.0
+    if len(counts) == 1:
+        return next(iter(counts)), 0.0
+    plain = _plain(kind)
+    value, count = counts.most_common(1)[0]
+    if value != plain and count >= NEARLY_ALL * counts.total():
+        return value, 0.0
+    return plain, 1 - counts[plain] / counts.total()
+
+
+def _plain(kind: str) -> Value:
+    return "" if kind in {"colour", "highlight"} else False
+
+
+def _explaining(seen: Sequence[_Seen]) -> Signal | None:
+    """Return the signal that points at one option in at least half of the questions.
+
+    None as well when the others among them would have to be explained by another signal.
+    """
+    unique: Counter[Signal] = Counter()
+    for one in seen:
+        unique.update(signal for signal, odd in one.marked.items() if len(odd) == 1)
+    if not unique:
+        return None
+    best = max(unique, key=lambda signal: (unique[signal], signal.stands_out, signal.kind))
+    elsewhere = sum(
+        best not in one.marked and any(len(odd) == 1 for odd in one.marked.values()) for one in seen
+    )
+    if unique[best] * 2 < len(seen) or unique[best] <= elsewhere:
+        return None
+    return None if _is_formatting(best, seen) else best
+
+
+def _is_formatting(signal: Signal, seen: Sequence[_Seen]) -> bool:
+    """A first letter that is bold in every question is how the list was typed, no key."""
+    by_label = [one.marked[signal] for one in seen if signal in one.by_label]
+    return (
+        len(by_label) >= SUSPICIOUS
+        and len(by_label) == len([one for one in seen if signal in one.marked])
+        and all(odd == {0} for odd in by_label)
+    )
+
+
+def _verdict(seen: _Seen, signal: Signal) -> Verdict:
+    odd = seen.marked.get(signal, set())
+    if len(odd) > 1:
+        return Verdict(doubt=f"có {len(odd)} phương án {signal.words} ({_letters(odd)})")
+    if not odd:
+        return Verdict(doubt=_unmarked(seen, signal), is_silent=True)
+    for other, positions in seen.marked.items():
+        if other.kind != signal.kind and not odd & positions:
+            return Verdict(
+                doubt=f"phương án {_letters(odd)} {signal.words} nhưng phương án "
+                f"{_letters(positions)} lại {other.words}"
+            )
+    return Verdict(position=next(iter(odd)))
+
+
+def _unmarked(seen: _Seen, signal: Signal) -> str:
+    partly = seen.partly.get(signal.kind)
+    if partly:
+        return f"chỉ một phần phương án {_letters(partly)} {signal.words}"
+    if seen.marked:
+        return f"không có phương án nào {signal.words} như các câu khác; {_scattered(seen)}"
+    return f"không có phương án nào {signal.words}"
+
+
+def _scattered(seen: _Seen) -> str:
+    if not seen.marked:
+        return "không có phương án nào được đánh dấu"
+    told = (f"phương án {_letters(odd)} {signal.words}" for signal, odd in seen.marked.items())
+    return f"chỉ thấy {', '.join(told)}, không đủ để biết chắc"
+
+
+def _letters(positions: set[int]) -> str:
+    return ", ".join(LETTERS[at] if at < len(LETTERS) else str(at + 1) for at in sorted(positions))

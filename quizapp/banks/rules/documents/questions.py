@@ -1,0 +1,132 @@
+"""From a document to drafts and problems: what is certain is accepted, the rest is named. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from quizapp.banks.rules import Kind, Problem, Raw, Reading, Severity
+from quizapp.banks.rules.checking import assembled
+from quizapp.banks.rules.cleaning import clean_line
+from quizapp.banks.rules.documents import Grid, Part
+from quizapp.banks.rules.documents.blocks import Block, Outline, outline_of
+from quizapp.banks.rules.documents.deciding import answer_of
+from quizapp.banks.rules.documents.found import Found
+from quizapp.banks.rules.documents.key_lists import Entry
+from quizapp.banks.rules.documents.marking import verdicts
+from quizapp.banks.rules.documents.parsing import labels_of, parsed
+from quizapp.banks.rules.documents.tables import is_question_table, rows_of
+
+Keys = list[list[Entry]]
+
+
+def reading_of(form: str, parts: Sequence[Part], problems: Iterable[Problem] = ()) -> Reading:
+    """Return what the lines and tables of a document hold."""
+    grids = [part for part in parts if isinstance(part, Grid) and is_question_table(part)]
+    outline = outline_of(parts, grids)
+    usual = labels_of([item for item in outline.items if isinstance(item, Block)])
+    found: list[Found] = []
+    ends = [0]
+    notes = list(problems)
+    for item in outline.items:
+        if isinstance(item, Block):
+            found.append(parsed(item, usual))
+        else:
+            table = rows_of(item)
+            found += table.found
+            notes += [_note(item.where, message) for message in table.notes]
+        ends.append(len(found))
+    keys, unused = _keys(outline, found, ends)
+    notes += [
+        _note(where, f"Không hiểu “{text}” trong phần đáp án.") for where, text in outline.unclear
+    ]
+    notes += unused
+    reading = Reading(format=form, title=clean_line(outline.title) or None, problems=tuple(notes))
+    return assembled(reading, raws_of(found, keys))
+
+
+def raws_of(found: Sequence[Found], keys: Keys | None = None) -> list[Raw]:
+    """Return the questions with their keys decided over the whole document."""
+    asked = [one for one in found if len(one.options) >= 2]
+    signal, told = verdicts([[choice.as_marked() for choice in one.options] for one in asked])
+    by_question = dict(zip(map(id, asked), told, strict=True))
+    codes = _codes(found)
+    raws = []
+    for number, (one, code) in enumerate(zip(found, codes, strict=True), start=1):
+        verdict = by_question.get(id(one))
+        answer = ""
+        if one.texts.get("kind") == Kind.MULTIPLE:
+            answer = one.texts.get("answer", "")
+        elif verdict is None:
+            _too_few(one)
+        else:
+            entries = keys[number - 1] if keys else []
+            answer = answer_of(one, entries=entries, verdict=verdict, signal=signal)
+        raws.append(_raw(one, number, code, answer))
+    return raws
+
+
+def _too_few(found: Found) -> None:
+    found.doubt(
+        "options",
+        f"Chỉ có {len(found.options)} phương án; cần ít nhất 2. Hãy ghi mỗi phương án một dòng, "
+        "bắt đầu bằng “A.”, “B.”…",
+    )
+
+
+def _raw(found: Found, number: int, code: str, answer: str) -> Raw:
+    own = {"code", "answer", "explanation"}
+    texts = {name: text for name, text in found.texts.items() if name not in own}
+    explanation = [found.texts.get("explanation", ""), *found.explanation]
+    return Raw(
+        number=number,
+        where=found.where,
+        code=code,
+        stem=found.stem,
+        options={choice.letter: choice.text for choice in found.options},
+        answer=answer,
+        explanation="\n".join(text for text in explanation if text),
+        citations=tuple({"text": text} for text in found.citations if text.strip()),
+        places={"options": found.where} | found.places,
+        doubts=found.doubts,
+        notes=tuple(found.notes),
+        **texts,
+    )
+
+
+def _codes(found: Sequence[Found]) -> list[str]:
+    """Return a code for each question: its own, else from its number, else from its place."""
+    numbers = [one.told_number for one in found]
+    are_own = None not in numbers and len(set(numbers)) == len(numbers)
+    return [
+        one.texts.get("code") or f"CAU-{one.told_number if are_own else place:03d}"
+        for place, one in enumerate(found, start=1)
+    ]
+
+
+def _keys(outline: Outline, found: Sequence[Found], ends: list[int]) -> tuple[Keys, list[Problem]]:
+    """Return the keys of each question, by its number among those that the key is about.
+
+    A key is about the questions before it, back to the key before; a single one about all.
+    """
+    keys: Keys = [[] for _ in found]
+    problems: list[Problem] = []
+    begin = 0
+    told = [(count, entries) for count, entries in outline.keys if entries]
+    for count, entries in told:
+        end = ends[count] if len(told) > 1 else len(found)
+        about = range(begin, end)
+        begin = end
+        counts = Counter(found[at].told_number for at in about)
+        by_number = {found[at].told_number: at for at in about}
+        for entry in entries:
+            at = by_number.get(entry.number)
+            if at is None or counts[entry.number] > 1:
+                words = "không có" if at is None else "có nhiều hơn một"
+                message = f"Đáp án ghi câu {entry.number} là {entry.letter} nhưng {words} câu này."
+                problems.append(_note(entry.where, message))
+                continue
+            keys[at].append(entry)
+    return keys, problems
+
+
+def _note(where: str, message: str) -> Problem:
+    return Problem(severity=Severity.WARNING, where=where, question=None, message=message)

@@ -1,0 +1,278 @@
+"""Tables of questions, a row per question: from Word, Excel or CSV. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from quizapp.banks.rules import LETTERS, Kind
+from quizapp.banks.rules.cleaning import clean_line
+from quizapp.banks.rules.documents import NOTHING, Cell, Grid, plain_line
+from quizapp.banks.rules.documents.blocks import Block
+from quizapp.banks.rules.documents.columns import (
+    HEADING_ROWS,
+    PART_OF,
+    Columns,
+    columns_of,
+    heading_of,
+)
+from quizapp.banks.rules.documents.found import Choice, Found, truth_choices
+from quizapp.banks.rules.documents.labels import Labels, option_marks, topic_in
+from quizapp.banks.rules.documents.parsing import parsed, without_sign
+from quizapp.banks.rules.documents.told import Told, told_in
+
+# "Nhiều lựa chọn" is none of them: many call every question with options so.
+KINDS: Mapping[Kind, re.Pattern[str]] = {
+    Kind.SINGLE: re.compile(
+        r"|single|(?:cau hoi )?(?:trac nghiem|tn|(?:trac nghiem )?(?:mot|1) dap an(?: dung)?)"
+    ),
+    Kind.MULTIPLE: re.compile(
+        r"multiple|(?:cau hoi )?(?:trac nghiem )?nhieu (?:dap an(?: dung)?|phuong an dung)"
+    ),
+}
+SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+PLAIN_TEXTS = ("topic", "difficulty", "explanation")
+TICKS = {"x", "v", "✓", "✔", "√", "đ", "có", "1", "dung", "đúng"}
+EMPTY = Cell()
+MISSING = "Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đúng vào ô này."
+
+
+@dataclass(slots=True)
+class Rows:
+    """The questions of a table; `notes` are what a clerk should know about it as a whole."""
+
+    found: list[Found] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    columns: Columns | None = None
+
+
+def is_question_table(grid: Grid) -> bool:
+    """Say whether one of the first rows of a table has headings that name a question's parts."""
+    return _headings(grid)[1] is not None
+
+
+def rows_of(grid: Grid) -> Rows:
+    """Return the questions of a table with headings; none for another table."""
+    at, columns = _headings(grid)
+    rows = Rows(columns=columns)
+    if columns is None:
+        return rows
+    if columns.unknown:
+        skipped = ", ".join(f"“{heading}”" for heading in columns.unknown)
+        rows.notes.append(f"bỏ qua cột {skipped}.")
+    topic = ""
+    for row in grid.rows[at + 1 :]:
+        if not _is_question(row, columns):
+            continue
+        heading = _only_heading(row)
+        if heading is not None:
+            topic = heading
+            continue
+        rows.found.append(_Row(cells=row, columns=columns).found(topic))
+    _check_keys(rows, columns)
+    return rows
+
+
+def _headings(grid: Grid) -> tuple[int, Columns | None]:
+    for index, row in enumerate(grid.rows[:HEADING_ROWS]):
+        columns = columns_of([cell.text for cell in row])
+        if columns.is_complete:
+            return index, columns
+    return 0, None
+
+
+def _is_question(row: Sequence[Cell], columns: Columns) -> bool:
+    """Rows numbered in advance and headings repeated for print are no questions."""
+    names = ("stem", "answer", "choices", "is_true", "is_false")
+    indexes = [columns.parts[name] for name in names if name in columns.parts]
+    told = [_cell(row, index).text for index in (*indexes, *columns.options.values())]
+    is_heading = (
+        PART_OF.get(heading_of(_cell(row, columns.parts["stem"]).text)) == "stem"
+        and columns_of([cell.text for cell in row]).is_complete
+    )
+    pictures = any(line.picture for cell in row for line in cell.lines)
+    return (any(clean_line(text) for text in told) or pictures) and not is_heading
+
+
+def _only_heading(row: Sequence[Cell]) -> str | None:
+    told = [cell for cell in row if clean_line(cell.text)]
+    if len(told) != 1 or len(told[0].lines) != 1:
+        return None
+    return topic_in(told[0].lines[0])
+
+
+def _cell(row: Sequence[Cell], index: int | None) -> Cell:
+    return row[index] if index is not None and index < len(row) else EMPTY
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Row:
+    """One row below the headings."""
+
+    cells: Sequence[Cell]
+    columns: Columns
+
+    def found(self, topic: str) -> Found:
+        """Return the question in this row; `topic` is the heading above it."""
+        found = self._stem_and_options()
+        for name, index in self.columns.parts.items():
+            cell = _cell(self.cells, index)
+            found.places.setdefault(name, cell.where)
+            if cell.doubt and name not in {"number", "code"}:
+                found.doubt(name, cell.doubt)
+        found.texts = {"topic": topic} | self._texts()
+        serial = clean_line(self._part("number").text)
+        number = re.fullmatch(r"(?:câu\s*)?(\d{1,9})[.:)]?", serial, re.IGNORECASE)
+        found.told_number = int(number[1]) if number else None
+        found.citations += [line.text for line in self._part("citation").lines]
+        self._tell(found)
+        if clean_line(self._part("picture").text):
+            found.doubt("picture", "Câu hỏi có hình, chưa dùng được. Hãy diễn đạt bằng chữ.")
+        return found
+
+    def _part(self, name: str) -> Cell:
+        return _cell(self.cells, self.columns.parts.get(name))
+
+    def _texts(self) -> dict[str, str]:
+        texts = {name: self._part(name).text for name in PLAIN_TEXTS if self._part(name).text}
+        texts["code"] = clean_line(self._part("code").text)
+        texts["kind"] = kind_of(self._part("kind").text)
+        for name in ("valid_from", "valid_to"):
+            texts[name] = _iso(self._part(name).text)
+        return texts
+
+    def _stem_and_options(self) -> Found:
+        stem = self._part("stem")
+        where = next((cell.where for cell in self.cells if cell.where), "")
+        row_where = re.sub(r", ô [A-Z]+(\d+)$", r", dòng \1", where)
+        has_own = self.columns.options or {"choices", "is_true"} & self.columns.parts.keys()
+        lines = list(stem.lines)
+        if not has_own:
+            return parsed(Block(number=None, where=row_where, lines=lines), Labels.UPPER)
+        found = Found(where=row_where, stem="\n".join(line.text for line in lines))
+        for line in lines:
+            if line.picture:
+                found.doubt("stem", f"Có {line.picture}, chưa đọc được. Hãy diễn đạt bằng chữ.")
+        if "choices" in self.columns.parts:
+            self._choices(found)
+        elif self.columns.options:
+            self._options(found)
+        else:
+            self._truths(found)
+        return found
+
+    def _choices(self, found: Found) -> None:
+        """Add the options that stand together in one cell, a line each or with their letters."""
+        cell = self._part("choices")
+        lines = [line for line in cell.lines if line.text.strip()]
+        if not any(option_marks(line) for line in lines):
+            found.options = [
+                Choice(letter=letter, label=line.cut(0, 0), body=[line], where=line.where)
+                for letter, line in zip(LETTERS, lines, strict=False)
+            ]
+            found.by_number = True
+            return
+        block = Block(number=None, where=found.where, lines=[NOTHING, *lines])
+        inner = parsed(block, Labels.UPPER)
+        found.options, found.by_number = inner.options, inner.by_number
+        if inner.stem:
+            inner.doubt("options", f"Không rõ “{inner.stem[:40]}” trước phương án đầu. Hãy xoá đi.")
+        for name, message in inner.doubts.items():
+            found.doubt(name, message)
+        found.told += inner.told
+
+    def _options(self, found: Found) -> None:
+        found.by_number = self.columns.by_number
+        told = []
+        for letter, index in self.columns.options.items():
+            cell = _cell(self.cells, index)
+            name = f"option {letter}"
+            found.places[name] = cell.where
+            if not clean_line(cell.text):
+                continue
+            if cell.doubt:
+                found.doubt(name, cell.doubt)
+            if cell.note:
+                found.notes.append((name, cell.note))
+            told.append((letter, cell))
+        are_labelled = all(_own_label(letter, cell) for letter, cell in told)
+        for letter, cell in told:
+            found.options.append(_choice(letter, cell, is_labelled=are_labelled))
+
+    def _truths(self, found: Found) -> None:
+        """A tick in the column "Đúng" or "Sai" is the key of a statement."""
+        ticked = [
+            words
+            for name, words in (("is_true", "Đúng"), ("is_false", "Sai"))
+            if clean_line(self._part(name).text).lower() in TICKS
+        ]
+        found.options = [
+            Choice(
+                letter=letter,
+                label=NOTHING,
+                body=[plain_line(text, found.where)],
+                where=found.where,
+            )
+            for letter, text in zip("AB", ("Đúng", "Sai"), strict=True)
+        ]
+        if len(ticked) == 1:
+            found.told.append(Told(words=ticked[0], where=found.where))
+        else:
+            found.doubt("answer", "Cần đánh dấu đúng một trong hai ô “Đúng”, “Sai”.")
+
+    def _tell(self, found: Found) -> None:
+        cell = self._part("answer")
+        text = clean_line(cell.text)
+        found.texts["answer"] = text
+        if found.texts["kind"] == Kind.MULTIPLE or not text:
+            return
+        told = told_in(text, cell.where) or told_in(f"Đáp án: {text}", cell.where)
+        if told is None:
+            return
+        found.told.append(told)
+        found.citations += [told.citation] if told.citation else []
+        words = told.words.lower()
+        if not found.options and words in {"đúng", "sai", "đ", "s", "true", "false"}:
+            found.options = truth_choices(found.where)
+
+
+def kind_of(text: str) -> str:
+    """Return the kind that the words mean; other words as they are."""
+    meant = (kind for kind, words in KINDS.items() if words.fullmatch(heading_of(text)))
+    return next(meant, clean_line(text))
+
+
+def _own_label(letter: str, cell: Cell) -> bool:
+    marks = option_marks(cell.lines[0]) if cell.lines else []
+    return bool(marks) and marks[0].letter == letter and marks[0].labels is Labels.UPPER
+
+
+def _choice(letter: str, cell: Cell, *, is_labelled: bool) -> Choice:
+    """Return the option in a cell; "A. …" under "Đáp án A" loses its label where all have one."""
+    first, *others = cell.lines
+    at = option_marks(first)[0].body if is_labelled else 0
+    body, sign = without_sign(first.cut(at))
+    return Choice(
+        letter=letter,
+        label=first.cut(0, at),
+        body=[body, *others],
+        sign=sign,
+        where=cell.where,
+    )
+
+
+def _check_keys(rows: Rows, columns: Columns) -> None:
+    """A row without a key is wrong where others have one; a zero means they count from zero."""
+    keys = [one.texts.get("answer", "") for one in rows.found]
+    if not any(keys):
+        return
+    for one, key in zip(rows.found, keys, strict=True):
+        if not key and not one.told and "answer" in columns.parts:
+            one.doubt("answer", MISSING)
+        elif "0" in keys and key.isdecimal():
+            one.doubt("answer", "Có đáp án ghi số 0 nên không rõ đếm từ 0 hay 1. Hãy ghi chữ cái.")
+
+
+def _iso(text: str) -> str:
+    """Return a day written 31/12/2026 as 2026-12-31; anything else as it is."""
+    match = SLASHED.fullmatch(clean_line(text))
+    return f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}" if match else text
