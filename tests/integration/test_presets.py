@@ -7,7 +7,7 @@ import yaml
 from sqlalchemy import select
 
 from quizapp.contests.service import get_contest
-from quizapp.contests.service.creating import PRESETS
+from quizapp.contests.service.creating import PRESETS, read_preset
 from quizapp.db import db
 from quizapp.standings.models import Standing
 from tests.making import attempts, banks, people, units
@@ -34,11 +34,18 @@ GIVEN = [(0, 4, 1), (-1, 3, 0), (-1, 3, 1), (-1, 3, 9), (-2, 1, 1)]
 IN_ORDER = {  # three have the same points: prediction, time and moment lie between them
     "union_weekly_20x20": [1, 3, 2, 4, 5],
     "provincial_two_period_boards": [1, 2, 3, 4, 5],
-    "justice_month_19plus1": [1, 2, 3, 4, 5],
+    "justice_month_19plus1": [1, 3, 2, 4, 5],
     "propaganda_weekly_open": [1, 3, 2, 4, 5],
     "closed_roster_quota": [1, 3, 4, 2, 5],  # five took part: nine is as far from that as one
     "school_points": [1, 3, 2, 4, 5],
 }
+
+
+@pytest.mark.parametrize("preset", ONLINE)
+def test_what_a_preset_asks_people_to_predict_weighs_in_its_ranking(preset):
+    body = read_preset(preset, over={})
+
+    assert ("prediction" in body) == ("prediction_error asc" in body.get("ranking", ()))
 
 
 def test_the_list_is_of_all_online_presets():
