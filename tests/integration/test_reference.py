@@ -11,6 +11,7 @@ from quizapp.standings.models import Standing
 from quizapp.units import service as units
 from quizapp.units.models import Unit
 from tests import databases
+from tests.load.passes import passes_after
 from tests.load.people import SLUG
 from tests.load.reference.building import a_folder, build
 from tests.load.reference.tree import SINCE
@@ -32,6 +33,9 @@ def test_made_results_stand_as_the_product_recounts_them(engine):
             grown = db.session.scalar(mine)
             faults = units.check_tree(on=SINCE).faults
             db.session.rollback()
+            passed = passes_after([1, 2])
+            agreed = verify_contest(SLUG).problems
+            db.session.rollback()
             with transaction():
                 db.session.execute(update(Standing).values(points_milli=1))
             broken = verify_contest(SLUG).problems
@@ -43,5 +47,7 @@ def test_made_results_stand_as_the_product_recounts_them(engine):
     assert (again.attempts, again.callers) == (90, 40)
     assert grown == 6
     assert faults == ()
+    assert [one["results"] for one in passed] == [1, 2]
+    assert agreed == []
     assert broken  # the check is one that can fail
     assert not folder.exists()

@@ -14,6 +14,7 @@ from tests.load.growth import growth
 from tests.load.ledger import Ledger
 from tests.load.measure import Crowd, measure
 from tests.load.options import Options, load_options
+from tests.load.passes import passes
 from tests.load.people import attempts, joins
 from tests.load.processes import WORKER, gunicorn
 from tests.load.profile import finish
@@ -76,6 +77,7 @@ def anatomy(**given):
 
 main.add_command(growth)
 main.add_command(ref)
+main.add_command(passes)
 main.add_command(drop)
 for profile in PROFILES:
     main.add_command(profile.command())
