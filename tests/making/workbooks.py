@@ -2,6 +2,7 @@
 
 import zipfile
 from io import BytesIO
+from xml.sax.saxutils import escape
 
 import xlsxwriter
 
@@ -43,4 +44,47 @@ def with_part(content, name, change):
         for entry in old.infolist():
             body = old.read(entry)
             new.writestr(entry, change(body) if entry.filename == name else body)
+    return target.getvalue()
+
+
+def opendocument(*rows, repeated=""):
+    """Return an ods of these rows of texts; `repeated` is more XML for its table."""
+    made = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{escape(str(cell))}</text:p>'
+            "</table:table-cell>"
+            for cell in row
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="Câu hỏi">{made}{repeated}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", content)
+        book.writestr("META-INF/manifest.xml", "<manifest/>")
+    return target.getvalue()
+
+
+def looking(*rows, marked, hidden_rows=(), mark=None):
+    """Return an xlsx of these rows in which some cells, told by row and column from 0, look odd."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        page = book.add_worksheet("Câu hỏi")
+        odd = book.add_format(mark or {"font_color": "#FF0000"})
+        for index, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                page.write(index, column, cell, *([odd] if (index, column) in marked else []))
+        for index in hidden_rows:
+            page.set_row(index, None, None, {"hidden": True})
     return target.getvalue()

@@ -75,8 +75,8 @@ def test_options_may_be_fewer_in_some_rows():
     [
         ({"answer": "D"}, "ô F3", "“D” không có"),
         ({"answer": None}, "ô F3", "Thiếu đáp án"),
-        ({"answer": 2}, "ô F3", "đúng một chữ cái"),
-        ({"answer": "A,B"}, "ô F3", "đúng một chữ cái"),
+        ({"answer": 2}, "ô F3", "ghi chữ cái"),
+        ({"answer": "A,B"}, "ô F3", "đúng một đáp án"),
         ({"stem": None}, "ô B3", "Thiếu nội dung"),
         ({"b": None, "answer": "A"}, "dòng 3", "phương án B"),
         ({"b": None, "c": None, "answer": "A"}, "dòng 3", "Chỉ có 1 phương án"),
@@ -204,7 +204,7 @@ def test_questions_of_several_sheets_are_counted_on():
     ("rows", "words"),
     [
         ([HEADINGS], "không có câu hỏi nào"),
-        ([["Câu hỏi", "Đáp án 1", "Đáp án 2", "Đáp án đúng"]], "không thấy dòng tiêu đề"),
+        ([["Câu hỏi", "Cột 1", "Cột 2", "Ghi chú"]], "không thấy dòng tiêu đề"),
         ([[*HEADINGS, "Đáp án"], question_row()], "hai cột cùng nghĩa"),
         ([["1", "A", "2", "A"]], "không thấy dòng tiêu đề"),
         ([], "không thấy dòng tiêu đề"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.reading import canonical_yaml, excel, word
+from quizapp.banks.reading import canonical_yaml, excel, separated, word
 from quizapp.banks.rules import Reading
 
 LARGEST = 20 * 1024 * 1024
@@ -21,9 +21,12 @@ class Reader:
 
 
 # The first that knows the content reads it; YAML takes any text, so it stays last.
-READERS = tuple(
-    Reader(format=module.FORMAT, is_mine=module.is_mine, read=module.read)
-    for module in (word, excel, canonical_yaml)
+READERS = (
+    Reader(format="docx", is_mine=word.is_mine, read=word.read),
+    Reader(format="ods", is_mine=excel.is_opendocument, read=excel.read_opendocument),
+    Reader(format="xlsx", is_mine=excel.is_xlsx, read=excel.read_xlsx),
+    Reader(format="csv", is_mine=separated.is_mine, read=separated.read),
+    Reader(format="yaml", is_mine=canonical_yaml.is_mine, read=canonical_yaml.read),
 )
 
 
@@ -34,8 +37,25 @@ def read_bank(content: bytes) -> Reading:
     if not content.strip():
         raise CannotRead(reason="tệp trống.")
     if content.startswith(OLD_OFFICE):
-        raise CannotRead(reason="tệp Office kiểu cũ hoặc có mật khẩu; hãy lưu lại thành .xlsx.")
+        return _read_old_office(content)
     for reader in READERS:
         if reader.is_mine(content):
             return reader.read(content)
-    raise CannotRead(reason="không rõ định dạng; hiện đọc được YAML (UTF-8) và Excel (.xlsx).")
+    raise CannotRead(
+        reason="không rõ định dạng; hiện đọc được Word (.docx), Excel (.xlsx, .xls), .ods, CSV "
+        "và YAML."
+    )
+
+
+def _read_old_office(content: bytes) -> Reading:
+    """Read an old workbook; say how to save an old document, or one with a password, anew."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise CannotRead(reason="tệp có mật khẩu; hãy bỏ mật khẩu rồi lưu lại.")
+    if "WordDocument".encode("utf-16-le") in content:
+        raise CannotRead(
+            reason="tệp Word kiểu cũ (.doc); hãy mở bằng Word hoặc LibreOffice, chọn Lưu thành "
+            "(Save As), kiểu Word (.docx), rồi dùng tệp mới."
+        )
+    if excel.is_xls(content):
+        return excel.read_xls(content)
+    raise CannotRead(reason="tệp Office kiểu cũ hoặc có mật khẩu; hãy lưu lại thành .xlsx.")

@@ -37,6 +37,14 @@ def check_sheets(parts: dict[str, bytes]) -> None:
         raise CannotRead(reason="trang tính có quá nhiều chữ.")
 
 
+def check_opendocument(body: bytes) -> None:
+    """Raise CannotRead when a sheet of an OpenDocument file is larger than any question bank."""
+    try:
+        _parse(body, _Repeats())
+    except (SAXException, DefusedXmlException, ValueError, LookupError) as error:
+        raise CannotRead(reason="trang tính bị hỏng; hãy mở bằng Excel và lưu lại.") from error
+
+
 def _longest_text(body: bytes) -> int:
     texts = _Texts()
     _parse(body, texts)
@@ -103,6 +111,38 @@ class _Cells(ContentHandler):
         self._column = _column_number(letters) if letters else self._column + 1
         if reference[len(letters) :]:
             self._row = int(reference[len(letters) :])
+
+
+class _Repeats(ContentHandler):
+    """Follows rows and cells of OpenDocument, which says how often each is repeated.
+
+    What is repeated and empty fills a sheet to its end; only what holds something counts.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = self._rows = self._column = self._cells = 0
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - SAX's name
+        tag = _local(name)
+        if tag == "table":
+            self._row = self._rows = 0
+        elif tag == "table-row":
+            self._row += self._rows
+            self._rows = int(attrs.get("table:number-rows-repeated", "1"))
+            self._column = self._cells = 0
+        elif tag in {"table-cell", "covered-table-cell"}:
+            self._column += self._cells
+            self._cells = int(attrs.get("table:number-columns-repeated", "1"))
+        elif tag == "p":
+            self._check(self._row + self._rows, self._column + self._cells)
+
+    def _check(self, rows: int, columns: int) -> None:
+        if rows > MOST_ROWS or columns > MOST_COLUMNS:
+            raise CannotRead(
+                reason=f"trang tính có ô ở dòng {rows}, cột {columns}; nhiều nhất là "
+                f"{MOST_ROWS} dòng và {MOST_COLUMNS} cột."
+            )
 
 
 def _column_number(letters: str) -> int:

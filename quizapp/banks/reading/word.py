@@ -73,7 +73,8 @@ def _shown(item: Paragraph | Table, script: Script) -> list[Part]:
         tuple(_cell(cell, script, f"{where}, dòng {number}") for cell in row)
         for number, row in enumerate(item.rows, start=1)
     )
-    return [Grid(rows=rows, where=where)]
+    places = tuple(f"{where}, dòng {number}" for number in range(1, len(rows) + 1))
+    return [Grid(rows=rows, where=where, places=places)]
 
 
 def _cell(paragraphs: tuple[Paragraph, ...], script: Script, where: str) -> Cell:

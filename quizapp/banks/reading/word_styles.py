@@ -153,7 +153,7 @@ class Look:
         if element is None:
             return ""
         theme, told = element.get(f"{W}themeColor", ""), value(element)
-        if theme in DARK_THEMES or (not theme and _is_black(told)):
+        if theme in DARK_THEMES or (not theme and is_black(told)):
             return ""
         return told.upper() or theme
 
@@ -183,7 +183,7 @@ def _is_on(element: Element) -> bool:
     return value(element, "1") not in OFF
 
 
-def _is_black(told: str) -> bool:
+def is_black(told: str) -> bool:
     if told in BLACK:
         return True
     try:

@@ -62,10 +62,11 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grid:
-    """A table, row by row; `where` names it."""
+    """A table, row by row; `where` names it, `places` its rows."""
 
     rows: tuple[tuple[Cell, ...], ...]
     where: str
+    places: tuple[str, ...]
 
 
 Part = Line | Grid
@@ -87,17 +88,6 @@ def plain_line(text: str, where: str) -> Line:
     """Return a line without any mark."""
     composed = normalize("NFC", text)
     return Line(text=composed, styles=(PLAIN,) * len(composed), where=where)
-
-
-def lines_in(parts: Sequence[Part]) -> Iterable[Line]:
-    """Return every line of a document, those in tables row by row."""
-    for part in parts:
-        if isinstance(part, Line):
-            yield part
-        else:
-            for row in part.rows:
-                for cell in row:
-                    yield from cell.lines
 
 
 def _composed(text: str, styles: Sequence[Style]) -> tuple[str, list[Style]]:

@@ -67,6 +67,13 @@ def _check_rest(told: Told, found: Found) -> None:
     """What stands after the letter is its option, a provision or a reason; never another option."""
     by_letter: Mapping[str, Choice] = {choice.letter: choice for choice in found.options}
     rest = _key(told.rest)
+    is_text = any(_key(one.text) == told.letter.lower() for one in by_letter.values())
+    if found.by_words and is_text and not rest:
+        found.doubt(
+            "answer",
+            f"Đáp án “{told.letter}” vừa là chữ cái vừa là nội dung của phương án ({told.where}). "
+            "Hãy ghi cả chữ cái và nội dung, ví dụ “A. …”.",
+        )
     own = by_letter.get(told.letter)
     if any(choice.shown not in {"", choice.letter} for choice in found.options):
         found.doubt("answer", _shown_otherwise(found))

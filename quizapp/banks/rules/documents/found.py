@@ -46,6 +46,7 @@ class Found:
     doubts: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
     by_number: bool = False  # a key may be the number of an option
+    by_words: bool = False  # other keys of its table are the words of options
 
     def doubt(self, name: str, message: str) -> None:
         """Keep the question out: the first doubt about a field is told."""

@@ -45,6 +45,7 @@ VNI_MARKS = {
 }
 VNI_BASES = frozenset("aeouyAEOUYôöÔÖ")
 VNI_ALONE = dict(zip("ôöñíìæóòîÔÖÑÍÌÆÓÒÎ", "ơưđíìỉĩịỵƠƯĐÍÌỈĨỊỴ", strict=True))
+BETWEEN = re.compile(r"[\s;,|/\"()]+")
 EDGES = ".,;:!?()[]{}\"'“”‘’…-–/\\*+=%<>|0123456789"
 SYLLABLE = re.compile(
     r"(?:ngh|gh|ng|nh|ch|tr|th|ph|kh|gi|qu|[bcdđghklmnpqrstvx])?"
@@ -101,7 +102,7 @@ def script_of(pieces: Sequence[Piece]) -> Script:
     if told:
         script = Script(name=told[0], by_font=True)
     else:
-        script = Script(name=_by_words("".join(_with_ends(pieces))))
+        script = Script(name=script_by_words("".join(_with_ends(pieces))))
     problems = _told(script, pieces) if script.name else _decomposed(pieces)
     return Script(name=script.name, by_font=script.by_font, problems=tuple(problems))
 
@@ -152,11 +153,12 @@ def share_of_syllables(words: Sequence[str]) -> float:
 
 def marked_words(text: str) -> list[str]:
     """Return the words with a letter beyond ASCII."""
-    words = (word.strip(EDGES) for word in text[:LONGEST_SAMPLE].split())
+    words = (word.strip(EDGES) for word in BETWEEN.split(text[:LONGEST_SAMPLE]))
     return [word for word in words if word and not word.isascii()]
 
 
-def _by_words(text: str) -> str:
+def script_by_words(text: str) -> str:
+    """Return the old encoding in which most words are Vietnamese, empty for none."""
     words = marked_words(text)
     if len(words) < ENOUGH_WORDS or share_of_syllables(words) > UNLIKELY:
         return ""

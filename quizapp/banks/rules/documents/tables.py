@@ -29,8 +29,10 @@ KINDS: Mapping[Kind, re.Pattern[str]] = {
         r"multiple|(?:cau hoi )?(?:trac nghiem )?nhieu (?:dap an(?: dung)?|phuong an dung)"
     ),
 }
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 PLAIN_TEXTS = ("topic", "difficulty", "explanation")
+LETTER_KEY = re.compile(r"[A-Ha-h][.)]?|\d")
 TICKS = {"x", "v", "✓", "✔", "√", "đ", "có", "1", "dung", "đúng"}
 EMPTY = Cell()
 MISSING = "Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đúng vào ô này."
@@ -60,14 +62,14 @@ def rows_of(grid: Grid) -> Rows:
         skipped = ", ".join(f"“{heading}”" for heading in columns.unknown)
         rows.notes.append(f"bỏ qua cột {skipped}.")
     topic = ""
-    for row in grid.rows[at + 1 :]:
+    for row, where in zip(grid.rows[at + 1 :], grid.places[at + 1 :], strict=True):
         if not _is_question(row, columns):
             continue
         heading = _only_heading(row)
         if heading is not None:
             topic = heading
             continue
-        rows.found.append(_Row(cells=row, columns=columns).found(topic))
+        rows.found.append(_Row(cells=row, columns=columns, where=where).found(topic))
     _check_keys(rows, columns)
     return rows
 
@@ -110,6 +112,7 @@ class _Row:
 
     cells: Sequence[Cell]
     columns: Columns
+    where: str
 
     def found(self, topic: str) -> Found:
         """Return the question in this row; `topic` is the heading above it."""
@@ -117,7 +120,8 @@ class _Row:
         for name, index in self.columns.parts.items():
             cell = _cell(self.cells, index)
             found.places.setdefault(name, cell.where)
-            if cell.doubt and name not in {"number", "code"}:
+            is_day = name.startswith("valid_") and ISO_DATE.fullmatch(cell.text)
+            if cell.doubt and name not in {"number", "code"} and not is_day:
                 found.doubt(name, cell.doubt)
         found.texts = {"topic": topic} | self._texts()
         serial = clean_line(self._part("number").text)
@@ -125,6 +129,10 @@ class _Row:
         found.told_number = int(number[1]) if number else None
         found.citations += [line.text for line in self._part("citation").lines]
         self._tell(found)
+        if self.columns.twice:
+            found.doubt(
+                "stem", f"Bảng có hai cột cùng nghĩa “{self.columns.twice[0]}”. Hãy bỏ một."
+            )
         if clean_line(self._part("picture").text):
             found.doubt("picture", "Câu hỏi có hình, chưa dùng được. Hãy diễn đạt bằng chữ.")
         return found
@@ -142,13 +150,11 @@ class _Row:
 
     def _stem_and_options(self) -> Found:
         stem = self._part("stem")
-        where = next((cell.where for cell in self.cells if cell.where), "")
-        row_where = re.sub(r", ô [A-Z]+(\d+)$", r", dòng \1", where)
         has_own = self.columns.options or {"choices", "is_true"} & self.columns.parts.keys()
         lines = list(stem.lines)
         if not has_own:
-            return parsed(Block(number=None, where=row_where, lines=lines), Labels.UPPER)
-        found = Found(where=row_where, stem="\n".join(line.text for line in lines))
+            return parsed(Block(number=None, where=self.where, lines=lines), Labels.UPPER)
+        found = Found(where=self.where, stem="\n".join(line.text for line in lines))
         for line in lines:
             if line.picture:
                 found.doubt("stem", f"Có {line.picture}, chưa đọc được. Hãy diễn đạt bằng chữ.")
@@ -196,7 +202,10 @@ class _Row:
             told.append((letter, cell))
         are_labelled = all(_own_label(letter, cell) for letter, cell in told)
         for letter, cell in told:
-            found.options.append(_choice(letter, cell, is_labelled=are_labelled))
+            choice = _choice(letter, cell, is_labelled=are_labelled)
+            if "answer" not in self.columns.parts:
+                choice.body[0], choice.sign = without_sign(choice.body[0])
+            found.options.append(choice)
 
     def _truths(self, found: Found) -> None:
         """A tick in the column "Đúng" or "Sai" is the key of a statement."""
@@ -250,12 +259,10 @@ def _choice(letter: str, cell: Cell, *, is_labelled: bool) -> Choice:
     """Return the option in a cell; "A. …" under "Đáp án A" loses its label where all have one."""
     first, *others = cell.lines
     at = option_marks(first)[0].body if is_labelled else 0
-    body, sign = without_sign(first.cut(at))
     return Choice(
         letter=letter,
         label=first.cut(0, at),
-        body=[body, *others],
-        sign=sign,
+        body=[first.cut(at), *others],
         where=cell.where,
     )
 
@@ -265,11 +272,22 @@ def _check_keys(rows: Rows, columns: Columns) -> None:
     keys = [one.texts.get("answer", "") for one in rows.found]
     if not any(keys):
         return
+    counts_from_one = _counts_from_one(rows.found, keys)
+    by_words = not all(LETTER_KEY.fullmatch(key) for key in keys if key)
     for one, key in zip(rows.found, keys, strict=True):
+        one.by_number |= counts_from_one
+        one.by_words = by_words
         if not key and not one.told and "answer" in columns.parts:
             one.doubt("answer", MISSING)
         elif "0" in keys and key.isdecimal():
             one.doubt("answer", "Có đáp án ghi số 0 nên không rõ đếm từ 0 hay 1. Hãy ghi chữ cái.")
+
+
+def _counts_from_one(found: Sequence[Found], keys: Sequence[str]) -> bool:
+    """Say whether the keys are numbers of options: all are, and some names the last option."""
+    told = [(one, key) for one, key in zip(found, keys, strict=True) if key]
+    are_numbers = all(key.isdecimal() and 0 < int(key) <= len(one.options) for one, key in told)
+    return are_numbers and any(int(key) == len(one.options) for one, key in told)
 
 
 def _iso(text: str) -> str:
