@@ -2,7 +2,7 @@
 
 from quizapp.attempts.models import Attempt, AttemptVoid, LateSheet, TimeGrant
 from quizapp.audit.models import AuditEntry
-from quizapp.banks.models import Bank, BankVersion, Question
+from quizapp.banks.models import Bank, BankUpload, BankVersion, Question
 from quizapp.contests.models import Contest, Interruption, Round, RuleSet
 from quizapp.people.models import (
     Consent,
@@ -31,6 +31,7 @@ __all__ = [
     "AttemptVoid",
     "AuditEntry",
     "Bank",
+    "BankUpload",
     "BankVersion",
     "Consent",
     "Contest",

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from quizapp import clock
 from quizapp.attempts import service as attempts
 from quizapp.attempts.service import typed_units
+from quizapp.banks import service as banks
 from quizapp.contests import service as contests
 from quizapp.db import db, transaction
 from quizapp.people import service as people
@@ -106,6 +107,7 @@ def tidy() -> date:
     now = clock.now()
     with transaction():
         people.forget_old_failures(at=now)
+        banks.forget_old_uploads(at=now)
     results.delete_old_generations()
     return now.date()
 

@@ -36,3 +36,17 @@ class HasErrors(Refusal):
         "Có {count} lỗi nên chưa công bố. Hãy sửa tệp, hoặc thêm --skip-errors để công bố "
         "{accepted} câu hợp lệ và bỏ các câu có lỗi."
     )
+
+
+class NotYourBank(Refusal):
+    status = 403
+    text = N_("Ngân hàng “{code}” của đơn vị khác. Hãy dùng một mã khác.")
+
+
+class SeesErrors(Refusal):
+    """Publishing from the page while questions have errors and nobody said to leave them out."""
+
+    text = N_(
+        "Có {count} lỗi nên chưa công bố. Hãy sửa tệp rồi tải lại lên, hoặc đánh dấu để công bố "
+        "{accepted} câu hợp lệ và bỏ các câu có lỗi."
+    )

@@ -3,14 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base
 
 
 class Bank(Base):
-    """A collection of questions that grows in versions; `title` is the newest version's."""
+    """A collection of questions that grows in versions; `title` is the newest version's.
+
+    Without an owning unit it was imported by who runs the installation, and is everybody's to use.
+    """
 
     __tablename__ = "bank"
 
@@ -18,6 +21,27 @@ class Bank(Base):
     code: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     created_at: Mapped[datetime]
+    owner_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+
+
+class BankUpload(Base):
+    """A file on its way to becoming a version: read again each time somebody looks at it."""
+
+    __tablename__ = "bank_upload"
+    __table_args__ = (
+        CheckConstraint("length(public_id) = 16", name="public_id_is_random_128_bits"),
+        Index("ix_bank_upload_organiser_id", "organiser_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[bytes] = mapped_column(unique=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    bank_code: Mapped[str]
+    title: Mapped[str]
+    file_name: Mapped[str]
+    content: Mapped[bytes]
+    uploaded_at: Mapped[datetime]
 
 
 class BankVersion(Base):

@@ -291,6 +291,7 @@ def _decide_as_organiser(walk, client, token):
         f"{desk}/ties",
         "/admin/head-counts",
         "/admin/contests/new",
+        "/admin/banks",
     ):
         assert walk(client, "GET", path).status_code == 200
     found = walk(client, "POST", f"{desk}/people", data=token | {"phone": "0912345679"})
@@ -305,6 +306,9 @@ def _decide_as_organiser(walk, client, token):
     walk(client, "POST", f"{desk}/typed-units", data=token | {"group": "1", "seen": "1"})
     walk(client, "POST", f"{desk}/ties/1", data=token | {"tied": "", "place-1": "1"})
     walk(client, "POST", "/admin/contests/new", data=token | {"title": "Thi thêm", "look": "1"})
+    walk(client, "POST", "/admin/banks", data=token | {"bank": "moi", "unit": "P_THU"})
+    for method in ("GET", "POST"):
+        walk(client, method, f"/admin/banks/uploads/{'0' * 32}", data=token)
     count = {"unit": "P_THU", "members": "900", "counted_on": "2026-11-01", "source": "Báo cáo"}
     walk(client, "POST", "/admin/head-counts", data=token | count)
     walk(client, "POST", "/admin/head-counts/lock", data=token | count)

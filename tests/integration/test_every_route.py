@@ -3,6 +3,7 @@
 A new route fails here until somebody says on purpose who may see it and how it is guarded.
 """
 
+import io
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from flask import Response, request
 from quizapp.app import MAX_BODY, create_app
 from quizapp.attempts import service as attempt_service
 from quizapp.attempts.service import Why
+from quizapp.banks.writing import write_bank
 from quizapp.config import ROOT
 from quizapp.contests.rules.schedule import Window
 from quizapp.db import db, transaction
@@ -21,7 +23,7 @@ from quizapp.web import contestant as cookies
 from quizapp.web.contestant import Contestant
 from tests.integration.harness import watch_writes
 from tests.integration.pages import Page, policy
-from tests.making import attempts, boards, contests, people, units
+from tests.making import attempts, banks, boards, contests, people, units
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -70,6 +72,8 @@ FORMS = {
     "attempts_admin.restore_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
     "attempts_admin.void_attempt": ("organiser", "/admin/c/{slug}/attempts/{public_id}"),
     "attempts_admin.void_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "banks_admin.decide": ("organiser", "/admin/banks/uploads/{public_id}"),
+    "banks_admin.upload": ("organiser", "/admin/banks"),
     "contests_admin.enter_contest": ("organiser", "/admin/contests/new"),
     "contests_admin.enter_head_count": ("organiser", "/admin/head-counts"),
     "contests_admin.lock_head_count": ("organiser", "/admin/head-counts"),
@@ -104,6 +108,8 @@ ABOUT = {
     "attempts_admin.restore_attempt": "void_attempt",
     "attempts_admin.restore_person": "void_person",
     "attempts_admin.void_person": "person",
+    "banks_admin.decide": "upload",
+    "banks_admin.look": "upload",
 }
 
 
@@ -184,7 +190,21 @@ def scene(app, new_client, freeze):
         "organiser": new_client(),
     }
     sign_in(actors["organiser"])
+    values["upload"] = brought(actors["organiser"])
     return Scene(app=app, values=values, actors=actors)
+
+
+def brought(client):
+    """Let the organiser bring a bank; return the public id of its file."""
+    page = Page(client.get("/admin/banks").text)
+    fields = page.forms[0].hidden | {"bank": "bank-moi", "unit": "VGCL", "file": bank_file()}
+    return client.post("/admin/banks", data=fields).location.rpartition("/")[2]
+
+
+def bank_file():
+    drafts = [banks.draft(number) for number in range(1, 4)]
+    body = write_bank(drafts, "yaml", code="bank-moi", title="Ngân hàng mới", number=1)
+    return io.BytesIO(body), "bank-moi.yaml"
 
 
 def taken_out(contest):
@@ -358,6 +378,8 @@ def test_the_same_form_with_its_token_is_taken(scene, endpoint):
         fields |= {"phone": OTHER_PHONE, "pin": people.PIN}
     if endpoint in {"attempts_admin.find_person", "attempts_admin.merge_person"}:
         fields |= {"phone": THIRD_PHONE}
+    if endpoint == "banks_admin.upload":
+        fields |= {"file": bank_file()}
     path = scene.path(rule)
     forms = [form for form in Page(client.get(page).text).forms if (form.action or page) == path]
     assert len(forms) == 1

@@ -176,3 +176,13 @@ def test_nginx_takes_the_whole_site(tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr
+
+
+def test_only_a_bank_may_be_large(place):
+    large = b"x" * 300_000
+
+    status, _, _ = get(place, "/admin/banks", method="POST", body=large)
+    elsewhere, _, _ = get(place, "/return", method="POST", body=large)
+
+    assert status != 413
+    assert elsewhere == 413

@@ -87,7 +87,9 @@ class Preview:
 def get_choices(organiser: OrganiserCard, *, at: datetime) -> Choices:
     """Return what this organiser may choose from."""
     return Choices(
-        units=_own_units(organiser, at=at), banks=banks.get_banks(), presets=get_presets()
+        units=_own_units(organiser, at=at),
+        banks=banks.get_banks_of(organiser),
+        presets=get_presets(),
     )
 
 
@@ -166,7 +168,7 @@ def _read(organiser: OrganiserCard, typed: TypedContest, *, at: datetime) -> New
     title = one_line(typed.title)
     slug = typed.slug.strip() or slug_of(title)
     own = {unit.code: unit for unit in _own_units(organiser, at=at)}
-    problems = _check_names(title, typed, own)
+    problems = _check_names(title, typed, own, banks.get_banks_of(organiser))
     body, schedule = _body(typed, problems)
     windows = _windows(typed.rounds, schedule, problems, at=at)
     if problems:
@@ -184,7 +186,9 @@ def _read(organiser: OrganiserCard, typed: TypedContest, *, at: datetime) -> New
     )
 
 
-def _check_names(title: str, typed: TypedContest, own: Mapping[str, UnitCard]) -> Problems:
+def _check_names(
+    title: str, typed: TypedContest, own: Mapping[str, UnitCard], usable: Sequence[BankCard]
+) -> Problems:
     problems: Problems = []
     if not title:
         problems.append(("title", N_("Hãy ghi tên cuộc thi.")))
@@ -192,7 +196,7 @@ def _check_names(title: str, typed: TypedContest, own: Mapping[str, UnitCard]) -
         problems.append(("title", N_("Tên dài nhất 200 chữ.")))
     if typed.unit not in own:
         problems.append(("unit", N_("Hãy chọn một đơn vị bạn được giao.")))
-    if banks.find_version(typed.bank, None) is None:
+    if typed.bank not in {bank.code for bank in usable}:
         problems.append(("bank", N_("Hãy chọn một ngân hàng câu hỏi.")))
     if typed.preset not in get_presets():
         problems.append(("preset", N_("Hãy chọn một mẫu thể lệ.")))
