@@ -6,7 +6,7 @@ goes on where the database says it was. Answering and reading need no worker.
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -45,10 +45,11 @@ class Done:
     boards: int
 
 
-def run_once(*, known: frozenset[Scope] = frozenset()) -> Done:
+def run_once(*, known: Collection[Scope] = (), later: Collection[Scope] = ()) -> Done:
     """Do all that is due now: expire, roll up, and write the boards that changed.
 
-    `known` are scopes whose every board is made whether or not anything new was counted.
+    `known` are scopes whose every board is made whether or not anything new was counted; while
+    others are left for `later`, nothing is said to show this moment.
     """
     expired = _until_none(_expire)
     _until_none(_propose_units)
@@ -68,7 +69,7 @@ def run_once(*, known: frozenset[Scope] = frozenset()) -> Done:
         if rolled.events < BATCH:
             break
     written = sum(refresh_boards(scope, at=at, units_touched=touched[scope]) for scope in touched)
-    if touched or rolled.is_stale:
+    if (touched or rolled.is_stale) and not later:
         with transaction():
             stamp_boards(at=at)
     return Done(expired=expired, events=events, boards=written)
@@ -80,25 +81,26 @@ def run_forever() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     log.info("worker started")
-    known: frozenset[Scope] | None = None
+    due: list[Scope] = []  # whose every board is to be made: one at a time, results do not wait
     tidied_on = basis = None
     while not stop.is_set():
         try:
             if tidied_on != clock.now().date():
                 tidied_on = tidy()
             if (newest := basis_of_boards()) != basis:
-                known, basis = None, newest
-            done = run_once(known=all_scopes() if known is None else known)
+                due, basis = newest_first(all_scopes()), newest
+            done = run_once(known=due[:1], later=due[1:])
         except OperationalError as error:
             log.warning("database away", cause=str(error.orig).splitlines()[0])
             db.session.remove()
-            known = None
+            basis = None
             stop.wait(AWAY_SECONDS)
             continue
-        known = frozenset()
+        del due[:1]
         if done.expired or done.events:
             log.info("worker pass", expired=done.expired, events=done.events, boards=done.boards)
-        stop.wait(EVERY_SECONDS)
+        if not due:
+            stop.wait(EVERY_SECONDS)
     log.info("worker stopped")
 
 
@@ -117,6 +119,11 @@ def all_scopes() -> frozenset[Scope]:
     scopes = {scope for one in contests.get_contests() for scope in scopes_of(one).values()}
     db.session.rollback()
     return frozenset(scopes)
+
+
+def newest_first(scopes: Collection[Scope]) -> list[Scope]:
+    """Return scopes in the order in which people wait for them: the newest contest's last round."""
+    return sorted(scopes, key=lambda scope: (scope.contest_id, scope.round_number), reverse=True)
 
 
 def basis_of_boards() -> tuple[datetime | None, frozenset[tuple[int, int]]]:

@@ -1,6 +1,7 @@
 """Results become boards: the roll-up, unit counts, snapshots, own rank."""
 
 import random
+import signal
 from datetime import timedelta
 
 import pytest
@@ -258,3 +259,34 @@ def test_a_pass_comes_to_an_end_though_results_never_stop_coming(monkeypatch, co
     worker.run_once()
 
     assert len(passes) == 3
+
+
+def test_a_worker_that_begins_makes_all_boards_of_one_scope_after_the_other(monkeypatch, contest):
+    """Results that come meanwhile are counted in between, and no board says it shows them all."""
+    scopes = worker.newest_first(scopes_of(contest).values())
+    passes, stamped = [], []
+    run_once = worker.run_once
+
+    def recorded(**given):
+        done = run_once(**given)
+        mark = db.session.scalar(select(RollupMark.as_of))
+        db.session.rollback()
+        passes.append(list(given["known"]))
+        stamped.append(mark is not None)
+        if len(passes) == len(scopes) + 1:
+            signal.raise_signal(signal.SIGTERM)
+        return done
+
+    monkeypatch.setattr(worker, "run_once", recorded)
+    monkeypatch.setattr(worker, "EVERY_SECONDS", 0)
+    kept = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    db.session.rollback()
+
+    try:
+        worker.run_forever()
+    finally:
+        for name, handler in kept.items():
+            signal.signal(name, handler)
+
+    assert passes == [*([scope] for scope in scopes), []]
+    assert stamped == [False, True, True]
