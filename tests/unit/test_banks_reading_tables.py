@@ -65,7 +65,7 @@ def test_a_key_that_is_a_letter_and_the_words_of_another_option_is_not_certain()
     blood = ["Nhóm máu?", "B", "A", "O", "A"]
     reading = read_bank(workbook(HEADINGS, blood, ["Mấy?", "Hai", "Ba", "Bốn", "Ba"]))
     assert [one.stem for one in reading.drafts] == ["Mấy?"]
-    # Where all keys are letters, they name columns.
+    # Where all keys are letters, they name columns; those of several letters say nothing here.
     assert rights(workbook(HEADINGS, blood, ["Mấy?", "Hai", "Ba", "Bốn", "B"])) == ["A", "B"]
 
 

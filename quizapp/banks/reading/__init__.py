@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.reading import canonical_yaml, excel, separated, word
+from quizapp.banks.reading import canonical_yaml, excel, separated, word, written
 from quizapp.banks.rules import Reading
 
 LARGEST = 20 * 1024 * 1024
@@ -26,6 +26,9 @@ READERS = (
     Reader(format="ods", is_mine=excel.is_opendocument, read=excel.read_opendocument),
     Reader(format="xlsx", is_mine=excel.is_xlsx, read=excel.read_xlsx),
     Reader(format="csv", is_mine=separated.is_mine, read=separated.read),
+    Reader(format="gift", is_mine=written.is_gift, read=written.read_gift),
+    Reader(format="aiken", is_mine=written.is_aiken, read=written.read_aiken),
+    Reader(format="text", is_mine=written.is_typed, read=written.read_typed),
     Reader(format="yaml", is_mine=canonical_yaml.is_mine, read=canonical_yaml.read),
 )
 
@@ -42,8 +45,8 @@ def read_bank(content: bytes) -> Reading:
         if reader.is_mine(content):
             return reader.read(content)
     raise CannotRead(
-        reason="không rõ định dạng; hiện đọc được Word (.docx), Excel (.xlsx, .xls), .ods, CSV "
-        "và YAML."
+        reason="không rõ định dạng; hiện đọc được Word (.docx), Excel (.xlsx, .xls), .ods, CSV, "
+        "văn bản (Aiken, GIFT, “Câu 1: …”) và YAML."
     )
 
 

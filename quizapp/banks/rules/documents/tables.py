@@ -273,7 +273,10 @@ def _check_keys(rows: Rows, columns: Columns) -> None:
     if not any(keys):
         return
     counts_from_one = _counts_from_one(rows.found, keys)
-    by_words = not all(LETTER_KEY.fullmatch(key) for key in keys if key)
+    by_words = any(
+        key and not LETTER_KEY.fullmatch(key) and one.texts["kind"] != Kind.MULTIPLE
+        for one, key in zip(rows.found, keys, strict=True)
+    )
     for one, key in zip(rows.found, keys, strict=True):
         one.by_number |= counts_from_one
         one.by_words = by_words

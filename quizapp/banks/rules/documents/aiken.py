@@ -1,0 +1,73 @@
+"""Aiken: a stem, options "A. …" a line each, and "ANSWER: B". Pure."""
+
+import re
+
+from quizapp.banks.rules import LETTERS
+from quizapp.banks.rules.documents import plain_line
+from quizapp.banks.rules.documents.found import Choice, Found, shortened
+from quizapp.banks.rules.documents.told import Told
+
+ANSWER = re.compile(r"\s*ANSWER\s*:\s*(?P<key>.*?)\s*", re.IGNORECASE)
+OPTION = re.compile(r"\s*(?P<letter>[A-Za-z])[.)]\s+(?P<text>.*)")
+ONE = re.compile(r"[A-Za-z]")
+
+
+def is_aiken(text: str) -> bool:
+    """Say whether a text has a line that ends a question of Aiken."""
+    return any(
+        match and ONE.fullmatch(match["key"]) for match in map(ANSWER.fullmatch, text.splitlines())
+    )
+
+
+def questions_of(text: str) -> list[Found]:
+    """Return the questions of a text; one that is not closed by its answer is doubted."""
+    found: list[Found] = []
+    stem: list[str] = []
+    current: Found | None = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        where = f"dòng {number}"
+        if current is None:
+            current, stem = Found(where=where), []
+            found.append(current)
+        answer, option = ANSWER.fullmatch(line), OPTION.fullmatch(line)
+        if answer:
+            _close(current, answer["key"], where)
+            current = None
+        elif option:
+            _add_option(current, option["letter"].upper(), option["text"], where)
+        elif current.options:
+            current.doubt(
+                "options",
+                f"Không rõ “{shortened(line)}” ({where}) giữa các phương án. Mỗi phương án phải "
+                "nằm trên một dòng, bắt đầu bằng “A.”, “B.”…",
+            )
+        else:
+            stem.append(line.strip())
+            current.stem = "\n".join(stem)
+    if current is not None:
+        current.doubt("answer", "Thiếu dòng “ANSWER: …” sau các phương án. Hãy thêm dòng này.")
+    return found
+
+
+def _add_option(found: Found, letter: str, text: str, where: str) -> None:
+    expected = LETTERS[len(found.options)] if len(found.options) < len(LETTERS) else "?"
+    if letter != expected:
+        found.doubt(
+            "options",
+            f"Phương án {letter} ({where}) không theo thứ tự A, B, C… tới {LETTERS[-1]}. "
+            "Hãy đánh lại chữ cái.",
+        )
+    label = plain_line(f"{letter}. ", where)
+    choice = Choice(letter=letter, label=label, body=[plain_line(text, where)], where=where)
+    found.options.append(choice)
+    found.places[f"option {letter}"] = where
+
+
+def _close(found: Found, key: str, where: str) -> None:
+    found.places["answer"] = where
+    if ONE.fullmatch(key):
+        found.told.append(Told(letter=key.upper(), where=where))
+    else:
+        found.doubt("answer", f"Đáp án “{key[:40]}” phải là đúng một chữ cái. Hãy ghi lại.")
