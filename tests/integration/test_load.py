@@ -122,6 +122,21 @@ def test_a_profile_prints_one_json_object():
     assert found["database"]["name"] == "sqlite"
 
 
+def test_the_close_of_a_tiny_round_has_its_figures(engine):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.load.close", "--database", engine, "--attempts", "300"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    assert (found["attempts"], found["people"]) == (300, 110)
+    assert found["close_s"] > 0
+
+
 def test_the_check_finds_what_was_changed_behind_the_programs_back(engine, base):
     base = newest(base)
     ledger = Ledger()

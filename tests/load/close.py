@@ -20,7 +20,7 @@ from quizapp import clock
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.service import Why
 from quizapp.contests import service as contests
-from quizapp.db import db, transaction
+from quizapp.db import db, transaction, write_rows
 from quizapp.people.models import Person, PersonState
 from quizapp.results.service import bulk, close_round, closing, judging, settling
 from quizapp.standings.models import WHOLE_CONTEST, Standing
@@ -139,7 +139,7 @@ def _write(model, rows):
         with transaction():
             if bulk.is_postgresql():
                 db.session.execute(text("SET LOCAL session_replication_role = replica"))
-            bulk.write(model, batch)
+            write_rows(model, batch)
 
 
 def _person(contest, number, unit_id, at):
