@@ -15,7 +15,7 @@ from quizapp.people.models import (
     Throttle,
     TypedUnit,
 )
-from quizapp.results.models import PlaceByHand, RoundClose
+from quizapp.results.models import CloseRequest, PlaceByHand, RoundClose
 from quizapp.standings.models import (
     ResultEvent,
     RollupMark,
@@ -33,6 +33,7 @@ __all__ = [
     "Bank",
     "BankUpload",
     "BankVersion",
+    "CloseRequest",
     "Consent",
     "Contest",
     "Grant",

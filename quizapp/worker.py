@@ -54,6 +54,7 @@ def run_once(*, known: Collection[Scope] = (), later: Collection[Scope] = ()) ->
     expired = _until_none(_expire)
     _until_none(_propose_units)
     _until_none(_apply_decisions)
+    results.do_what_was_asked()
     events = 0
     touched: dict[Scope, set[int] | None] = dict.fromkeys(known)
     for _ in range(BATCHES):

@@ -1,4 +1,4 @@
-"""Organisers see who is equal at the edge of a prize, and decide where the rules let them."""
+"""Organisers see who is equal at the edge of a prize, decide where they may, and close rounds."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,7 +10,8 @@ from quizapp import clock
 from quizapp.db import writes
 from quizapp.errors import Refusal
 from quizapp.people.sign_in import current_organiser, organisers_only
-from quizapp.results.forms import PlaceForm
+from quizapp.results import service
+from quizapp.results.forms import CloseForm, PlaceForm
 from quizapp.results.service import desk
 from quizapp.results.service.desk import Typed
 from quizapp.web.language import words_of
@@ -60,6 +61,60 @@ def place(slug: str, number: int) -> ResponseReturnValue:
     )
     desk.place(current_organiser(), slug, number, typed, at=clock.now())
     return redirect(url_for("results_admin.ties", slug=slug, done=1), 303)
+
+
+def close_shown_again(view: View) -> View:
+    """Show the rounds again with why what was asked cannot be done."""
+
+    @wraps(view)
+    def wrapper(slug: str, number: int) -> ResponseReturnValue:
+        try:
+            return view(slug, number)
+        except Refusal as refusal:
+            if refusal.status not in ACTIONABLE:
+                raise
+            return _close_page(slug, refused=words_of(refusal), about=number), refusal.status
+
+    return wrapper
+
+
+@bp.get("/admin/c/<slug>/close")
+@organisers_only
+def rounds_to_close(slug: str) -> ResponseReturnValue:
+    """Show where each round stands on its way to final results."""
+    return _close_page(slug)
+
+
+@bp.post("/admin/c/<slug>/close/<int:number>")
+@close_shown_again
+@writes
+@organisers_only
+def close(slug: str, number: int) -> ResponseReturnValue:
+    """Ask the worker to close a round, or to undo its close."""
+    form = CloseForm()
+    form.check()
+    service.ask_close(
+        current_organiser(),
+        slug,
+        number,
+        undoes="undo" in request.form,
+        reason=form.reason.data or "",
+        at=clock.now(),
+    )
+    return redirect(url_for("results_admin.rounds_to_close", slug=slug), 303)
+
+
+def _close_page(slug: str, *, refused: str | None = None, about: int | None = None) -> str:
+    contest, rounds = service.get_rounds_to_close(current_organiser(), slug, at=clock.now())
+    return render_template(
+        "results/close.html",
+        contest=contest,
+        rounds=rounds,
+        form=CloseForm(formdata=None),
+        typed=request.form.get("reason", ""),
+        refused=refused,
+        about=about,
+    )
 
 
 def _page(slug: str, *, refused: str | None = None) -> str:

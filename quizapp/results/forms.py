@@ -1,4 +1,4 @@
-"""Fields of the page where organisers decide between equals."""
+"""Fields of the pages where organisers decide between equals and close rounds."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField
@@ -10,4 +10,10 @@ class PlaceForm(OrganiserForm):
     """What was decided about a tie; the place of each person stands in a field of its own."""
 
     tied = HiddenField()
+    reason = StringField(_l("Lý do"))
+
+
+class CloseForm(OrganiserForm):
+    """Why a round is closed, or its close undone."""
+
     reason = StringField(_l("Lý do"))

@@ -52,6 +52,23 @@ class RoundClose(Base):
     reason: Mapped[str | None]
 
 
+class CloseRequest(Base):
+    """What an organiser asked the worker to do: close a round, or undo its close.
+
+    Gone once it is done; `refused` says why it was not.
+    """
+
+    __tablename__ = "close_request"
+    __table_args__ = (CheckConstraint("reason <> ''", name="has_reason"),)
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    undoes: Mapped[bool]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    reason: Mapped[str]
+    refused: Mapped[str | None]
+
+
 class PlaceByHand(Base):
     """What an organiser decided between people whose every key is equal: 1 is before 2."""
 

@@ -289,6 +289,7 @@ def _decide_as_organiser(walk, client, token):
         f"{desk}/people",
         f"{desk}/typed-units",
         f"{desk}/ties",
+        f"{desk}/close",
         "/admin/head-counts",
         "/admin/contests/new",
         "/admin/banks",
@@ -309,6 +310,7 @@ def _decide_as_organiser(walk, client, token):
     walk(client, "POST", "/admin/banks", data=token | {"bank": "moi", "unit": "P_THU"})
     for method in ("GET", "POST"):
         walk(client, method, f"/admin/banks/uploads/{'0' * 32}", data=token)
+    walk(client, "POST", f"{desk}/close/1", data=token | {"reason": "Hết vòng"})
     count = {"unit": "P_THU", "members": "900", "counted_on": "2026-11-01", "source": "Báo cáo"}
     walk(client, "POST", "/admin/head-counts", data=token | count)
     walk(client, "POST", "/admin/head-counts/lock", data=token | count)

@@ -77,6 +77,7 @@ FORMS = {
     "contests_admin.enter_contest": ("organiser", "/admin/contests/new"),
     "contests_admin.enter_head_count": ("organiser", "/admin/head-counts"),
     "contests_admin.lock_head_count": ("organiser", "/admin/head-counts"),
+    "results_admin.close": ("organiser", "/admin/c/{slug}/close"),
     "results_admin.place": ("organiser", "/admin/c/{slug}/ties"),
     "attempts.start": ("contestant", "/c/{slug}/rounds/{number}"),
     "attempts.submit": ("contestant", "/a/{public_id}"),
@@ -100,6 +101,7 @@ ELSEWHERE = [
 HANDLERS = r"click|change|input|submit|load|error|focus|blur|(?:key|mouse|touch|pointer)\w+"
 OTHER_PHONE, NEW_PHONE, THIRD_PHONE = "0987 650 431", "0987 650 432", "0987 650 433"
 TIED = "hoa-nhau"  # a contest whose first two are equal
+OVER = {"results_admin.close", "results_admin.place"}  # asked of that contest, whose round is over
 # Of whom or what a route is about, where it is not the paper of the contestant.
 ABOUT = {
     "attempts_admin.correct_person": "person",
@@ -131,7 +133,7 @@ class Scene:
     def values_of(self, endpoint):
         about = ABOUT.get(endpoint, "public_id")
         given = self.values | {"public_id": self.values[about]}
-        return given | ({"slug": TIED} if endpoint == "results_admin.place" else {})
+        return given | ({"slug": TIED} if endpoint in OVER else {})
 
     def fields(self):
         """Return what people would type, whatever the form: all but the token is in order."""

@@ -1,5 +1,12 @@
 """What is done with results. One name for each use case."""
 
+from quizapp.results.service.asking import (
+    CloseState,
+    RoundToClose,
+    ask_close,
+    do_what_was_asked,
+    get_rounds_to_close,
+)
 from quizapp.results.service.closing import Closed, close_round, refresh_round, undo_close
 from quizapp.results.service.deciding import Decision, place_by_hand
 from quizapp.results.service.generations import delete_old_generations
@@ -9,13 +16,18 @@ from quizapp.results.service.ties import Ties, get_ties, numbers_of
 from quizapp.results.service.verifying import Verified, verify_contest
 
 __all__ = [
+    "CloseState",
     "Closed",
     "Decision",
+    "RoundToClose",
     "Ties",
     "Verified",
+    "ask_close",
     "cancel_rebuild",
     "close_round",
     "delete_old_generations",
+    "do_what_was_asked",
+    "get_rounds_to_close",
     "get_ties",
     "numbers_of",
     "place_by_hand",

@@ -128,7 +128,7 @@ def _begin(slug: str, number: int, why: Why, *, at: datetime) -> _Run:
     if one.closed_at is not None:
         raise AlreadyClosed(done=moment(one.closed_at))
     check_no_rebuild(contest.id)
-    _check_over(one, at=at)
+    check_over(one, at=at)
     if close is not None:
         _set(close.id, run=close.run + 1)
     else:
@@ -155,7 +155,7 @@ def _lock(contest: ContestCard, one: RoundCard) -> None:
     db.session.execute(select(Round.id).where(Round.id == one.id).with_for_update())
 
 
-def _check_over(one: RoundCard, *, at: datetime) -> None:
+def check_over(one: RoundCard, *, at: datetime) -> None:
     """Raise unless nobody can hand in anything any more."""
     if one.paused_at is not None:
         raise IsPaused
