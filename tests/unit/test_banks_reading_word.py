@@ -416,3 +416,26 @@ def test_deep_nesting_is_refused():
     deep = "<w:smartTag>" * 500 + "</w:smartTag>" * 500
     with pytest.raises(CannotRead):
         read_bank(document(f"<w:p>{deep}</w:p>"))
+
+
+def test_a_question_without_a_number_is_not_lost_in_silence():
+    lost = ["TRƯỜNG HỢP NÀO SAU ĐÂY?", "A. Một", "B. Hai"]
+    parts = [*question(1, "B", "bold"), *lost, *question(3, "A", "bold")]
+    reading = read_bank(document(*parts))
+    assert [one.code for one in reading.drafts] == ["CAU-001", "CAU-003"]
+    assert any("A. Một" in found.message for found in reading.errors)
+    assert any("Sau câu 1 là câu 3" in found.message for found in reading.problems)
+
+
+def test_two_keys_after_another_have_to_agree():
+    parts = [*plain(1), *plain(2), "ĐÁP ÁN", "1-B 2-C", "ĐÁP ÁN", "1-B 2-D"]
+    assert keys(*parts) == {1: "B"}
+
+
+def test_two_options_of_which_one_is_marked():
+    parts = []
+    for number, right in enumerate("ABA", start=1):
+        parts.append(f"Câu {number}. Phát biểu {number}.")
+        for letter, text in (("A", "Đúng"), ("B", "Sai")):
+            parts.append(option(letter, text, *(["underline"] if letter == right else [])))
+    assert keys(*parts) == {1: "A", 2: "B", 3: "A"}

@@ -146,7 +146,8 @@ class _Cutter:
         return not line.is_title and topic_in(line) is not None
 
     def _before(self, line: Line) -> None:
-        if not self.outline.items and not self.outline.title and line.text.strip():
+        is_first = not self.outline.items and not self.outline.title
+        if is_first and line.text.strip() and not _options(line, self.starts):
             self.outline.title = line.text.strip()
         else:
             self.outline.preface.append(line)

@@ -9,6 +9,8 @@ from quizapp.banks.rules.documents.marking import Signal, Verdict
 from quizapp.banks.rules.documents.told import PROVISION, TRUTHS, Told
 
 MARK_ONE = "Hãy đánh dấu đúng một phương án như các câu khác, hoặc thêm dòng “Đáp án: …”."
+# After a letter these say that it is not the one right option, or not the only one.
+TURNS = {"hoặc", "và", "hay", "là", "sai", "không", "chưa", "thì", "or", "and", "not"}
 MAKE_EQUAL = "Hãy sửa cho khớp nhau."
 
 
@@ -80,7 +82,7 @@ def _check_rest(told: Told, found: Found) -> None:
     if not rest or (own is not None and rest == _key(own.text)):
         return
     others = [_key(one.text) for letter, one in by_letter.items() if letter != told.letter]
-    if any(_overlap(rest, other) for other in others) or rest.split()[0] in {"hoặc", "và", "hay"}:
+    if any(_overlap(rest, other) for other in others) or rest.split()[0] in TURNS:
         found.doubt(
             "answer",
             f"Đáp án ghi “{told.letter}. {shortened(told.rest)}” nhưng phương án {told.letter} là "

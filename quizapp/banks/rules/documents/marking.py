@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from quizapp.banks.rules import LETTERS
-from quizapp.banks.rules.documents import Line
+from quizapp.banks.rules.documents import Line, Style
 
 KINDS = ("bold", "italic", "underline", "colour", "highlight")
 SIGN = "sign"
@@ -28,6 +28,8 @@ NEARLY_ALL = 0.9
 # So many questions whose first letter alone is marked: the list is formatted so, it is no key.
 SUSPICIOUS = 6
 Value = str | bool
+Told = tuple[Value, float]
+Look = Mapping[tuple[str, bool], Told]
 
 
 class Signal(NamedTuple):
@@ -70,33 +72,57 @@ class _Seen:
 
 def verdicts(questions: Sequence[Sequence[Option]]) -> tuple[Signal | None, list[Verdict]]:
     """Return the mark that explains the document, if one does, and its verdict on each question."""
-    usual = _usual(questions)
-    seen = [_seen(options, usual) for options in questions]
+    looks = [[_look(option) for option in options] for options in questions]
+    usual = _usual(looks)
+    seen = [_seen(options, one, usual) for options, one in zip(questions, looks, strict=True)]
     signal = _explaining(seen)
     if signal is None:
         return None, [Verdict(doubt=_scattered(one)) for one in seen]
     return signal, [_verdict(one, signal) for one in seen]
 
 
-def _usual(questions: Sequence[Sequence[Option]]) -> Mapping[tuple[str, bool], Value]:
-    """Return the commonest value of each kind over all options, for labels and for bodies."""
-    counts: dict[tuple[str, bool], Counter[Value]] = {
-        (kind, of_label): Counter() for kind in KINDS for of_label in (False, True)
-    }
-    for options in questions:
-        for option in options:
-            for (kind, of_label), counter in counts.items():
-                value, _ = _value(option, kind, of_label=of_label)
-                counter[value] += 1
+def _look(option: Option) -> Look:
     return {
-        key: counter.most_common(1)[0][0] if counter else False for key, counter in counts.items()
+        (kind, of_label): told
+        for of_label, lines in ((False, option.body), (True, (option.label,)))
+        for kind, told in _values(lines).items()
     }
 
 
-def _seen(options: Sequence[Option], usual: Mapping[tuple[str, bool], Value]) -> _Seen:
+def _values(lines: Sequence[Line]) -> Mapping[str, Told]:
+    """Return by kind what all of a text has, and which share of it has something else."""
+    counts: Counter[Style] = Counter()
+    for line in lines:
+        if len(set(line.styles)) == 1:
+            counts[line.styles[0]] += sum(map(str.isalnum, line.text))
+        else:
+            pairs = zip(line.text, line.styles, strict=True)
+            counts.update(style for char, style in pairs if char.isalnum())
+    return {kind: _value(kind, counts) for kind in KINDS}
+
+
+def _usual(looks: Sequence[Sequence[Look]]) -> Mapping[tuple[str, bool], Value]:
+    """Return the commonest value of each kind over all options, for labels and for bodies."""
+    usual: dict[tuple[str, bool], Value] = {}
+    for kind in KINDS:
+        for of_label in (False, True):
+            key = kind, of_label
+            counts = Counter(look[key][0] for options in looks for look in options)
+            plain = _plain(kind)
+            usual[key] = max(
+                counts, key=lambda value: (counts[value], value == plain), default=plain
+            )
+    return usual
+
+
+def _seen(
+    options: Sequence[Option],
+    looks: Sequence[Look],
+    usual: Mapping[tuple[str, bool], Value],
+) -> _Seen:
     seen = _Seen()
     for (kind, of_label), common in usual.items():
-        told = [_value(option, kind, of_label=of_label) for option in options]
+        told = [look[kind, of_label] for look in looks]
         values = [value for value, _ in told]
         base = _base(values, common)
         partly = {at for at, (_, share) in enumerate(told) if share and values[at] == base}
@@ -127,23 +153,18 @@ def _base(values: Sequence[Value], common: Value) -> Value:
     return counts[0][0] if counts else common
 
 
-def _value(option: Option, kind: str, *, of_label: bool) -> tuple[Value, float]:
-    """Return what the whole text has, and which share of it has something else that is seen."""
-    lines = (option.label,) if of_label else option.body
-    counts: Counter[Value] = Counter()
-    for line in lines:
-        for char, style in zip(line.text, line.styles, strict=True):
-            if char.isalnum():
-                counts[getattr(style, kind)] += 1
-    if not counts:
-        return _plain(kind), 0.0
-    if len(counts) == 1:
-        return next(iter(counts)), 0.0
+def _value(kind: str, styles: Mapping[Style, int]) -> Told:
     plain = _plain(kind)
+    counts: Counter[Value] = Counter()
+    for style, count in styles.items():
+        counts[getattr(style, kind)] += count
+    total = counts.total()
+    if not total:
+        return plain, 0.0
     value, count = counts.most_common(1)[0]
-    if value != plain and count >= NEARLY_ALL * counts.total():
+    if count == total or (value != plain and count >= NEARLY_ALL * total):
         return value, 0.0
-    return plain, 1 - counts[plain] / counts.total()
+    return plain, 1 - counts[plain] / total
 
 
 def _plain(kind: str) -> Value:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from quizapp.banks.rules import Kind, Problem, Raw, Reading, Severity
 from quizapp.banks.rules.checking import assembled
@@ -9,8 +10,9 @@ from quizapp.banks.rules.cleaning import clean_line
 from quizapp.banks.rules.documents import Grid, Part
 from quizapp.banks.rules.documents.blocks import Block, Outline, outline_of
 from quizapp.banks.rules.documents.deciding import answer_of
-from quizapp.banks.rules.documents.found import Found
+from quizapp.banks.rules.documents.found import Found, shortened
 from quizapp.banks.rules.documents.key_lists import Entry
+from quizapp.banks.rules.documents.labels import option_marks
 from quizapp.banks.rules.documents.marking import verdicts
 from quizapp.banks.rules.documents.parsing import labels_of, parsed
 from quizapp.banks.rules.documents.tables import is_question_table, rows_of
@@ -39,6 +41,8 @@ def reading_of(form: str, parts: Sequence[Part], problems: Iterable[Problem] = (
         _note(where, f"Không hiểu “{text}” trong phần đáp án.") for where, text in outline.unclear
     ]
     notes += unused
+    notes += _left_over(outline)
+    _check_numbers(found)
     reading = Reading(format=form, title=clean_line(outline.title) or None, problems=tuple(notes))
     return assembled(reading, raws_of(found, keys))
 
@@ -109,12 +113,12 @@ def _keys(outline: Outline, found: Sequence[Found], ends: list[int]) -> tuple[Ke
     """
     keys: Keys = [[] for _ in found]
     problems: list[Problem] = []
-    begin = 0
+    about, begin = range(0), 0
     told = [(count, entries) for count, entries in outline.keys if entries]
     for count, entries in told:
         end = ends[count] if len(told) > 1 else len(found)
-        about = range(begin, end)
-        begin = end
+        if end > begin:  # two keys after another are about the same questions
+            about, begin = range(begin, end), end
         counts = Counter(found[at].told_number for at in about)
         by_number = {found[at].told_number: at for at in about}
         for entry in entries:
@@ -126,6 +130,25 @@ def _keys(outline: Outline, found: Sequence[Found], ends: list[int]) -> tuple[Ke
                 continue
             keys[at].append(entry)
     return keys, problems
+
+
+def _left_over(outline: Outline) -> Iterable[Problem]:
+    """What stands outside of every question is told where it may have been a part of one."""
+    for line in outline.preface:
+        if option_marks(line) or "?" in line.text:
+            message = (
+                f"Dòng “{shortened(line.text)}” không thuộc câu hỏi nào. Hãy đánh số câu “Câu …:” "
+                "ngay trước nội dung câu hỏi."
+            )
+            yield Problem(severity=Severity.ERROR, where=line.where, question=None, message=message)
+
+
+def _check_numbers(found: Sequence[Found]) -> None:
+    """A number that is missing or stands twice may be a question that was not seen."""
+    for before, after in pairwise(found):
+        old, new = before.told_number, after.told_number
+        if old is not None and new is not None and new not in {old + 1, 1}:
+            after.notes.append(("stem", f"Sau câu {old} là câu {new}. Hãy xem lại có thiếu câu."))
 
 
 def _note(where: str, message: str) -> Problem:
