@@ -14,6 +14,7 @@ from quizapp.banks import service
 from quizapp.banks.errors import BadBankCode, NoSuchVersion, NothingToPublish
 from quizapp.banks.models import Bank, BankVersion, Question
 from quizapp.banks.rules import Kind
+from quizapp.banks.service import versions
 from quizapp.config import ROOT
 from quizapp.db import db, transaction
 from quizapp.errors import NotFound
@@ -68,7 +69,7 @@ def test_a_published_version_is_read_back_as_it_was_given(in_app):
     assert card.published_at == PUBLISHED_AT
     first, second = service.get_questions(card.id)
     assert (first.number, first.code, first.right, first.topic) == (1, "CAU-001", 2, draft(1).topic)
-    for name in service.CONTENT:
+    for name in versions.CONTENT:
         assert getattr(second, name) == getattr(full, name), name
     assert second.citations[0]["text"] == "khoản 1 Điều 3"
     row = db.session.scalars(select(BankVersion)).one()
@@ -175,16 +176,16 @@ def test_questions_are_read_from_the_database_once(statements):
 
 
 def test_only_the_last_versions_stay_in_memory(statements):
-    versions = [published(number) for number in range(1, service.VERSIONS_KEPT + 2)]
-    for version in versions:
+    made = [published(number) for number in range(1, versions.VERSIONS_KEPT + 2)]
+    for version in made:
         service.get_questions(version.id)
-    service.get_questions(versions[1].id)
+    service.get_questions(made[1].id)
     db.session.rollback()
     statements.clear()
-    service.get_questions(versions[1].id)
-    service.get_questions(versions[-1].id)
+    service.get_questions(made[1].id)
+    service.get_questions(made[-1].id)
     assert statements == []
-    service.get_questions(versions[0].id)
+    service.get_questions(made[0].id)
     assert statements
 
 
