@@ -4,6 +4,7 @@ Every step is one short transaction that may be repeated; killed at any point an
 goes on where the database says it was. Answering and reading need no worker.
 """
 
+import gc
 import signal
 import threading
 from collections.abc import Callable, Collection
@@ -81,6 +82,9 @@ def run_forever() -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    # A whole round of the collector takes 100 ms, and writers would wait: see gunicorn.conf.py.
+    gc.collect()
+    gc.freeze()
     log.info("worker started")
     due: list[Scope] = []  # whose every board is to be made: one at a time, results do not wait
     tidied_on = basis = None
