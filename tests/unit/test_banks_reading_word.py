@@ -439,3 +439,9 @@ def test_two_options_of_which_one_is_marked():
         for letter, text in (("A", "Đúng"), ("B", "Sai")):
             parts.append(option(letter, text, *(["underline"] if letter == right else [])))
     assert keys(*parts) == {1: "A", 2: "B", 3: "A"}
+
+
+@pytest.mark.parametrize("gap", [" " * 5_000, "\t" * 5_000, " \t" * 3_000])
+def test_thousands_of_spaces_take_no_time(gap):
+    parts = [f"Câu 1:{gap}Hỏi?{gap}", f"A.{gap}Một{gap}", f"B. Hai{gap}x", f"Đáp án: B{gap}){gap}"]
+    assert read_bank(document(*parts)).errors == ()

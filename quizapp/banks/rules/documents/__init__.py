@@ -1,5 +1,6 @@
 """Documents as a reader shows them to the rules: lines with the marks a person sees. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,6 +19,8 @@ class Style(NamedTuple):
 
 
 PLAIN = Style()
+LONGEST_GAP = 8
+LONG_GAP = re.compile(r"\s{9,}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +84,10 @@ def line_of(pieces: Iterable[tuple[str, Style]], **about: object) -> Line:
         styles += [style] * len(piece)
     if not is_normalized("NFC", text):
         text, styles = _composed(text, styles)
+    for gap in reversed(list(LONG_GAP.finditer(text))):
+        # Patterns with several gaps take hours over thousands of spaces in a row.
+        start, end = gap.start() + LONGEST_GAP, gap.end()
+        text, styles = text[:start] + text[end:], styles[:start] + styles[end:]
     return Line(text=text, styles=tuple(styles), **about)  # type: ignore[arg-type] # fields of Line
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from quizapp.banks.rules.cleaning import clean_line
-from quizapp.banks.rules.documents.found import Choice, Found, shortened
+from quizapp.banks.rules.documents.found import Choice, Found, key_of, shortened
 from quizapp.banks.rules.documents.key_lists import Entry
 from quizapp.banks.rules.documents.marking import Signal, Verdict
 from quizapp.banks.rules.documents.told import PROVISION, TRUTHS, Told
@@ -47,8 +46,8 @@ def _told_letter(told: Told, found: Found) -> str:
     if told.letter:
         _check_rest(told, found)
         return told.letter
-    words = _key(told.words)
-    named = [choice for choice in found.options if _key(choice.text) == words]
+    words = key_of(told.words)
+    named = [choice for choice in found.options if key_of(choice.text) == words]
     if not named:
         named = _by_truth(words, found.options)
     by_number = _by_number(words, found)
@@ -68,8 +67,8 @@ def _told_letter(told: Told, found: Found) -> str:
 def _check_rest(told: Told, found: Found) -> None:
     """What stands after the letter is its option, a provision or a reason; never another option."""
     by_letter: Mapping[str, Choice] = {choice.letter: choice for choice in found.options}
-    rest = _key(told.rest)
-    is_text = any(_key(one.text) == told.letter.lower() for one in by_letter.values())
+    rest = key_of(told.rest)
+    is_text = any(key_of(one.text) == told.letter.lower() for one in by_letter.values())
     if found.by_words and is_text and not rest:
         found.doubt(
             "answer",
@@ -79,9 +78,9 @@ def _check_rest(told: Told, found: Found) -> None:
     own = by_letter.get(told.letter)
     if any(choice.shown not in {"", choice.letter} for choice in found.options):
         found.doubt("answer", _shown_otherwise(found))
-    if not rest or (own is not None and rest == _key(own.text)):
+    if not rest or (own is not None and rest == key_of(own.text)):
         return
-    others = [_key(one.text) for letter, one in by_letter.items() if letter != told.letter]
+    others = [key_of(one.text) for letter, one in by_letter.items() if letter != told.letter]
     if any(_overlap(rest, other) for other in others) or rest.split()[0] in TURNS:
         found.doubt(
             "answer",
@@ -100,7 +99,7 @@ def _overlap(rest: str, other: str) -> bool:
 
 def _by_truth(words: str, options: Sequence[Choice]) -> list[Choice]:
     meant = TRUTHS.get(words)
-    texts = [TRUTHS.get(_key(choice.text)) for choice in options]
+    texts = [TRUTHS.get(key_of(choice.text)) for choice in options]
     if meant is None or sorted(map(str, texts)) != ["A", "B"]:
         return []
     return [options[texts.index(meant)]]
@@ -119,7 +118,3 @@ def _shown_otherwise(found: Found) -> str:
         f"Word đánh số tự động các phương án là {shown} nên chữ cái của đáp án không chắc trỏ đến "
         "phương án nào. Hãy đánh lại từ A."
     )
-
-
-def _key(text: str) -> str:
-    return clean_line(text).casefold().strip(" .;:")

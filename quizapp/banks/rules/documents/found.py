@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from quizapp.banks.rules.cleaning import clean_line
 from quizapp.banks.rules.documents import NOTHING, Line, plain_line
 from quizapp.banks.rules.documents.marking import Option
 from quizapp.banks.rules.documents.told import Told
@@ -65,3 +66,8 @@ def shortened(text: str, length: int = 40) -> str:
     """Return the beginning of a text on one line, for a message."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def key_of(text: str) -> str:
+    """Return a text as options are compared: no case, no stop at its end."""
+    return clean_line(text).casefold().strip(" .;:")

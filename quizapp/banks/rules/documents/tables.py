@@ -15,7 +15,7 @@ from quizapp.banks.rules.documents.columns import (
     columns_of,
     heading_of,
 )
-from quizapp.banks.rules.documents.found import Choice, Found, truth_choices
+from quizapp.banks.rules.documents.found import Choice, Found, key_of, truth_choices
 from quizapp.banks.rules.documents.labels import Labels, option_marks, topic_in
 from quizapp.banks.rules.documents.parsing import parsed, without_sign
 from quizapp.banks.rules.documents.told import Told, told_in
@@ -237,6 +237,14 @@ class _Row:
         told = told_in(text, cell.where) or told_in(f"Đáp án: {text}", cell.where)
         if told is None:
             return
+        same = [choice for choice in found.options if key_of(choice.text) == key_of(text)]
+        is_bare = LETTER_KEY.fullmatch(text) is not None
+        if told.letter and not is_bare and any(one.letter != told.letter for one in same):
+            found.doubt(
+                "answer",
+                f"Đáp án “{text[:40]}” vừa nêu phương án {told.letter} vừa là nội dung của phương "
+                f"án {same[0].letter}. Hãy ghi chữ cái của phương án đúng.",
+            )
         found.told.append(told)
         found.citations += [told.citation] if told.citation else []
         words = told.words.lower()
