@@ -13,6 +13,7 @@ import python_calamine
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading.archive import ZIP, names_in, packed, parts_of
+from quizapp.banks.reading.old_excel import sheets_of
 from quizapp.banks.reading.sheet_looks import Looks, looks_of
 from quizapp.banks.reading.sheet_size import (
     MOST_COLUMNS,
@@ -114,7 +115,16 @@ def read_opendocument(content: bytes) -> Reading:
 
 def read_xls(content: bytes) -> Reading:
     """Do as `read_xlsx` for .xls."""
-    return _reading("xls", content, dict)
+    problems: list[Problem] = []
+    sheets = []
+    for name, is_shown, rows in sheets_of(content):
+        if not is_shown:
+            problems.append(_of_sheet(name, "đang ẩn nên được bỏ qua."))
+        elif len(rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in rows[:1]):
+            raise CannotRead(reason=f"trang “{name}” có hơn {MOST_ROWS} dòng.")
+        else:
+            sheets.append(Sheet(name=name, rows=rows))
+    return grid_reading("xls", sheets, problems)
 
 
 def grid_reading(form: str, sheets: Sequence[Sheet], problems: Sequence[Problem] = ()) -> Reading:
