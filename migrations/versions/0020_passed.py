@@ -19,5 +19,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refused where it would lose something: the version before knows no such thing."""
+    lost = op.get_bind().scalar(sa.text("SELECT count(*) FROM standing WHERE passed > 0"))
+    if lost:
+        raise RuntimeError(f"{lost} results that passed would be lost")
     for table in TABLES:
         op.drop_column(table, "passed")

@@ -36,6 +36,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refused where it would lose something: the version before knows no such thing."""
+    lost = op.get_bind().scalar(sa.text("SELECT count(*) FROM standing WHERE division IS NOT NULL"))
+    if lost:
+        raise RuntimeError(f"{lost} places on boards of a division would be lost")
     op.drop_index("ix_standing_division", "standing")
     with op.batch_alter_table("standing") as table:
         for name in CHECKS:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,31 +12,60 @@ from quizapp.banks import service
 from quizapp.banks.forms import PublishForm, UploadForm
 from quizapp.banks.reading import LARGEST
 from quizapp.banks.rules import Draft, letters_of
-from quizapp.banks.service import NewUpload
+from quizapp.banks.service import LookedAt, NewUpload, ReadUpload
 from quizapp.db import writes
 from quizapp.errors import Refusal
 from quizapp.people.sign_in import current_organiser, organisers_only
 from quizapp.web.language import words_of
 
 bp = Blueprint("banks_admin", __name__, template_folder="templates")
-P = ParamSpec("P")
+View = Callable[[], ResponseReturnValue]
 SHOWN = 50  # questions of a file on one page
 ACTIONABLE = {403, 409, 422}
 AROUND_FILE = 64 * 1024  # bytes that a form needs beside its file
 
 
-def takes_file(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Let the request be as large as a bank's file. Put it above `@writes`, which reads it."""
+def reads_file(view: Callable[[ReadUpload], ResponseReturnValue]) -> View:
+    """Read the file that was sent, then let `view` keep it.
+
+    It stands above `@writes` on purpose: nobody may wait for the reading of a file. Only of who is
+    signed in so much is taken.
+    """
 
     @wraps(view)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+    def wrapper() -> ResponseReturnValue:
+        organiser = current_organiser()
         request.max_content_length = LARGEST + AROUND_FILE
-        return view(*args, **kwargs)
+        form = UploadForm()
+        form.check()
+        file = form.file.data
+        new = NewUpload(
+            unit=form.unit.data or "",
+            bank_code=(form.bank.data or "").strip(),
+            title=form.title.data or "",
+            file_name=getattr(file, "filename", None) or "",
+            content=file.read() if hasattr(file, "read") else b"",
+        )
+        return view(service.read_upload(organiser, new, at=clock.now()))
 
     return wrapper
 
 
-def banks_shown_again(view: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
+def looks_first(
+    view: Callable[[str, LookedAt | None], ResponseReturnValue],
+) -> Callable[[str], ResponseReturnValue]:
+    """Read the kept file, unless it is to be thrown away; above `@writes` for the same reason."""
+
+    @wraps(view)
+    def wrapper(public_id: str) -> ResponseReturnValue:
+        if "discard" in request.form:
+            return view(public_id, None)
+        return view(public_id, service.look_at_upload(current_organiser(), public_id))
+
+    return wrapper
+
+
+def banks_shown_again(view: View) -> View:
     """Show the banks with what was typed; a browser gives no file back, so it is chosen again."""
 
     @wraps(view)
@@ -79,22 +107,12 @@ def banks() -> ResponseReturnValue:
 
 
 @bp.post("/admin/banks")
-@takes_file
 @banks_shown_again
+@reads_file
 @writes
 @organisers_only
-def upload() -> ResponseReturnValue:
-    form = UploadForm()
-    form.check()
-    file = form.file.data
-    new = NewUpload(
-        unit=form.unit.data or "",
-        bank_code=(form.bank.data or "").strip(),
-        title=form.title.data or "",
-        file_name=getattr(file, "filename", None) or "",
-        content=file.read() if hasattr(file, "read") else b"",
-    )
-    public_id = service.store_upload(current_organiser(), new, at=clock.now())
+def upload(read: ReadUpload) -> ResponseReturnValue:
+    public_id = service.store_upload(current_organiser(), read, at=clock.now())
     return redirect(url_for("banks_admin.look", public_id=public_id), 303)
 
 
@@ -107,21 +125,22 @@ def look(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/admin/banks/uploads/<public_id>")
 @upload_shown_again
+@looks_first
 @writes
 @organisers_only
-def decide(public_id: str) -> ResponseReturnValue:
+def decide(public_id: str, found: LookedAt | None) -> ResponseReturnValue:
     """Publish the file's questions, or throw the file away."""
-    form = PublishForm()
+    form, now = PublishForm(), clock.now()
     form.check()
-    if "discard" in request.form:
-        service.discard_upload(current_organiser(), public_id)
+    if found is None:
+        service.discard_upload(current_organiser(), public_id, at=now)
     else:
         service.publish_upload(
             current_organiser(),
-            public_id,
+            found,
             note=form.note.data or "",
             skips_errors=bool(form.skips_errors.data),
-            at=clock.now(),
+            at=now,
         )
     return redirect(url_for("banks_admin.banks"), 303)
 

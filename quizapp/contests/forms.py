@@ -1,5 +1,8 @@
 """Fields that a contestant fills in. What they may hold is decided by people's rules."""
 
+import re
+from collections.abc import Iterable, Iterator
+
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -93,6 +96,16 @@ class WindowForm(Form):
     closes = StringField(lazy_gettext("Đóng lúc"), render_kw=MOMENT)
 
 
+class Rounds(FieldList):
+    """Rounds that were sent, whatever else was sent under names that begin like theirs."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        for name in formdata:
+            number = re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,2}})-\w+", name)
+            if number:
+                yield int(number[1])
+
+
 class ContestForm(OrganiserForm):
     """A new contest. What the fields may hold is decided by the service."""
 
@@ -109,7 +122,7 @@ class ContestForm(OrganiserForm):
     questions = StringField(lazy_gettext("Số câu mỗi bài"), render_kw=NUMBER)
     minutes = StringField(lazy_gettext("Số phút làm bài"), render_kw=NUMBER)
     attempts_max = StringField(lazy_gettext("Số lượt mỗi người"), render_kw=NUMBER)
-    rounds = FieldList(FormField(WindowForm), min_entries=1, max_entries=MOST_ROUNDS)
+    rounds = Rounds(FormField(WindowForm), min_entries=1, max_entries=MOST_ROUNDS)
 
     def mark(self, refusal: Refusal) -> None:
         """Show a refusal at its fields; what is wrong with the rounds stands above the form."""

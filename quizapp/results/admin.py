@@ -32,7 +32,7 @@ def shown_again(view: View) -> View:
         except Refusal as refusal:
             if refusal.status not in ACTIONABLE:
                 raise
-            return _page(slug, refused=words_of(refusal)), refusal.status
+            return _page(slug, refused=words_of(refusal), about=number), refusal.status
 
     return wrapper
 
@@ -117,7 +117,7 @@ def _close_page(slug: str, *, refused: str | None = None, about: int | None = No
     )
 
 
-def _page(slug: str, *, refused: str | None = None) -> str:
+def _page(slug: str, *, refused: str | None = None, about: int | None = None) -> str:
     contest, found = desk.get_ties(current_organiser(), slug, at=clock.now())
     return render_template(
         "results/ties.html",
@@ -125,6 +125,7 @@ def _page(slug: str, *, refused: str | None = None) -> str:
         found=found,
         form=PlaceForm(formdata=None),
         typed=request.form,
+        about=about,
         refused=refused,
         is_done="done" in request.args,
     )

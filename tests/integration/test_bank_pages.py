@@ -6,13 +6,16 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from quizapp.audit.models import AuditEntry
 from quizapp.banks import service
 from quizapp.banks.models import BankUpload, BankVersion
-from quizapp.banks.reading import LARGEST
+from quizapp.banks.reading import LARGEST, read_bank
+from quizapp.banks.service import uploads
 from quizapp.banks.writing import write_bank
-from quizapp.db import db, transaction
+from quizapp.db import db, is_writing, transaction
+from quizapp.people.models import Grant
 from quizapp.people.service import Role
 from tests.integration.test_home import OTHER, organiser_of
 from tests.integration.test_organisers import form_token, send, sign_in
@@ -216,3 +219,54 @@ def test_the_ten_newest_files_are_kept_and_old_ones_forgotten(app, clerk):
     with app.app_context(), transaction():
         service.forget_old_uploads(at=NOON + timedelta(days=31))
     assert count(app, BankUpload) == 0
+
+
+def test_who_lost_the_right_meanwhile_publishes_nothing(app, clerk):
+    path = sent(clerk, bank_file()).location
+    with app.app_context(), transaction():
+        db.session.execute(update(Grant).values(role=Role.VIEWER))
+
+    refused = send(clerk, path, publish="1")
+
+    assert refused.status_code == 403
+    assert count(app, BankVersion) == 0
+
+
+def test_a_new_code_is_the_units_that_published_first(app, clerk, new_client):
+    with app.app_context():
+        organiser_of(units.made_unit("P_VINH"), phone=OTHER)
+    other = new_client()
+    sign_in(other, phone=OTHER)
+    mine = sent(clerk, bank_file()).location
+    theirs = sent(other, bank_file(5), unit="P_VINH").location
+    assert send(clerk, mine, publish="1").status_code == 303
+
+    late = send(other, theirs, publish="1")
+
+    assert late.status_code == 403
+    assert "của đơn vị khác" in text_of(late)
+    assert count(app, BankVersion) == 1
+
+
+def test_nobody_waits_for_the_reading_of_a_file(app, clerk, monkeypatch):
+    writing = []
+
+    def read(content):
+        writing.append(is_writing())
+        return read_bank(content)
+
+    monkeypatch.setattr(uploads, "read_bank", read)
+    path = sent(clerk, bank_file()).location
+    send(clerk, path, publish="1")
+
+    assert count(app, BankVersion) == 1
+    assert set(writing) == {False}
+
+
+def test_what_is_brought_and_thrown_away_is_in_the_log(app, clerk):
+    send(clerk, sent(clerk, bank_file()).location, discard="1")
+
+    with app.app_context():
+        deeds = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+        db.session.rollback()
+    assert deeds[-2:] == ["bank.upload", "bank.discard"]

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from quizapp.audit.models import AuditEntry
 from quizapp.contests import service as contests_service
 from quizapp.contests.models import Contest
+from quizapp.contests.service import creating
 from quizapp.db import db
 from quizapp.people.service import Role
 from tests.integration.test_home import organiser_of
@@ -118,11 +119,17 @@ def test_one_more_round_keeps_what_was_typed(clerk):
         ({"title": " "}, "Hãy ghi tên cuộc thi."),
         ({"unit": "TLD"}, "Hãy chọn một đơn vị bạn được giao."),
         ({"bank": "khong-co"}, "Hãy chọn một ngân hàng câu hỏi."),
-        ({"attempts_max": "99"}, "không phải số nguyên từ"),
+        ({"attempts_max": "99"}, "Số lượt mỗi người “99” không phải số nguyên từ"),
+        ({"title": "x" * 201}, "Tên dài nhất 200 chữ."),
+        ({"rounds-0-opens": "31/12/9999 24:00", "rounds-0-closes": "mốt"}, "không phải ngày giờ"),
+        (
+            {"rounds-0-opens": "01/10/2026 07:00", "rounds-0-closes": "02/10/2026 07:00"},
+            "Có vòng đã hết giờ trước lúc này.",
+        ),
         ({"preset": "khong-co"}, "Hãy chọn một mẫu thể lệ."),
         ({"questions": "hai mươi"}, "Hãy ghi một số nguyên, hoặc bỏ trống để theo mẫu."),
         ({"questions": "61"}, "Ngân hàng không đủ câu hỏi"),
-        ({"questions": "0"}, "không phải số nguyên từ"),
+        ({"questions": "0"}, "Số câu mỗi bài “0” không phải số nguyên từ"),
         ({"slug": "Có Dấu"}, "chỉ chữ thường không dấu"),
         ({"rounds-0-opens": "01/12/2026 07:00"}, "Mỗi vòng cần cả giờ mở và giờ đóng."),
         (
@@ -170,3 +177,21 @@ def test_who_may_only_look_on_holds_no_contest(app, client, freeze):
     assert "<form" not in page.text
     assert refused.status_code == 422
     assert stored(app) == 0
+
+
+def test_names_of_fields_that_nobody_sends_are_passed_over(clerk):
+    page = sent(clerk, **{"rounds-²-opens": "x", f"rounds-{'9' * 5000}-opens": "x"})
+
+    assert page.status_code == 200
+
+
+def test_an_address_that_was_taken_since_the_look_is_said(app, clerk, monkeypatch):
+    sent(clerk, button="create", **ROUNDS)
+    # What the second one saw when it looked, a moment before the first one committed.
+    monkeypatch.setattr(creating, "_is_taken", lambda _slug: False)
+
+    page = sent(clerk, button="create", **ROUNDS)
+
+    assert page.status_code == 422
+    assert "Đã có cuộc thi với địa chỉ" in text_of(page)
+    assert stored(app) == 1

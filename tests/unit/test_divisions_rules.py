@@ -32,6 +32,7 @@ FIRM = body("CT_1", "grassroots")
         ((ROOT, TEACHERS, FIRM), 2),
         ((ROOT, OIL, FIRM), 3),
         ((ROOT, body("S_DET_MAY", "sector")), 3),
+        ((ROOT, body("S_DET_MAY", "sector"), COMMUNE, FIRM), 3),
         ((ROOT,), 4),
         ((ROOT, FIRM), 4),
         ((), 4),

@@ -3,6 +3,7 @@
 from quizapp.banks.service.uploads import (
     LookedAt,
     NewUpload,
+    ReadUpload,
     UploadCard,
     discard_upload,
     forget_old_uploads,
@@ -11,6 +12,7 @@ from quizapp.banks.service.uploads import (
     get_writers_units,
     look_at_upload,
     publish_upload,
+    read_upload,
     store_upload,
 )
 from quizapp.banks.service.versions import (
@@ -38,6 +40,7 @@ __all__ = [
     "NewUpload",
     "PublishedVersion",
     "QuestionCard",
+    "ReadUpload",
     "UploadCard",
     "VersionCard",
     "check_bank_code",
@@ -56,6 +59,7 @@ __all__ = [
     "look_at_upload",
     "publish_upload",
     "publish_version",
+    "read_upload",
     "recompute_digest",
     "store_upload",
 ]

@@ -1,5 +1,6 @@
 """Files that organisers bring: kept, looked at as often as they like, published or thrown away."""
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from quizapp.audit import service as audit
 from quizapp.banks.errors import NothingToPublish, NotYourBank, SeesErrors
 from quizapp.banks.models import Bank, BankUpload
 from quizapp.banks.reading import read_bank
@@ -18,6 +20,7 @@ from quizapp.banks.service.versions import (
     find_twin,
     find_version,
     get_banks,
+    lock_bank,
     publish_version,
 )
 from quizapp.db import db
@@ -30,6 +33,7 @@ from quizapp.vietnamese import day_in_vietnam, one_line
 WRITES = frozenset({Role.OWNER, Role.ORGANISER, Role.QUESTION_WRITER})
 KEPT_EACH = 10  # uploads of one organiser; the oldest one goes
 KEPT_FOR = timedelta(days=30)
+LONGEST_TITLE, LONGEST_NOTE, LONGEST_NAME = 200, 500, 100  # letters
 ID_BYTES = 16
 
 
@@ -42,6 +46,15 @@ class NewUpload:
     title: str
     file_name: str
     content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadUpload:
+    """A file that was read, and may be kept for a bank of the unit."""
+
+    new: NewUpload
+    unit_id: int
+    title: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,8 +103,8 @@ def get_banks_of(organiser: OrganiserCard) -> tuple[BankCard, ...]:
     return tuple(card for card in get_banks() if card.code in usable)
 
 
-def store_upload(organiser: OrganiserCard, new: NewUpload, *, at: datetime) -> str:
-    """Keep a file that can be read; return its public id.
+def read_upload(organiser: OrganiserCard, new: NewUpload, *, at: datetime) -> ReadUpload:
+    """Return a file that can be kept. Before any transaction: reading a file may take seconds.
 
     Raises NotFound for a unit that is not theirs, BadBankCode, NotYourBank, CannotRead.
     """
@@ -99,16 +112,28 @@ def store_upload(organiser: OrganiserCard, new: NewUpload, *, at: datetime) -> s
     if new.unit not in mine:
         raise NotFound
     check_bank_code(new.bank_code)
-    _check_owner(organiser, new.bank_code)
+    unit_id = mine[new.unit].id
+    owner = db.session.execute(
+        select(Bank.owner_unit_id).where(Bank.code == new.bank_code)
+    ).one_or_none()
+    _check_owner(organiser, new.bank_code, unit_id if owner is None else owner.owner_unit_id)
+    known = _title(new.bank_code)
+    db.session.rollback()
     reading = read_bank(new.content)
+    title = one_line(new.title) or reading.title or known
+    return ReadUpload(new=new, unit_id=unit_id, title=title[:LONGEST_TITLE])
+
+
+def store_upload(organiser: OrganiserCard, read: ReadUpload, *, at: datetime) -> str:
+    """Keep a file that was read; return its public id."""
     upload = BankUpload(
         public_id=secrets.token_bytes(ID_BYTES),
         organiser_id=organiser.id,
-        unit_id=mine[new.unit].id,
-        bank_code=new.bank_code,
-        title=one_line(new.title) or reading.title or _title(new.bank_code),
-        file_name=one_line(new.file_name)[-100:],
-        content=new.content,
+        unit_id=read.unit_id,
+        bank_code=read.new.bank_code,
+        title=read.title,
+        file_name=one_line(read.new.file_name)[-LONGEST_NAME:],
+        content=read.new.content,
         uploaded_at=at,
     )
     db.session.add(upload)
@@ -122,6 +147,7 @@ def store_upload(organiser: OrganiserCard, new: NewUpload, *, at: datetime) -> s
     kept = db.session.scalars(newest).all()
     mine_only = BankUpload.organiser_id == organiser.id
     db.session.execute(delete(BankUpload).where(mine_only, BankUpload.id.not_in(kept)))
+    _note("bank.upload", organiser, upload, at=at)
     return upload.public_id.hex()
 
 
@@ -142,13 +168,16 @@ def get_uploads(organiser: OrganiserCard) -> Sequence[UploadCard]:
 
 
 def look_at_upload(organiser: OrganiserCard, public_id: str) -> LookedAt:
-    """Return what a kept file holds. Raises NotFound."""
+    """Return what a kept file holds, outside of any transaction. Raises NotFound."""
     upload = _mine(organiser, public_id)
-    reading = read_bank(upload.content)
-    newest = find_version(upload.bank_code)
-    twin = find_twin(upload.bank_code, reading.drafts) if reading.drafts else None
+    card, content = _card(upload), upload.content
+    db.session.rollback()
+    reading = read_bank(content)
+    newest = find_version(card.bank_code)
+    twin = find_twin(card.bank_code, reading.drafts) if reading.drafts else None
+    db.session.rollback()
     return LookedAt(
-        upload=_card(upload),
+        upload=card,
         reading=reading,
         next_number=newest.number + 1 if newest else 1,
         equals_number=twin.number if twin else None,
@@ -156,38 +185,36 @@ def look_at_upload(organiser: OrganiserCard, public_id: str) -> LookedAt:
 
 
 def publish_upload(
-    organiser: OrganiserCard, public_id: str, *, note: str, skips_errors: bool, at: datetime
+    organiser: OrganiserCard, found: LookedAt, *, note: str, skips_errors: bool, at: datetime
 ) -> PublishedVersion:
-    """Publish what a kept file holds and forget the file.
+    """Publish what a kept file holds, which was looked at before, and forget the file.
 
     Raises NotFound, NotYourBank, NothingToPublish, and SeesErrors unless errors are left out.
     """
-    upload = _mine(organiser, public_id)
-    _check_owner(organiser, upload.bank_code)
-    reading = read_bank(upload.content)
+    upload, reading = _mine(organiser, found.upload.public_id, locks=True), found.reading
     if not reading.drafts:
         raise NothingToPublish
     if reading.errors and not skips_errors:
         raise SeesErrors(count=len(reading.errors), accepted=len(reading.drafts))
-    is_new_bank = find_version(upload.bank_code) is None
+    bank = lock_bank(upload.bank_code, title=upload.title, at=at, owner_unit_id=upload.unit_id)
+    _check_owner(organiser, upload.bank_code, bank.owner_unit_id)
     made = publish_version(
         upload.bank_code,
         reading.drafts,
         title=upload.title,
-        note=one_line(note) or None,
+        note=one_line(note)[:LONGEST_NOTE] or None,
         by=f"organiser:{organiser.id}",
         at=at,
     )
-    if is_new_bank:
-        bank = db.session.scalars(select(Bank).where(Bank.code == upload.bank_code)).one()
-        bank.owner_unit_id = upload.unit_id
     db.session.delete(upload)
     return made
 
 
-def discard_upload(organiser: OrganiserCard, public_id: str) -> None:
+def discard_upload(organiser: OrganiserCard, public_id: str, *, at: datetime) -> None:
     """Throw a kept file away. Raises NotFound."""
-    db.session.delete(_mine(organiser, public_id))
+    upload = _mine(organiser, public_id, locks=True)
+    _note("bank.discard", organiser, upload, at=at)
+    db.session.delete(upload)
 
 
 def forget_old_uploads(*, at: datetime) -> None:
@@ -195,32 +222,39 @@ def forget_old_uploads(*, at: datetime) -> None:
     db.session.execute(delete(BankUpload).where(BankUpload.uploaded_at < at - KEPT_FOR))
 
 
-def _mine(organiser: OrganiserCard, public_id: str) -> BankUpload:
+def _mine(organiser: OrganiserCard, public_id: str, *, locks: bool = False) -> BankUpload:
     try:
         key = bytes.fromhex(public_id)
     except ValueError as error:
         raise NotFound from error
     own = BankUpload.organiser_id == organiser.id
-    found = db.session.scalars(select(BankUpload).where(BankUpload.public_id == key, own))
+    query = select(BankUpload).where(BankUpload.public_id == key, own)
+    found = db.session.scalars(query.with_for_update() if locks else query)
     upload: BankUpload | None = found.one_or_none()
     if upload is None:
         raise NotFound
     return upload
 
 
-def _check_owner(organiser: OrganiserCard, code: str) -> None:
-    """Raise NotYourBank unless the bank is new, or of a unit whose banks the organiser writes.
+def _check_owner(organiser: OrganiserCard, code: str, owner_unit_id: int | None) -> None:
+    """Raise NotYourBank unless the organiser writes the banks of the unit that owns this one.
 
     Banks without an owner are written by who may write the whole tree's.
     """
-    known = db.session.execute(select(Bank.owner_unit_id).where(Bank.code == code)).one_or_none()
-    if known is None:
-        return
     root = units.find_root()
-    owner_id = known.owner_unit_id or (root.id if root else 0)
-    line = set(units.get_ancestor_ids(owner_id))
+    line = set(units.get_ancestor_ids(owner_unit_id or (root.id if root else 0)))
     if not any(grant.role in WRITES and grant.unit_id in line for grant in organiser.grants):
         raise NotYourBank(code=code)
+
+
+def _note(deed: str, organiser: OrganiserCard, upload: BankUpload, *, at: datetime) -> None:
+    audit.record(
+        deed,
+        actor=f"organiser:{organiser.id}",
+        object=f"bank_upload:{upload.id}",
+        after=hashlib.sha256(upload.content).hexdigest(),
+        at=at,
+    )
 
 
 def _title(code: str) -> str:

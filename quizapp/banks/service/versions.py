@@ -96,7 +96,7 @@ def publish_version(
     check_bank_code(bank_code)
     if not drafts:
         raise NothingToPublish
-    bank = _locked_bank(bank_code, title=title, at=at)
+    bank = lock_bank(bank_code, title=title, at=at)
     digest = digest_of(drafts)
     twin = db.session.scalar(
         select(BankVersion).where(BankVersion.bank_id == bank.id, BankVersion.digest == digest)
@@ -123,6 +123,13 @@ def publish_version(
         at=at,
     )
     return _published(bank, version, is_new=True)
+
+
+def lock_bank(code: str, *, title: str, at: datetime, owner_unit_id: int | None = None) -> Bank:
+    """Return the bank, made now if it is new, with this owner; nobody else publishes meanwhile."""
+    row = {"code": code, "title": title, "created_at": at, "owner_unit_id": owner_unit_id}
+    db.session.execute(upsert(Bank).values(row).on_conflict_do_nothing(index_elements=["code"]))
+    return db.session.scalars(select(Bank).where(Bank.code == code).with_for_update()).one()
 
 
 def check_bank_code(code: str) -> None:
@@ -204,13 +211,6 @@ def recompute_digest(version_id: int) -> DigestCheck:
     return DigestCheck(
         stored=get_version(version_id).digest, computed=digest_of(_read_questions(version_id))
     )
-
-
-def _locked_bank(code: str, *, title: str, at: datetime) -> Bank:
-    """Return the bank, made now if it is new; two who publish at once wait for each other."""
-    row = {"code": code, "title": title, "created_at": at}
-    db.session.execute(upsert(Bank).values(row).on_conflict_do_nothing(index_elements=["code"]))
-    return db.session.scalars(select(Bank).where(Bank.code == code).with_for_update()).one()
 
 
 def _newest_number(bank_id: int) -> int:

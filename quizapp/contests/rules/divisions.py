@@ -45,7 +45,7 @@ KNOWN = {
         Division(
             name="territorial",
             title=N_("Công đoàn theo địa bàn"),
-            kinds=frozenset({"province", "upper"}),
+            kinds=frozenset({"province"}),  # and all below, unless another kind is nearer
         ),
         Division(
             name="schools_hospitals",

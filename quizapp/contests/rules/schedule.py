@@ -59,7 +59,7 @@ def read_moment(text: str) -> datetime:
         start = datetime(year, month, day, 0 if is_midnight_after else hour, minute, second)  # noqa: DTZ001 - the zone is put on below
         at = start + timedelta(days=1) if is_midnight_after else start
         return at.replace(tzinfo=VIETNAM).astimezone(UTC)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise BadMoment(
             f"“{text}” không phải ngày giờ; ví dụ: 2026-11-23 07:00, 23/11/2026 24:00"
         ) from error

@@ -29,7 +29,7 @@ from quizapp.contests.rules.schedule import Window, schedule_problem
 from quizapp.contests.service import divisions
 from quizapp.contests.service.cards import ContestCard
 from quizapp.contests.service.reading import drawable, get_contest
-from quizapp.db import db
+from quizapp.db import db, upsert
 from quizapp.units import service as units
 
 PRESETS = Path(__file__).parent.parent / "presets.yaml"
@@ -79,23 +79,26 @@ def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
     owner = units.find_unit(new.owner)
     if owner is None:
         raise NoSuchUnit(code=new.owner)
-    contest = Contest(
-        slug=new.slug,
-        title=new.title,
-        preset=new.preset,
-        owner_unit_id=owner.id,
-        controller=new.controller,
-        created_at=at,
-        generation=1,
-    )
-    db.session.add(contest)
-    db.session.flush()  # the rule set needs contest.id
-    rule_set = _add_rule_set(contest.id, new.body, at=at)
-    _add_rounds(contest.id, new.windows, version=version, rule_set=rule_set)
+    row = {
+        "slug": new.slug,
+        "title": new.title,
+        "preset": new.preset,
+        "owner_unit_id": owner.id,
+        "controller": new.controller,
+        "created_at": at,
+        "generation": 1,
+    }
+    # Somebody may have taken the address since it was looked at.
+    fresh = upsert(Contest).values(row).on_conflict_do_nothing(index_elements=["slug"])
+    contest_id = db.session.scalar(fresh.returning(Contest.id))
+    if contest_id is None:
+        raise SlugTaken(slug=new.slug)
+    rule_set = _add_rule_set(contest_id, new.body, at=at)
+    _add_rounds(contest_id, new.windows, version=version, rule_set=rule_set)
     audit.record(
         "contest.create",
         actor=actor,
-        object=f"contest:{contest.id}",
+        object=f"contest:{contest_id}",
         after=rule_set.digest,
         at=at,
     )
@@ -105,7 +108,7 @@ def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
 def _checked_rules(new: NewContest) -> ContestRules:
     if not rules.is_slug(new.slug):
         raise BadSlug(slug=new.slug)
-    if db.session.scalar(select(Contest.id).where(Contest.slug == new.slug)) is not None:
+    if _is_taken(new.slug):
         raise SlugTaken(slug=new.slug)
     problem = schedule_problem(new.windows)
     if problem is not None:
@@ -123,6 +126,10 @@ def _check_divisions(contest_rules: ContestRules) -> None:
     twice = divisions.named_twice(contest_rules.divisions)
     if twice:
         raise BadRules(problems=f"- boards: {', '.join(twice)} là một đơn vị đứng ở hai bảng")
+
+
+def _is_taken(slug: str) -> bool:
+    return db.session.scalar(select(Contest.id).where(Contest.slug == slug)) is not None
 
 
 def _get_version(new: NewContest) -> VersionCard:

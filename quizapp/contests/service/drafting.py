@@ -43,6 +43,7 @@ CHANGES = {
     "minutes": ("paper", "minutes"),
     "attempts_max": ("attempts", "max"),
 }
+FIELD_OF = {f"{group}.{knob}": field for field, (group, knob) in CHANGES.items()}
 # What a refusal of the whole is about.
 FIELDS: tuple[tuple[type[Refusal], str], ...] = (
     (BadSlug, "slug"),
@@ -192,8 +193,10 @@ def _check_names(
     problems: Problems = []
     if not title:
         problems.append(("title", N_("Hãy ghi tên cuộc thi.")))
-    elif max(len(title), len(typed.controller)) > LONGEST:
+    elif len(title) > LONGEST:
         problems.append(("title", N_("Tên dài nhất 200 chữ.")))
+    if len(typed.controller) > LONGEST:
+        problems.append(("controller", N_("Tên dài nhất 200 chữ.")))
     if typed.unit not in own:
         problems.append(("unit", N_("Hãy chọn một đơn vị bạn được giao.")))
     if typed.bank not in {bank.code for bank in usable}:
@@ -215,7 +218,12 @@ def _body(typed: TypedContest, problems: Problems) -> tuple[dict[str, object], o
         elif text:
             over.setdefault(group, {})[knob] = int(text)
     body = read_preset(typed.preset, over=over)
-    return body, body.pop("rounds", {})
+    schedule = body.pop("rounds", {})
+    for line in rules.read_rules(body)[1]:
+        knob, _, words = line.partition(": ")
+        known = FIELD_OF.get(knob)
+        problems.append((known, words) if known else ("preset", line))
+    return body, schedule
 
 
 def _windows(
@@ -230,13 +238,16 @@ def _windows(
         if not all(opens and closes for opens, closes in typed):
             problems.append(("rounds", N_("Mỗi vòng cần cả giờ mở và giờ đóng.")))
             return []
-        return [
+        windows = [
             Window(opens_at=read_moment(opens), closes_at=read_moment(closes))
             for opens, closes in typed
         ]
     except BadMoment as error:
         problems.append(("rounds", str(error)))
         return []
+    if any(window.closes_at <= at for window in windows):
+        problems.append(("rounds", N_("Có vòng đã hết giờ trước lúc này.")))
+    return windows
 
 
 def _at_field(refusal: Refusal) -> Refusal:

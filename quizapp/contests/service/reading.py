@@ -35,6 +35,8 @@ def find_contest(slug: str) -> ContestCard | None:
     What this process keeps is shown only under the revision that the database has now. A write
     keeps nothing: what it sees may be undone, and its revision be given to something else.
     """
+    if not rules.is_slug(slug):  # PostgreSQL takes no NUL, not even to look it up
+        return None
     found = run(NEWEST, slug=slug).one_or_none()
     if found is None:
         return None

@@ -1,5 +1,6 @@
 """What organisers see and decide about equals, where they were granted everybody of a contest."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from quizapp.results.service import ties
 from quizapp.results.service.deciding import Decision, place_by_hand
 from quizapp.results.service.ties import Ties
 
-LAST_PLACE = 9999
+PLACE = re.compile("[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +59,7 @@ def place(organiser: OrganiserCard, slug: str, number: int, typed: Typed, *, at:
 def _ordered(places: Mapping[str, str]) -> list[str]:
     """Return the people who got a place, the first first. Raises UnclearOrder."""
     given = {one: text.strip() for one, text in places.items() if text.strip()}
-    if not all(text.isdecimal() and 1 <= int(text) <= LAST_PLACE for text in given.values()):
+    if not all(PLACE.fullmatch(text) for text in given.values()):
         raise UnclearOrder
     numbers = {one: int(text) for one, text in given.items()}
     if len(set(numbers.values())) < len(numbers):
