@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
@@ -12,13 +12,14 @@ from quizapp.errors import Refusal
 from quizapp.people.sign_in import current_organiser, organisers_only
 from quizapp.results import service
 from quizapp.results.forms import CloseForm, PlaceForm
-from quizapp.results.service import desk
+from quizapp.results.service import CloseState, desk
 from quizapp.results.service.desk import Typed
 from quizapp.web.language import words_of
 
 bp = Blueprint("results_admin", __name__, template_folder="templates")
 PLACE = "place-"
 View = Callable[[str, int], ResponseReturnValue]
+LOOK_AGAIN_SECONDS = 3
 ACTIONABLE = {409, 422}
 
 
@@ -73,7 +74,8 @@ def close_shown_again(view: View) -> View:
         except Refusal as refusal:
             if refusal.status not in ACTIONABLE:
                 raise
-            return _close_page(slug, refused=words_of(refusal), about=number), refusal.status
+            page = _close_page(slug, refused=words_of(refusal), about=number)
+            return make_response(page), refusal.status
 
     return wrapper
 
@@ -104,9 +106,11 @@ def close(slug: str, number: int) -> ResponseReturnValue:
     return redirect(url_for("results_admin.rounds_to_close", slug=slug), 303)
 
 
-def _close_page(slug: str, *, refused: str | None = None, about: int | None = None) -> str:
+def _close_page(
+    slug: str, *, refused: str | None = None, about: int | None = None
+) -> ResponseReturnValue:
     contest, rounds = service.get_rounds_to_close(current_organiser(), slug, at=clock.now())
-    return render_template(
+    page = render_template(
         "results/close.html",
         contest=contest,
         rounds=rounds,
@@ -115,6 +119,8 @@ def _close_page(slug: str, *, refused: str | None = None, about: int | None = No
         refused=refused,
         about=about,
     )
+    is_asked = any(one.state is CloseState.ASKED for one in rounds)
+    return page, {"Refresh": str(LOOK_AGAIN_SECONDS)} if is_asked and not refused else {}
 
 
 def _page(slug: str, *, refused: str | None = None, about: int | None = None) -> str:

@@ -97,7 +97,7 @@ def test_what_is_asked_is_done_by_the_worker_and_may_be_undone(app, over):
     assert closed_at(app) is None
     page = over.get(PATH)
     assert "Đang làm" in text_of(page)
-    assert 'http-equiv="refresh"' in page.text
+    assert page.headers["Refresh"] == "3"
 
     worked(app)
 
