@@ -84,7 +84,10 @@ def new_contest() -> ResponseReturnValue:
 @writes
 @organisers_only
 def enter_contest() -> ResponseReturnValue:
-    """Create what was typed; before that, show what would come of it, or one more round."""
+    """Create what was typed and looked at; before that, show what would come of it.
+
+    What differs from what was looked at, for a field or a bank's newer version, is shown again.
+    """
     form = ContestForm()
     form.check()
     typed, now = _typed_contest(form), clock.now()
@@ -92,8 +95,8 @@ def enter_contest() -> ResponseReturnValue:
         if len(form.rounds) < MOST_ROUNDS:
             form.rounds.append_entry()
         return _contest_page(form)
-    if "create" not in request.form:
-        preview = service.preview_contest(current_organiser(), typed, at=now)
+    preview = service.preview_contest(current_organiser(), typed, at=now)
+    if "create" not in request.form or request.form.get("seen") != preview.digest:
         return _contest_page(form, preview=preview)
     service.create_typed(current_organiser(), typed, at=now)
     return redirect(url_for("contests_admin.home"), 303)

@@ -42,7 +42,11 @@ def clerk(app, client, freeze):
 
 
 def sent(clerk, *, button="look", **over):
-    """Send the form as its page does, with these fields changed."""
+    """Send the form as its page does, with these fields changed: to create, look first."""
+    if button == "create":
+        looked = sent(clerk, **over)
+        seen = re.search(r'name="seen" value="([0-9a-f]+)"', looked.text)
+        over = over | ({"seen": seen[1]} if seen else {})
     page = clerk.get(PATH)
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1]
     fields = {
@@ -195,3 +199,20 @@ def test_an_address_that_was_taken_since_the_look_is_said(app, clerk, monkeypatc
     assert page.status_code == 422
     assert "Đã có cuộc thi với địa chỉ" in text_of(page)
     assert stored(app) == 1
+
+
+def test_what_differs_from_what_was_looked_at_is_shown_again(app, clerk):
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', sent(clerk, **ROUNDS).text)[1]
+
+    page = sent(clerk, button="make", create="1", seen=seen, questions="15", **ROUNDS)
+
+    assert page.status_code == 200
+    assert "Xem trước, chưa lập" in text_of(page)
+    assert stored(app) == 0
+
+    with app.app_context():
+        banks.published(code="luat", questions=59)
+        db.session.remove()
+    again = sent(clerk, button="make", create="1", seen=seen, **ROUNDS)
+    assert "Xem trước, chưa lập" in text_of(again)
+    assert stored(app) == 0

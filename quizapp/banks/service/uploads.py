@@ -91,15 +91,12 @@ def get_banks_of(organiser: OrganiserCard) -> tuple[BankCard, ...]:
     A unit uses its own banks, those of units above it and those of units below it.
     """
     own = {grant.unit_id for grant in organiser.grants}
-    above = {one for unit_id in own for one in units.get_ancestor_ids(unit_id)}
     rows = db.session.execute(select(Bank.code, Bank.owner_unit_id)).all()
-    usable = {
-        row.code
-        for row in rows
-        if row.owner_unit_id is None
-        or row.owner_unit_id in above
-        or own & set(units.get_ancestor_ids(row.owner_unit_id))
-    }
+    owners = {row.owner_unit_id for row in rows if row.owner_unit_id is not None}
+    lines = units.get_lines(own | owners)
+    above = {one for unit_id in own for one in lines[unit_id]}
+    near = {one for one in owners if one in above or own & set(lines[one])}
+    usable = {row.code for row in rows if row.owner_unit_id is None or row.owner_unit_id in near}
     return tuple(card for card in get_banks() if card.code in usable)
 
 

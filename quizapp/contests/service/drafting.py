@@ -4,6 +4,7 @@ All that is typed is checked at once and each problem is said at its field; noth
 the organiser, who has seen what would come of it, says so.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,10 +80,14 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
-    """What would be created, and a line for each round that leaves questions of the bank out."""
+    """What would be created, and a line for each round that leaves questions of the bank out.
+
+    `digest` tells whether what is created is what was looked at.
+    """
 
     contest: ContestCard
     excluded: Sequence[str]
+    digest: str
 
 
 def get_choices(organiser: OrganiserCard, *, at: datetime) -> Choices:
@@ -135,7 +140,12 @@ def preview_contest(organiser: OrganiserCard, typed: TypedContest, *, at: dateti
         generation=1,
         rounds=rounds,
     )
-    return Preview(contest=contest, excluded=get_excluded(contest))
+    told = (new, rules.canonical(new.body), version.id)
+    return Preview(
+        contest=contest,
+        excluded=get_excluded(contest),
+        digest=hashlib.sha256(repr(told).encode()).hexdigest(),
+    )
 
 
 def create_typed(organiser: OrganiserCard, typed: TypedContest, *, at: datetime) -> ContestCard:
