@@ -13,6 +13,7 @@ from quizapp.contests.service import Preview, TypedContest
 from quizapp.contests.words import bank_words, preset_words
 from quizapp.db import writes
 from quizapp.errors import Refusal
+from quizapp.people.service import DECIDES, sees
 from quizapp.people.service import counting as desk
 from quizapp.people.service.counting import TypedCount
 from quizapp.people.sign_in import current_organiser, organisers_only
@@ -45,10 +46,13 @@ def home() -> ResponseReturnValue:
     """Show the contests of the units that the organiser was granted, and their state now."""
     organiser = current_organiser()
     granted = [grant.unit_id for grant in organiser.grants]
+    contests = service.get_contests_within(granted)
     return render_template(
         "contests/home.html",
         organiser=organiser,
-        contests=service.get_contests_within(granted),
+        contests=contests,
+        seen={one.id for one in contests if sees(organiser, one.owner_unit_id)},
+        holds=any(grant.role in DECIDES for grant in organiser.grants),
         above=service.get_contests_above(granted),
         now=clock.now(),
     )

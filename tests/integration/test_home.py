@@ -1,5 +1,7 @@
 """An organiser's home: the contests of the units granted, and of no others."""
 
+import re
+
 from quizapp.db import transaction
 from quizapp.people import service as people_service
 from quizapp.people.service import NewOrganiser, Role
@@ -51,6 +53,21 @@ def test_a_province_finds_its_people_in_a_contest_of_the_confederation(app, clie
     assert "Chưa có cuộc thi nào" in home
     assert "Cuộc thi của cấp trên" in home
     assert "/admin/c/tim-hieu/people" in home
+
+
+def test_who_only_looks_on_is_offered_nothing_that_is_refused(app, client, freeze):
+    freeze(NOON)
+    with app.app_context():
+        contests.contest()
+        people.organiser(role=Role.VIEWER, at=NOON)
+
+    sign_in(client)
+    home = client.get("/admin").text
+
+    assert "Tìm hiểu pháp luật" in home
+    assert "Lập cuộc thi" not in home
+    for path in re.findall(r'href="(/admin/[^"]+)"', home):
+        assert client.get(path).status_code == 200, path
 
 
 def test_a_stranger_is_sent_to_sign_in(client):

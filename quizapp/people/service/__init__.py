@@ -1,7 +1,15 @@
 """What people do: join a contest, come back, organise. One name for each use case."""
 
 from quizapp.people.models import Decision, PersonState, Role
-from quizapp.people.service.access import ASSIGNS, DECIDES, SEES, Reach, get_reach, has_role
+from quizapp.people.service.access import (
+    ASSIGNS,
+    DECIDES,
+    SEES,
+    Reach,
+    get_reach,
+    has_role,
+    sees,
+)
 from quizapp.people.service.cards import GrantCard, OrganiserCard, PersonCard, SessionCard
 from quizapp.people.service.contestants import (
     Entry,
@@ -95,6 +103,7 @@ __all__ = [
     "open_phone",
     "prepare_password",
     "return_by_pin",
+    "sees",
     "set_password",
     "set_state",
     "sign_in",

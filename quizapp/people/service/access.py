@@ -65,6 +65,15 @@ def get_reach(
     )
 
 
+def sees(organiser: OrganiserCard, owner_unit_id: int) -> bool:
+    """Tell whether the organiser may look at people in what `owner_unit_id` owns."""
+    try:
+        get_reach(organiser, owner_unit_id)
+    except (NotFound, NotYourRole):
+        return False
+    return True
+
+
 def has_role(organiser: OrganiserCard, owner_unit_id: int, role: Role) -> bool:
     """Tell whether the organiser has the role over all that `owner_unit_id` owns."""
     line = set(units.get_ancestor_ids(owner_unit_id))
