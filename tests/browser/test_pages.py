@@ -103,9 +103,18 @@ def words_that_are_no_translation(stage):
     with stage.app.app_context():
         version = banks.find_version(BANK, None)
         questions = banks.get_questions(version.id)
+        titles = {bank.title for bank in banks.get_banks()}
         db.session.rollback()
     names = {NAME, "Trần Thị Bình", *(person[0] for person in PEOPLE)}
-    said = {"Tiếng Việt", *names, *map(mask_name, names), *TITLES.values(), *unit_names()}
+    said = {
+        "Tiếng Việt",
+        "BC-LĐLĐ",
+        *titles,
+        *names,
+        *map(mask_name, names),
+        *TITLES.values(),
+        *unit_names(),
+    }
     said |= {f"Vòng {number}" for number in (1, 2)}
     for one in questions:
         said |= {one.stem, *one.options, one.explanation or "-"}

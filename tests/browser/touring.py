@@ -138,6 +138,9 @@ def _results(page, stage, number, query):
     yield "after the round", page
 
 
+DESKS = ("people", "typed-units", "ties", "close")
+
+
 def _organising(page, stage, number, query):
     page.goto(f"/signin{query}")
     yield "sign-in", page
@@ -158,3 +161,6 @@ def _organising(page, stage, number, query):
     yield "contests of an organiser", page
     page.goto(f"/admin/account{query}")
     yield "account", page
+    for path in ("contests/new", "banks", "head-counts", *(f"c/{OVER}/{one}" for one in DESKS)):
+        page.goto(f"/admin/{path}{query}")
+        yield path, page
