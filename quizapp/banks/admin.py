@@ -15,6 +15,7 @@ from quizapp.banks.rules import Draft, letters_of
 from quizapp.banks.service import LookedAt, NewUpload, ReadUpload
 from quizapp.db import writes
 from quizapp.errors import Refusal
+from quizapp.people.errors import NotSignedIn
 from quizapp.people.sign_in import current_organiser, organisers_only
 from quizapp.web.language import words_of
 
@@ -72,6 +73,8 @@ def banks_shown_again(view: View) -> View:
     def wrapper() -> ResponseReturnValue:
         try:
             return view()
+        except NotSignedIn:
+            raise  # the form of a stranger is not even read
         except Refusal as refusal:
             if refusal.status not in ACTIONABLE:
                 raise

@@ -51,6 +51,33 @@ def test_the_option_that_differs_is_right(mark, only_label):
     assert keys(*parts) == {1: "B", 2: "A", 3: "D"}
 
 
+@pytest.mark.parametrize("mark", MARKS)
+def test_two_of_three_options_that_are_marked_are_a_mark_too_many(mark):
+    parts = []
+    for number, plain_one in enumerate("CCA", start=1):
+        parts.append(f"Câu {number}: Câu hỏi số {number}?")
+        parts += [
+            option(letter, text, *(() if letter == plain_one else (mark,)))
+            for letter, text in zip("ABC", TEXTS, strict=False)
+        ]
+
+    assert keys(*parts) == {}
+    assert set(problems(*parts)) == {1, 2, 3}
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_where_all_options_but_one_are_marked_that_one_is_right(mark):
+    parts = []
+    for number, plain_one in enumerate("CDA", start=1):
+        parts.append(f"Câu {number}: Câu hỏi số {number}?")
+        parts += [
+            option(letter, text, *(() if letter == plain_one else (mark,)))
+            for letter, text in zip("ABCD", TEXTS, strict=True)
+        ]
+
+    assert keys(*parts) == {1: "C", 2: "D", 3: "A"}
+
+
 @pytest.mark.parametrize("sign", ["*", "+"])
 @pytest.mark.parametrize("form", ["{s}{l}. {t}", "{l}. {s}{t}", "{s} {l}. {t}", "{l}. {s} {t}"])
 def test_a_sign_before_the_option_is_its_mark(sign, form):

@@ -27,6 +27,7 @@ RIVAL = 0.5
 NEARLY_ALL = 0.9
 # So many questions whose first letter alone is marked: the list is formatted so, it is no key.
 SUSPICIOUS = 6
+TOO_FEW = 2  # options of three that are marked: a mark too many, no habit that one lacks
 Value = str | bool
 Told = tuple[Value, float]
 Look = Mapping[tuple[str, bool], Told]
@@ -127,6 +128,9 @@ def _seen(
         base = _base(values, common)
         partly = {at for at, (_, share) in enumerate(told) if share and values[at] == base}
         odd = {at for at, value in enumerate(values) if value != base}
+        if base and len(odd) == 1 and len(values) == 1 + TOO_FEW:
+            # Two of three are bold: one more mark than a key has, or one less than a habit needs.
+            odd, base = set(range(len(values))) - odd, _plain(kind)
         seen.partly[kind] = seen.partly.get(kind, set()) | partly
         odd |= {at for at in partly if odd and told[at][1] >= RIVAL}
         _add(seen, kind, odd, stands_out=not base, of_label=of_label)
