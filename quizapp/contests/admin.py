@@ -13,7 +13,7 @@ from quizapp.contests.service import Preview, TypedContest
 from quizapp.contests.words import bank_words, preset_words
 from quizapp.db import writes
 from quizapp.errors import Refusal
-from quizapp.people.service import DECIDES, sees
+from quizapp.people.service import Permission, may_somewhere, sees
 from quizapp.people.service import counting as desk
 from quizapp.people.service.counting import TypedCount
 from quizapp.people.sign_in import current_organiser, organisers_only
@@ -52,7 +52,7 @@ def home() -> ResponseReturnValue:
         organiser=organiser,
         contests=contests,
         seen={one.id for one in contests if sees(organiser, one.owner_unit_id)},
-        holds=any(grant.role in DECIDES for grant in organiser.grants),
+        holds=may_somewhere(organiser, Permission.RUN_CONTESTS),
         above=service.get_contests_above(granted),
         now=clock.now(),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base
+from quizapp.people.roles import Role
 
 
 class PersonState(StrEnum):
@@ -30,17 +31,6 @@ class Purpose(StrEnum):
 
     TAKE_PART = "take_part"
     SHOW_NAME = "show_name"
-
-
-class Role(StrEnum):
-    """What an organiser may do in the subtree of a unit."""
-
-    OWNER = "owner"
-    ORGANISER = "organiser"
-    QUESTION_WRITER = "question_writer"
-    HELP_DESK = "help_desk"
-    AUDITOR = "auditor"
-    VIEWER = "viewer"
 
 
 class LinkPurpose(StrEnum):

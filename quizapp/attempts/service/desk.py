@@ -187,7 +187,9 @@ def get_typed_file(asked: Asked, decision: Decision, *, page: int, at: datetime)
 def _may_count(asked: Asked, contest: ContestCard, *, at: datetime) -> bool:
     """Tell whether the organiser may see counts of people: while they are predicted, an auditor."""
     hides = any(Hidden.COUNTS in contest.hides(one.number, at) for one in contest.rounds)
-    return not hides or people.has_role(asked.organiser, contest.owner_unit_id, people.Role.AUDITOR)
+    return not hides or people.may(
+        asked.organiser, people.Permission.SEE_EXACT_COUNTS, contest.owner_unit_id
+    )
 
 
 def match_typed(asked: Asked, group: SeenGroup, *, typed: str, at: datetime) -> None:

@@ -25,12 +25,12 @@ from quizapp.banks.service.versions import (
 )
 from quizapp.db import db
 from quizapp.errors import NotFound
-from quizapp.people.service import OrganiserCard, Role
+from quizapp.people.service import WRITES_QUESTIONS as WRITES
+from quizapp.people.service import OrganiserCard
 from quizapp.units import service as units
 from quizapp.units.service import UnitCard
 from quizapp.vietnamese import day_in_vietnam, one_line
 
-WRITES = frozenset({Role.OWNER, Role.ORGANISER, Role.QUESTION_WRITER})
 KEPT_EACH = 10  # uploads of one organiser; the oldest one goes
 KEPT_FOR = timedelta(days=30)
 LONGEST_TITLE, LONGEST_NOTE, LONGEST_NAME = 200, 500, 100  # letters

@@ -29,7 +29,7 @@ from quizapp.contests.service.reading import get_excluded
 from quizapp.errors import N_, Refusal
 from quizapp.people.errors import BadEntry
 from quizapp.people.rules.entry import Problems
-from quizapp.people.service import DECIDES, OrganiserCard
+from quizapp.people.service import RUNS, OrganiserCard
 from quizapp.units import service as units
 from quizapp.units.service import UnitCard
 from quizapp.vietnamese import day_in_vietnam, fold, one_line
@@ -169,7 +169,7 @@ def _is_built(name: str) -> bool:
 
 
 def _own_units(organiser: OrganiserCard, *, at: datetime) -> list[UnitCard]:
-    ids = dict.fromkeys(grant.unit_id for grant in organiser.grants if grant.role in DECIDES)
+    ids = dict.fromkeys(grant.unit_id for grant in organiser.grants if grant.role in RUNS)
     cards = units.get_cards(list(ids), on=day_in_vietnam(at))
     return [cards[unit_id] for unit_id in ids if unit_id in cards]
 

@@ -1,13 +1,23 @@
 """What people do: join a contest, come back, organise. One name for each use case."""
 
-from quizapp.people.models import Decision, PersonState, Role
+from quizapp.people.models import Decision, PersonState
+from quizapp.people.roles import Role
+from quizapp.people.rules.policy import Permission
 from quizapp.people.service.access import (
     ASSIGNS,
+    COUNTS,
     DECIDES,
+    READS_AUDIT,
+    RUNS,
     SEES,
+    WRITES_QUESTIONS,
     Reach,
     get_reach,
+    get_unit_ids_where,
     has_role,
+    may,
+    may_somewhere,
+    roles_at,
     sees,
 )
 from quizapp.people.service.cards import GrantCard, OrganiserCard, PersonCard, SessionCard
@@ -58,8 +68,12 @@ from quizapp.people.service.tries import forget_old_failures
 
 __all__ = [
     "ASSIGNS",
+    "COUNTS",
     "DECIDES",
+    "READS_AUDIT",
+    "RUNS",
     "SEES",
+    "WRITES_QUESTIONS",
     "AddedOrganiser",
     "Decision",
     "Entry",
@@ -69,6 +83,7 @@ __all__ = [
     "NewPassword",
     "OrganiserCard",
     "PasswordCheck",
+    "Permission",
     "PersonCard",
     "PersonState",
     "Reach",
@@ -91,6 +106,7 @@ __all__ = [
     "get_person_cards",
     "get_reach",
     "get_sessions",
+    "get_unit_ids_where",
     "has_organiser",
     "has_people",
     "has_role",
@@ -98,11 +114,14 @@ __all__ = [
     "lock_people",
     "lock_person",
     "make_reset_link",
+    "may",
+    "may_somewhere",
     "merge_into",
     "note_seen",
     "open_phone",
     "prepare_password",
     "return_by_pin",
+    "roles_at",
     "sees",
     "set_password",
     "set_state",

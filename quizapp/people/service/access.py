@@ -5,13 +5,18 @@ from dataclasses import dataclass
 
 from quizapp.errors import NotFound
 from quizapp.people.errors import NotYourRole
-from quizapp.people.models import Role
+from quizapp.people.roles import Role
+from quizapp.people.rules.policy import Permission, permissions_of, who_may
 from quizapp.people.service.cards import OrganiserCard
 from quizapp.units import service as units
 
-SEES = frozenset({Role.OWNER, Role.ORGANISER, Role.HELP_DESK, Role.AUDITOR})
-ASSIGNS = frozenset({Role.OWNER, Role.ORGANISER, Role.HELP_DESK})
-DECIDES = frozenset({Role.OWNER, Role.ORGANISER})
+SEES = who_may(Permission.SEE_PEOPLE)
+ASSIGNS = who_may(Permission.ASSIGN_UNITS)
+DECIDES = who_may(Permission.DECIDE)
+RUNS = who_may(Permission.RUN_CONTESTS)
+COUNTS = who_may(Permission.COUNT_MEMBERS)
+WRITES_QUESTIONS = who_may(Permission.WRITE_QUESTIONS)
+READS_AUDIT = who_may(Permission.READ_AUDIT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +79,28 @@ def sees(organiser: OrganiserCard, owner_unit_id: int) -> bool:
     return True
 
 
-def has_role(organiser: OrganiserCard, owner_unit_id: int, role: Role) -> bool:
-    """Tell whether the organiser has the role over all that `owner_unit_id` owns."""
-    line = set(units.get_ancestor_ids(owner_unit_id))
-    return any(grant.role is role and grant.unit_id in line for grant in organiser.grants)
+def roles_at(organiser: OrganiserCard, unit_id: int) -> frozenset[Role]:
+    """Return the roles an organiser has over all of a unit: granted at it or above it."""
+    line = set(units.get_ancestor_ids(unit_id))
+    return frozenset(grant.role for grant in organiser.grants if grant.unit_id in line)
+
+
+def has_role(organiser: OrganiserCard, unit_id: int, role: Role) -> bool:
+    """Tell whether the organiser has the role over all of a unit."""
+    return role in roles_at(organiser, unit_id)
+
+
+def may(organiser: OrganiserCard, permission: Permission, unit_id: int) -> bool:
+    """Tell whether the organiser has the permission over all of a unit."""
+    return permission in permissions_of(roles_at(organiser, unit_id))
+
+
+def may_somewhere(organiser: OrganiserCard, permission: Permission) -> bool:
+    """Tell whether the organiser has the permission in any unit: what a home page offers."""
+    return bool(who_may(permission) & {grant.role for grant in organiser.grants})
+
+
+def get_unit_ids_where(organiser: OrganiserCard, permission: Permission) -> tuple[int, ...]:
+    """Return the units at which a grant gives the permission, each once, in order of id."""
+    roles = who_may(permission)
+    return tuple(sorted({grant.unit_id for grant in organiser.grants if grant.role in roles}))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from quizapp.people.models import PersonState, Role
+from quizapp.people.models import PersonState
+from quizapp.people.roles import Role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

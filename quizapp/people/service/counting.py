@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from quizapp.errors import NotFound
 from quizapp.people.errors import NoSuchUnit
-from quizapp.people.service.access import DECIDES, get_reach
+from quizapp.people.service.access import COUNTS, get_reach
 from quizapp.people.service.cards import OrganiserCard
 from quizapp.units import service as units
 from quizapp.units.errors import BadHeadCount
@@ -69,7 +69,7 @@ def _unit(organiser: OrganiserCard, code: str) -> tuple[UnitCard, str]:
     if unit is None:
         raise NoSuchUnit(code=code)
     try:
-        reach = get_reach(organiser, unit.id, roles=DECIDES)
+        reach = get_reach(organiser, unit.id, roles=COUNTS)
         reach.check(None)
     except NotFound:
         raise NoSuchUnit(code=code) from None

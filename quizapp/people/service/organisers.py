@@ -8,7 +8,8 @@ from sqlalchemy import delete, insert, select, update
 from quizapp.audit import service as audit
 from quizapp.db import db, upsert
 from quizapp.people.errors import BadEntry, LinkSpent, NoSuchOrganiser
-from quizapp.people.models import Grant, LinkPurpose, OneTimeLink, Organiser, Role
+from quizapp.people.models import Grant, LinkPurpose, OneTimeLink, Organiser
+from quizapp.people.roles import Role
 from quizapp.people.rules.entry import check_name
 from quizapp.people.rules.organisers import (
     RESET_LASTS,

@@ -9,7 +9,8 @@ from sqlalchemy import insert, select, update
 from quizapp.audit import service as audit
 from quizapp.db import db
 from quizapp.people.errors import BadEntry, WrongSignIn
-from quizapp.people.models import Grant, Organiser, OrganiserSession, Role
+from quizapp.people.models import Grant, Organiser, OrganiserSession
+from quizapp.people.roles import Role
 from quizapp.people.rules.organisers import (
     SEEN_EVERY,
     SESSION_LASTS,
