@@ -223,11 +223,11 @@ def taken_out(contest):
     return gone, public_id
 
 
-def two_equals():
+def two_equals(owner="VGCL"):
     """Make a contest that is over, in which the organisers decide between two people."""
     before = contests.NOON - timedelta(days=2)
     window = Window(opens_at=before, closes_at=before + timedelta(days=1))
-    given = {"windows": [window], "at": before, "ranking": ["score desc", "manual"]}
+    given = {"windows": [window], "at": before, "ranking": ["score desc", "manual"], "owner": owner}
     contest = contests.contest(TIED, **given)
     for phone in (OTHER_PHONE, THIRD_PHONE):
         attempts.finished(contest, people.person(contest.id, at=before, phone=phone), at=before)
