@@ -21,6 +21,7 @@ from quizapp.contests import views as contests
 from quizapp.db import db, init_db
 from quizapp.errors import N_, Refusal
 from quizapp.keys import open_keys
+from quizapp.people import job_pages
 from quizapp.people.admin import blueprint as people
 from quizapp.people.sign_in import init_sign_in
 from quizapp.results import admin as results_admin
@@ -111,6 +112,7 @@ def _register_views(app: Flask) -> None:
     app.register_blueprint(contests_admin.bp)
     app.register_blueprint(health)
     app.register_blueprint(people)
+    app.register_blueprint(job_pages.bp)
     app.register_blueprint(results_admin.bp)
     app.register_blueprint(standings.bp)
 

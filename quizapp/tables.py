@@ -4,6 +4,7 @@ from quizapp.attempts.models import Attempt, AttemptVoid, LateSheet, TimeGrant
 from quizapp.audit.models import AuditEntry
 from quizapp.banks.models import Bank, BankUpload, BankVersion, Question
 from quizapp.contests.models import Contest, Interruption, Round, RuleSet
+from quizapp.jobs.models import Job, JobFile
 from quizapp.people.models import (
     Consent,
     Grant,
@@ -39,6 +40,8 @@ __all__ = [
     "Grant",
     "HeadCount",
     "Interruption",
+    "Job",
+    "JobFile",
     "KeyCheck",
     "LateSheet",
     "OneTimeLink",

@@ -1,4 +1,4 @@
-"""The one background process: papers that ran out, the roll-up, the boards.
+"""The one background process: papers that ran out, the roll-up, the boards; jobs in threads.
 
 Every step is one short transaction that may be repeated; killed at any point and started again, it
 goes on where the database says it was. Answering and reading need no worker.
@@ -10,9 +10,12 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 import structlog
+from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
+from werkzeug.local import LocalProxy
 
 from quizapp import clock
 from quizapp.attempts import service as attempts
@@ -20,6 +23,7 @@ from quizapp.attempts.service import typed_units
 from quizapp.banks import service as banks
 from quizapp.contests import service as contests
 from quizapp.db import db, transaction
+from quizapp.jobs import service as jobs
 from quizapp.people import service as people
 from quizapp.results import service as results
 from quizapp.results.service import refresh_boards
@@ -34,6 +38,7 @@ EXPIRED_AT_ONCE = 200
 BATCHES = 20  # of results counted, then what is expired and the boards have their turn
 EVERY_SECONDS = 0.5
 AWAY_SECONDS = 2.0
+LAST_STEP_SECONDS = 3.0  # for each job that runs when the worker is to stop
 log = structlog.get_logger("worker")
 
 
@@ -85,6 +90,8 @@ def run_forever() -> None:
     # A whole round of the collector takes 100 ms, and writers would wait: see gunicorn.conf.py.
     gc.collect()
     gc.freeze()
+    lanes = jobs.Lanes(cast("LocalProxy[Flask]", current_app)._get_current_object(), stop)  # noqa: SLF001 - Flask's documented way to hand the application to a thread
+    lanes.start()
     log.info("worker started")
     due: list[Scope] = []  # whose every board is to be made: one at a time, results do not wait
     tidied_on = basis = None
@@ -106,6 +113,7 @@ def run_forever() -> None:
             log.info("worker pass", expired=done.expired, events=done.events, boards=done.boards)
         if not due:
             stop.wait(EVERY_SECONDS)
+    lanes.join(LAST_STEP_SECONDS)
     log.info("worker stopped")
 
 
@@ -115,6 +123,7 @@ def tidy() -> date:
     with transaction():
         people.forget_old_failures(at=now)
         banks.forget_old_uploads(at=now)
+        jobs.forget_old_jobs(at=now)
     results.delete_old_generations()
     return now.date()
 

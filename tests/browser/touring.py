@@ -161,6 +161,12 @@ def _organising(page, stage, number, query):
     yield "contests of an organiser", page
     page.goto(f"/admin/account{query}")
     yield "account", page
-    for path in ("contests/new", "banks", "head-counts", *(f"c/{OVER}/{one}" for one in DESKS)):
+    for path in (
+        "contests/new",
+        "banks",
+        "head-counts",
+        "jobs",
+        *(f"c/{OVER}/{one}" for one in DESKS),
+    ):
         page.goto(f"/admin/{path}{query}")
         yield path, page

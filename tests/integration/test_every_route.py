@@ -11,6 +11,7 @@ from itertools import product
 
 import pytest
 from flask import Response, request
+from sqlalchemy import func, select
 
 from quizapp.app import MAX_BODY, create_app
 from quizapp.attempts import service as attempt_service
@@ -19,6 +20,8 @@ from quizapp.banks.writing import write_bank
 from quizapp.config import ROOT
 from quizapp.contests.rules.schedule import Window
 from quizapp.db import db, transaction
+from quizapp.jobs import service as jobs
+from quizapp.people.models import Organiser
 from quizapp.web import contestant as cookies
 from quizapp.web.contestant import Contestant
 from tests.integration.harness import watch_writes
@@ -85,6 +88,7 @@ FORMS = {
     "contests.enter": ("stranger", "/c/{slug}/join"),
     "contests.leave": ("contestant", "/c/{slug}/rounds/{number}"),
     "people_admin.end_sessions": ("organiser", "/admin/account"),
+    "people_jobs.cancel": ("organiser", "/admin/jobs/{public_id}"),
     "people_admin.set_up_by_link": ("stranger", "/setup/{token}"),
     "people_admin.sign_in_by_password": ("stranger", "/signin"),
     "people_admin.sign_out": ("organiser", "/admin/account"),
@@ -112,6 +116,9 @@ ABOUT = {
     "attempts_admin.void_person": "person",
     "banks_admin.decide": "upload",
     "banks_admin.look": "upload",
+    "people_jobs.cancel": "job",
+    "people_jobs.file": "job",
+    "people_jobs.job": "job",
 }
 
 
@@ -193,7 +200,22 @@ def scene(app, new_client, freeze):
     }
     sign_in(actors["organiser"])
     values["upload"] = brought(actors["organiser"])
+    values["job"] = job_of(app, "job.that.waits")
     return Scene(app=app, values=values, actors=actors)
+
+
+def job_of(app, kind):
+    """Let the first organiser ask for work that nobody does; return the job's public id."""
+    with app.app_context():
+        organiser_id = db.session.scalar(select(func.min(Organiser.id)))
+        db.session.rollback()
+        jobs.register(kind, title="Thử")(waits)
+        with transaction():
+            return jobs.ask_job(kind, {}, asked_by=f"organiser:{organiser_id}", at=contests.NOON)
+
+
+def waits(_job):
+    """Be a work that is never begun."""
 
 
 def brought(client):
