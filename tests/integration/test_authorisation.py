@@ -72,7 +72,7 @@ class Row:
     lists: str = ""
 
 
-# Of an upload only its uploader knows: the matrix asks as everybody else.
+# Of an upload or a job only who brought it knows: the matrix asks as everybody else.
 POLICY = {
     "attempts_admin.attempt": Row(roles="WOHA", places=PERSON, about="attempt"),
     "attempts_admin.correct_attempt": Row(
@@ -118,6 +118,10 @@ POLICY = {
     "contests_admin.new_contest": Row(roles=ALL, places=ANYWHERE),
     "people_admin.account": Row(roles=ALL, places=ANYWHERE),
     "people_admin.end_sessions": Row(roles=ALL, places=ANYWHERE),
+    "people_jobs.cancel": Row(roles="", places=NOWHERE, about="upload"),
+    "people_jobs.file": Row(roles="", places=NOWHERE, about="upload"),
+    "people_jobs.job": Row(roles="", places=NOWHERE, about="upload"),
+    "people_jobs.jobs": Row(roles=ALL, places=ANYWHERE),
     "results_admin.close": Row(roles="WO", places=WHOLE, slug=TIED),
     "results_admin.place": Row(roles="WO", places=WHOLE, slug=TIED, fields={"tied": "{tied}"}),
     "results_admin.rounds_to_close": Row(roles="WOHA", places=WHOLE),
