@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from quizapp.contests.rules.divisions import Division
 from quizapp.contests.rules.keys import Extent, too_wide, whole_contest_ranking
-from quizapp.contests.rules.knobs import KNOBS, UNLIMITED, Bad, CollectivePrize
+from quizapp.contests.rules.knobs import KNOBS, UNLIMITED, CollectivePrize
+from quizapp.contests.rules.readers import Bad
 from quizapp.errors import N_
 
 
