@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base
@@ -69,6 +70,10 @@ class Round(Base):
     secret: Mapped[bytes]  # 32 random bytes: what papers are drawn from
     generation: Mapped[int]  # which standings are shown; a recount writes the next and flips
     paused_at: Mapped[datetime | None]  # since when all clocks of the round stand still
+    # Code of a question → its ruling, see rules.in_force; none is changed once the round is open.
+    out_of_force: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict, server_default=text("'{}'")
+    )
     closing_at: Mapped[datetime | None]  # since when no result of the round changes
     closed_at: Mapped[datetime | None]  # since when the ranks that are shown are final
 

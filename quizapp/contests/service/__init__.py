@@ -11,6 +11,12 @@ from quizapp.contests.service.drafting import (
     get_choices,
     preview_contest,
 )
+from quizapp.contests.service.in_force import (
+    OldQuestion,
+    check_in_force,
+    get_out_of_force,
+    rule_on_questions,
+)
 from quizapp.contests.service.reading import (
     drawable,
     find_contest,
@@ -28,9 +34,11 @@ __all__ = [
     "Choices",
     "ContestCard",
     "NewContest",
+    "OldQuestion",
     "Preview",
     "RoundCard",
     "TypedContest",
+    "check_in_force",
     "create_contest",
     "create_typed",
     "drawable",
@@ -43,9 +51,11 @@ __all__ = [
     "get_contests_above",
     "get_contests_within",
     "get_excluded",
+    "get_out_of_force",
     "get_pool",
     "get_round",
     "get_rules",
     "preview_contest",
     "read_preset",
+    "rule_on_questions",
 ]
