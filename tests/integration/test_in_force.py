@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from quizapp.audit.models import AuditEntry
 from quizapp.banks import service as banks
@@ -11,6 +11,7 @@ from quizapp.banks.reading import read_bank
 from quizapp.config import ROOT
 from quizapp.contests import service
 from quizapp.contests.errors import BegunAlready, NotOutOfForce, OutOfForce
+from quizapp.contests.models import Contest, Round
 from quizapp.contests.rules.in_force import Ruling
 from quizapp.contests.rules.schedule import Window
 from quizapp.db import db, transaction
@@ -34,8 +35,14 @@ def seed(in_app, freeze):
 
 
 def made_round(seed, *, closes_at):
-    window = Window(opens_at=NEW_YEAR - timedelta(days=3), closes_at=closes_at)
-    return contests.contest(bank=seed, windows=(window,)).rounds[0]
+    """Make a round; one that nobody would create by now was created before its days were moved."""
+    window = Window(opens_at=NEW_YEAR - timedelta(days=3), closes_at=NEW_YEAR)
+    contests.contest(bank=seed, windows=(window,))
+    with transaction():
+        db.session.execute(update(Round).values(closes_at=closes_at))
+    contest = service.get_contest("tim-hieu")
+    db.session.rollback()
+    return contest.rounds[0]
 
 
 def ruled(one, *, is_asked, codes=(ENDING,), at=contests.NOON):
@@ -109,3 +116,34 @@ def test_a_question_that_is_in_force_needs_no_ruling(seed):
         ruled(one, is_asked=False, codes=["BLLD-001"])
     with pytest.raises(OutOfForce):
         service.check_in_force(service.get_contest("tim-hieu").rounds[0])
+
+
+CREATE = ("contests", "create", "--preset", "union_weekly_20x20", "--bank", "seed", "--slug", "tet")
+OVER_NEW_YEAR = ("--opens", "2026-12-28 07:00", "--closes", "2027-01-03 21:00", "--unit", "VGCL")
+
+
+def test_a_contest_over_new_year_is_not_created_until_somebody_says_why(seed, run):
+    refused = run(*CREATE, *OVER_NEW_YEAR)
+
+    assert refused.exit_code == 1
+    assert ENDING in refused.output
+    assert db.session.scalar(select(func.count()).select_from(Contest)) == 0
+    db.session.rollback()
+
+    made = run(*CREATE, *OVER_NEW_YEAR, "--ask-anyway", WHY)
+
+    assert made.exit_code == 0, made.output
+    assert ENDING in asked_in(service.get_contest("tet").rounds[0])
+    log = select(AuditEntry.reason).where(AuditEntry.action == "contest.rule_on_questions")
+    assert db.session.scalars(log).all() == [WHY]
+
+
+def test_a_contest_over_new_year_leaves_the_question_out_where_somebody_says_so(seed, run):
+    both = run(*CREATE, *OVER_NEW_YEAR, "--leave-out", "hết hiệu lực", "--ask-anyway", WHY)
+    assert both.exit_code == 2
+
+    made = run(*CREATE, *OVER_NEW_YEAR, "--leave-out", "hết hiệu lực")
+
+    assert "không dùng 1 câu" in made.output
+    assert ENDING in made.output
+    assert ENDING not in asked_in(service.get_contest("tet").rounds[0])

@@ -14,6 +14,7 @@ from quizapp.contests.service.drafting import (
 from quizapp.contests.service.in_force import (
     OldQuestion,
     check_in_force,
+    find_out_of_force,
     get_out_of_force,
     rule_on_questions,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "find_contest",
     "find_division",
     "find_divisions",
+    "find_out_of_force",
     "get_choices",
     "get_contest",
     "get_contests",

@@ -6,7 +6,7 @@ out knowingly, or asked all the same.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from quizapp.banks import service as banks
 from quizapp.contests.errors import BegunAlready, NotOutOfForce, OutOfForce
 from quizapp.contests.models import Round
 from quizapp.contests.rules.in_force import Ruling, out_of_force
-from quizapp.contests.rules.schedule import Phase
+from quizapp.contests.rules.schedule import Phase, Window
 from quizapp.contests.service.cards import RoundCard
 from quizapp.db import db
 
@@ -39,14 +39,20 @@ def get_out_of_force(one: RoundCard) -> Sequence[OldQuestion]:
 
     Those with a ruling are among them. Approval refuses while any has none: `check_in_force`.
     """
-    found = out_of_force(banks.get_questions(one.bank_version_id), *one.window.days())
+    found = find_out_of_force(one.bank_version_id, one.window)
+    return [replace(question, ruling=one.rulings.get(question.code)) for question in found]
+
+
+def find_out_of_force(version_id: int, window: Window) -> Sequence[OldQuestion]:
+    """Return the questions of a version that are not in force on each day of a window, in order."""
+    found = out_of_force(banks.get_questions(version_id), *window.days())
     return [
         OldQuestion(
             code=question.code,
             stem=question.stem,
             valid_from=question.valid_from,
             valid_to=question.valid_to,
-            ruling=one.rulings.get(question.code),
+            ruling=None,
         )
         for question in found
     ]
@@ -54,10 +60,28 @@ def get_out_of_force(one: RoundCard) -> Sequence[OldQuestion]:
 
 def check_in_force(one: RoundCard) -> None:
     """Raise OutOfForce while a question of the round is out of force and nobody ruled on it."""
-    open_ones = [question.code for question in get_out_of_force(one) if question.ruling is None]
-    if open_ones:
-        more = " …" if len(open_ones) > NAMED else ""
-        raise OutOfForce(round=one.title, codes=", ".join(open_ones[:NAMED]) + more)
+    _refuse(one.title, [found.code for found in get_out_of_force(one) if found.ruling is None])
+
+
+def check_ruled(version_id: int, windows: Sequence[Window], ruling: Ruling | None) -> None:
+    """Raise OutOfForce when rounds that are to be made need a ruling and there is none."""
+    for number, window in enumerate(windows, start=1):
+        if ruling is None:
+            codes = [found.code for found in find_out_of_force(version_id, window)]
+            _refuse(f"Vòng {number}", codes)
+
+
+def rulings_of(version_id: int, window: Window, ruling: Ruling | None) -> dict[str, object]:
+    """Return what a new round stores: the ruling for each question that needs one."""
+    if ruling is None:
+        return {}
+    return {found.code: ruling.stored() for found in find_out_of_force(version_id, window)}
+
+
+def _refuse(title: str, codes: Sequence[str]) -> None:
+    if codes:
+        more = " …" if len(codes) > NAMED else ""
+        raise OutOfForce(round=title, codes=", ".join(codes[:NAMED]) + more)
 
 
 def rule_on_questions(
