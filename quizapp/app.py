@@ -15,6 +15,7 @@ from quizapp import cli, tables  # noqa: F401 - tables registers every table wit
 from quizapp.attempts import admin as attempts_admin
 from quizapp.attempts import views as attempts
 from quizapp.banks import admin as banks_admin
+from quizapp.banks import views as banks
 from quizapp.config import ROOT, Settings
 from quizapp.contests import admin as contests_admin
 from quizapp.contests import views as contests
@@ -107,6 +108,7 @@ def _init_extensions(app: Flask) -> None:
 def _register_views(app: Flask) -> None:
     app.register_blueprint(attempts.bp)
     app.register_blueprint(attempts_admin.bp)
+    app.register_blueprint(banks.bp)
     app.register_blueprint(banks_admin.bp)
     app.register_blueprint(contests.bp)
     app.register_blueprint(contests_admin.bp)

@@ -2,7 +2,7 @@
 
 from quizapp.attempts.models import Attempt, AttemptVoid, LateSheet, TimeGrant
 from quizapp.audit.models import AuditEntry
-from quizapp.banks.models import Bank, BankUpload, BankVersion, Question
+from quizapp.banks.models import Bank, BankUpload, BankVersion, Picture, Question, VersionPicture
 from quizapp.contests.models import Contest, Interruption, Round, RuleSet
 from quizapp.jobs.models import Job, JobFile
 from quizapp.people.models import (
@@ -48,6 +48,7 @@ __all__ = [
     "Organiser",
     "OrganiserSession",
     "Person",
+    "Picture",
     "PlaceByHand",
     "Question",
     "ResultEvent",
@@ -65,4 +66,5 @@ __all__ = [
     "UnitCount",
     "UnitName",
     "UnitTerm",
+    "VersionPicture",
 ]

@@ -12,6 +12,7 @@ from flask import current_app
 from markupsafe import Markup
 
 from quizapp.attempts.service import Line
+from quizapp.banks.rules import Shown
 from quizapp.web.language import language
 
 PLACE = "\0"  # where the position goes; no text of a bank has it
@@ -26,9 +27,11 @@ def question_pieces(lines: Sequence[Line], *, typed: Mapping[str, str]) -> list[
 
 def _question(line: Line, total: int, chosen: str | None) -> Markup:
     spoken, several, ticked = language(), line.takes_several, chosen or ""
-    pieces = [_head(spoken, total, line.stem, several)]
+    shown = line.pictures.get
+    pieces = [_head(spoken, total, line.stem, several, shown("", ()))]
     pieces += [
-        _option(spoken, letter, text, several, letter in ticked) for letter, text in line.options
+        _option(spoken, letter, text, several, letter in ticked, shown(letter, ()))
+        for letter, text in line.options
     ]
     pieces.append(_end(spoken))
     # Pieces are escaped where they are rendered.
@@ -36,13 +39,26 @@ def _question(line: Line, total: int, chosen: str | None) -> Markup:
 
 
 @lru_cache(maxsize=TEXTS_KEPT)
-def _head(_language: str, total: int, stem: str, takes_several: bool) -> str:  # noqa: FBT001
-    return str(_macros().head(PLACE, total, stem, takes_several))
+def _head(
+    _language: str,
+    total: int,
+    stem: str,
+    takes_several: bool,  # noqa: FBT001
+    pictures: tuple[Shown, ...],
+) -> str:
+    return str(_macros().head(PLACE, total, stem, takes_several, pictures))
 
 
 @lru_cache(maxsize=TEXTS_KEPT)
-def _option(_language: str, letter: str, text: str, takes_several: bool, is_chosen: bool) -> str:  # noqa: FBT001
-    return str(_macros().option(PLACE, letter, text, takes_several, is_chosen))
+def _option(
+    _language: str,
+    letter: str,
+    text: str,
+    takes_several: bool,  # noqa: FBT001
+    is_chosen: bool,  # noqa: FBT001
+    pictures: tuple[Shown, ...],
+) -> str:
+    return str(_macros().option(PLACE, letter, text, takes_several, is_chosen, pictures))
 
 
 @lru_cache

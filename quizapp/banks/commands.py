@@ -30,6 +30,7 @@ FIELDS = {
     "difficulty": "độ khó",
     "explanation": "giải thích",
     "citation": "căn cứ",
+    "pictures": "hình",
     "valid_from": "hiệu lực từ",
     "valid_to": "hiệu lực đến",
 }
@@ -77,6 +78,7 @@ def import_(file: Path, code: str, title: str | None, *, publish: bool, skip_err
     if reading.errors and not skip_errors:
         raise HasErrors(count=len(reading.errors), accepted=len(reading.drafts))
     with transaction():
+        service.keep_pictures(reading.pictures, at=clock.now())
         made = service.publish_version(
             code,
             reading.drafts,
@@ -208,7 +210,8 @@ def _as_json(reading: Reading) -> str:
 
 
 def _draft_json(draft: Draft) -> dict[str, object]:
-    return {
+    pictures = {"pictures": [dict(one) for one in draft.pictures]} if draft.pictures else {}
+    return pictures | {
         "number": draft.number,
         "where": draft.where,
         "stem": draft.stem,

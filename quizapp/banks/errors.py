@@ -38,6 +38,13 @@ class HasErrors(Refusal):
     )
 
 
+class MissingPictures(Refusal):
+    status = 422
+    text = N_(
+        "Thiếu {count} hình của câu hỏi trên máy chủ này. Hãy tải lên tệp Word gốc có các hình đó."
+    )
+
+
 class NotYourBank(Refusal):
     status = 403
     text = N_("Ngân hàng “{code}” của đơn vị khác. Hãy dùng một mã khác.")

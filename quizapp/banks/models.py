@@ -110,5 +110,33 @@ class Question(Base):
     difficulty: Mapped[str | None]
     explanation: Mapped[str | None]
     citations: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    pictures: Mapped[list[dict[str, str]]] = mapped_column(JSON, server_default="[]")
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+
+
+class Picture(Base):
+    """The bytes of a picture under their SHA-256: equal ones are kept once."""
+
+    __tablename__ = "picture"
+    __table_args__ = (
+        CheckConstraint("length(digest) = 64", name="digest_in_hex"),
+        CheckConstraint("media_type IN ('image/png', 'image/jpeg')", name="media_type_known"),
+        CheckConstraint("length(body) BETWEEN 1 AND 400000", name="body_is_small"),
+        Index("ix_picture_kept_at", "kept_at"),
+    )
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    body: Mapped[bytes]
+    kept_at: Mapped[datetime]
+
+
+class VersionPicture(Base):
+    """A picture that a published version shows, which therefore stays."""
+
+    __tablename__ = "version_picture"
+    __table_args__ = (Index("ix_version_picture_digest", "digest"),)
+
+    bank_version_id: Mapped[int] = mapped_column(ForeignKey("bank_version.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("picture.digest"), primary_key=True)

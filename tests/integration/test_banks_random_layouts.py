@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quizapp.banks.reading import read_bank
+from quizapp.banks.reading import read_here as read_bank
 from quizapp.banks.rules import LETTERS, positions_of
 from quizapp.banks.rules.cleaning import clean_line
 from tests.making.documents import document, numbering, paragraph, run, table

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.reading import read_bank
+from quizapp.banks.reading import read_here as read_bank
 from quizapp.banks.rules import CITATION_FIELDS, Difficulty, Kind, mask_of
 from quizapp.banks.rules.canonical import digest_of
 from quizapp.banks.rules.cleaning import clean_line, clean_text

@@ -29,7 +29,7 @@ QUESTIONS, ASKED = 30, 8
 HIDDEN = {"score": "after_round_close", "answers": "after_round_close"}
 SHOWN = {"score": "after_submit", "answers": "after_contest_end"}
 # Neither shows anything of a contest.
-LEFT_OUT = {"people_admin.set_up", "people_admin.set_up_by_link", "static"}
+LEFT_OUT = {"banks.picture", "people_admin.set_up", "people_admin.set_up_by_link", "static"}
 ORGANISER = "0987 650 431"
 
 

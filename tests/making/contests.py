@@ -20,15 +20,7 @@ def body(**over):
 
 
 def contest(
-    slug="tim-hieu",
-    *,
-    bank=None,
-    windows=(ROUND,),
-    at=NOON,
-    questions=30,
-    owner="VGCL",
-    ruling=None,
-    **over,
+    slug="tim-hieu", *, bank=None, windows=(ROUND,), at=NOON, questions=30, owner="VGCL", **over
 ):
     """Create a contest on a bank of its own; return the card."""
     people.national_unit()
@@ -47,7 +39,6 @@ def contest(
                 owner=owner,
                 controller="Công đoàn thử",
                 windows=windows,
-                ruling=ruling,
             ),
             actor="system",
             at=at,

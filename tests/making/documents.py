@@ -5,6 +5,9 @@ from io import BytesIO
 from xml.sax.saxutils import escape
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 MARKS = {
     "bold": "<w:b/>",
     "not bold": '<w:b w:val="0"/>',
@@ -60,8 +63,33 @@ def document(*parts, styles="", numbering="", more=()):
     target = BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in files.items():
-            made.writestr(name, DECLARED + content)
+            made.writestr(name, content if isinstance(content, bytes) else DECLARED + content)
     return target.getvalue()
+
+
+def drawn(code, alt="", *, pixels=200):
+    """Return a run with the picture that the link `code` names."""
+    return (
+        f'<w:r><w:drawing><wp:inline xmlns:wp="{DRAWING}/wordprocessingDrawing">'
+        f'<wp:extent cx="{pixels * 9525}" cy="{pixels * 9525}"/>'
+        f'<wp:docPr id="1" name="Picture 1" descr="{escape(alt)}"/>'
+        f'<a:graphic xmlns:a="{DRAWING}/main"><a:blip xmlns:r="{LINKS}" r:embed="{code}"/>'
+        "</a:graphic></wp:inline></w:drawing></w:r>"
+    )
+
+
+def with_pictures(files, *, outside=()):
+    """Return the parts that hold pictures: link → (name, bytes); `outside` are mere addresses."""
+    made = {f"word/media/{name}": body for name, body in files.values()}
+    links = "".join(
+        f'<Relationship Id="{code}" Target="media/{name}"/>' for code, (name, _) in files.items()
+    )
+    links += "".join(
+        f'<Relationship Id="{code}" TargetMode="External" Target="http://x.invalid/a.png"/>'
+        for code in outside
+    )
+    rels = f'<Relationships xmlns="{PACKAGE}">{links}</Relationships>'
+    return (made | {"word/_rels/document.xml.rels": rels}).items()
 
 
 def style(code, properties, *, kind="paragraph", based_on=""):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.reading import read_bank
+from quizapp.banks.reading import read_here as read_bank
 from quizapp.banks.rules import LETTERS, letters_of
 
 LAYOUTS = Path(__file__).parent.parent / "fixtures" / "banks" / "layouts"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.reading import archive, read_bank
+from quizapp.banks.reading import archive
+from quizapp.banks.reading import read_here as read_bank
 from quizapp.banks.rules import LETTERS, Kind, Severity
 from tests.making.workbooks import HEADINGS, question_row, with_part, workbook
 

@@ -7,7 +7,7 @@ from unicodedata import normalize
 import pytest
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.reading import read_bank
+from quizapp.banks.reading import read_here as read_bank
 from quizapp.banks.rules import letters_of
 from tests.making.workbooks import looking, opendocument, workbook
 

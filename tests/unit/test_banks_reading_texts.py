@@ -2,7 +2,7 @@
 
 import pytest
 
-from quizapp.banks.reading import read_bank
+from quizapp.banks.reading import read_here as read_bank
 from quizapp.banks.rules import Kind, letters_of
 
 AIKEN = "Hỏi gì?\nA. Một\nB) Hai\nANSWER: B\n"

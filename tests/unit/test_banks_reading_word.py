@@ -3,7 +3,7 @@
 import pytest
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.reading import read_bank
+from quizapp.banks.reading import read_here as read_bank
 from quizapp.banks.rules import letters_of
 from tests.making.documents import document, numbering, paragraph, run, style, table
 

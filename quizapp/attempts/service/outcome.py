@@ -1,6 +1,6 @@
 """What a person may see of attempts that are over, as far as the rules reveal it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from quizapp.attempts import rules
 from quizapp.attempts.models import Attempt, LateSheet
 from quizapp.attempts.rules import AttemptState
+from quizapp.attempts.service.paper import pictures_shown
 from quizapp.attempts.service.rows import AnyRow, Phone, encode_id, get_attempt_row
 from quizapp.attempts.service.starting import get_limit
 from quizapp.banks import service as banks
-from quizapp.banks.rules import Kind
+from quizapp.banks.rules import Kind, Shown
 from quizapp.banks.service import QuestionCard
 from quizapp.contests.models import Round
 from quizapp.contests.rules import Reveal
@@ -33,6 +34,7 @@ class RevealedLine:
     options: tuple[tuple[str, str, bool, bool], ...]
     """(letter shown, text, is right, was chosen) in the order of the paper."""
     explanation: str | None
+    pictures: Mapping[str, tuple[Shown, ...]]
     citations: tuple[str, ...]
 
 
@@ -230,6 +232,7 @@ def _line(position: int, question: QuestionCard, asked: rules.Asked, chosen: int
             for place, canonical in enumerate(asked.order)
         ),
         explanation=question.explanation,
+        pictures=pictures_shown(question, asked),
         citations=tuple(
             str(citation["text"]) for citation in question.citations if citation.get("text")
         ),

@@ -1,27 +1,35 @@
 """A running paper as its person sees it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from quizapp.attempts import rules
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.rows import Phone, deadline_now, get_attempt_row, is_over
 from quizapp.banks import service as banks
-from quizapp.banks.rules import Kind
+from quizapp.banks.rules import LETTERS, Kind, Shown
 from quizapp.banks.service import QuestionCard
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.service import get_rules
 
+NO_PICTURES: Mapping[str, tuple[Shown, ...]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One question of a paper as the person sees it; `chosen` are the letters saved, or None."""
+    """One question of a paper as the person sees it; `chosen` are the letters saved, or None.
+
+    `pictures` maps the letters shown to the pictures of their options, "" to those of the stem.
+    """
 
     position: int
     stem: str
     takes_several: bool
     options: tuple[tuple[str, str], ...]
     chosen: str | None
+    pictures: Mapping[str, tuple[Shown, ...]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,4 +96,15 @@ def _line(position: int, question: QuestionCard, asked: rules.Asked, chosen: str
         takes_several=question.kind is Kind.MULTIPLE,
         options=tuple(zip(rules.LETTERS, options, strict=False)),
         chosen=chosen,
+        pictures=pictures_shown(question, asked),
     )
+
+
+def pictures_shown(question: QuestionCard, asked: rules.Asked) -> Mapping[str, tuple[Shown, ...]]:
+    """Return the pictures of a question by the letters of this paper, "" for the stem."""
+    if not question.pictures:
+        return NO_PICTURES
+    shown = {"": question.pictures_of()}
+    for letter, canonical in zip(rules.LETTERS, asked.order, strict=False):
+        shown[letter] = question.pictures_of(LETTERS[canonical])
+    return shown

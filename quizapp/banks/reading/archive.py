@@ -2,9 +2,11 @@
 
 import zipfile
 import zlib
+from dataclasses import dataclass
 from io import BytesIO
 
 from quizapp.banks.errors import CannotRead
+from quizapp.banks.reading.pictures import TOO_LARGE, UNKNOWN, BadPicture
 
 MOST_ENTRIES = 2_000
 MOST_UNPACKED = 200 * 1024 * 1024
@@ -14,6 +16,17 @@ RATIO_FROM = 10 * 1024 * 1024
 PARTS = (".xml", ".rels")
 PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 0x1
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    OverflowError,
+)
+LARGEST_PICTURE = 10 * 1024 * 1024
+MOST_PICTURE_BYTES = 100 * 1024 * 1024
 ZIP = b"PK\x03\x04"
 
 
@@ -26,18 +39,34 @@ def parts_of(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             wanted = _measured(archive, len(content))
             return {entry.filename: archive.read(entry) for entry in wanted}
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        OverflowError,
-    ) as error:
+    except BROKEN_ZIP as error:
         raise CannotRead(
             reason="tệp nén bị hỏng; hãy mở bằng Word hoặc Excel và lưu lại."
         ) from error
+
+
+@dataclass(slots=True)
+class Packed:
+    """The pictures of an Office file, each unpacked only when it is asked for."""
+
+    content: bytes
+    unpacked: int = 0
+
+    def picture(self, name: str) -> bytes:
+        """Return the bytes of an entry. Raises BadPicture for one that is missing or too large."""
+        try:
+            with zipfile.ZipFile(BytesIO(self.content)) as archive:
+                return archive.read(self._counted(archive.getinfo(name)))
+        except (KeyError, RuntimeError, *BROKEN_ZIP) as error:
+            raise BadPicture(UNKNOWN) from error
+
+    def _counted(self, entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
+        self.unpacked += entry.file_size
+        if entry.file_size > LARGEST_PICTURE or self.unpacked > MOST_PICTURE_BYTES:
+            raise BadPicture(TOO_LARGE)
+        if entry.compress_type not in PLAIN_METHODS:
+            raise BadPicture(UNKNOWN)
+        return entry
 
 
 def names_in(content: bytes) -> frozenset[str]:

@@ -7,7 +7,15 @@ from difflib import get_close_matches
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading.yaml_nodes import Foreign, Node, Row, Scalar, Table, compose, place
-from quizapp.banks.rules import CITATION_FIELDS, SCHEMA, Problem, Raw, Reading, Severity
+from quizapp.banks.rules import (
+    CITATION_FIELDS,
+    PICTURE_FIELDS,
+    SCHEMA,
+    Problem,
+    Raw,
+    Reading,
+    Severity,
+)
 from quizapp.banks.rules.checking import assembled
 from quizapp.banks.rules.cleaning import clean_line
 
@@ -30,7 +38,7 @@ TEXTS = {
 }
 # What editors write for each other: it stays in the file and is not published.
 NOTES = ("confidence", "checked", "source_phrase", "note", "stale_from")
-FIELDS = (*TEXTS, "options", "citation", *NOTES)
+FIELDS = (*TEXTS, "options", "citation", "pictures", *NOTES)
 LETTER = re.compile(r"[A-Za-z]")
 Found = list[Problem]
 
@@ -115,6 +123,8 @@ def _raw(node: Node, number: int, found: Found) -> Raw:
             parts["options"] = _options(value, raw, found, places)
         elif name == "citation":
             parts["citations"] = _citations(value, raw, found)
+        elif name == "pictures":
+            parts["pictures"] = _pictures(value, raw, found)
     return Raw(number=number, where=raw.where, places=places, **texts, **parts)  # type: ignore[arg-type] # the keys are fields of Raw, see TEXTS
 
 
@@ -175,6 +185,21 @@ def _citation(node: Node, raw: Raw, found: Found) -> Mapping[str, str]:
         name: _text(name, value, raw, found)
         for name, _, value in _fields(node, CITATION_FIELDS, raw, found)
     }
+
+
+def _pictures(value: Node, raw: Raw, found: Found) -> tuple[Mapping[str, str], ...]:
+    """Return which pictures a question shows; their bytes are on the server that wrote this."""
+    if not isinstance(value, Row):
+        found.append(_at(value, raw, f"“pictures” phải là một danh sách, {_shape(value)}."))
+        return ()
+    return tuple(
+        {
+            name: _text(name, part, raw, found)
+            for name, _, part in _fields(node, PICTURE_FIELDS, raw, found)
+        }
+        for node in value.items
+        if isinstance(node, Table)
+    )
 
 
 def _named(node: Node) -> Iterator[tuple[str, Node, Node]]:

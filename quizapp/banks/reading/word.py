@@ -1,6 +1,7 @@
 """Reads Word documents (.docx): lines and tables as Word shows them, with marks and numbers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 from xml.etree.ElementTree import Element, ParseError
 
@@ -8,8 +9,9 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import parse
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.reading.archive import names_in, parts_of
+from quizapp.banks.reading.archive import Packed, names_in, parts_of
 from quizapp.banks.reading.word_numbers import Numbers
+from quizapp.banks.reading.word_pictures import Pictures
 from quizapp.banks.reading.word_styles import Looks, W
 from quizapp.banks.reading.word_text import Paragraph, Table, Walk
 from quizapp.banks.rules import Problem, Reading, Severity
@@ -38,7 +40,10 @@ def read(content: bytes) -> Reading:
     body = None if document is None else document.find(f"{W}body")
     if body is None:
         raise CannotRead(reason="tệp Word không có nội dung; hãy mở bằng Word và lưu lại.")
+    links = _parsed(parts, "word/_rels/document.xml.rels")
+    pictures = Pictures.of(Packed(content), links)
     walk = Walk(
+        pictures=pictures,
         looks=Looks.of(_parsed(parts, "word/styles.xml")),
         numbers=Numbers.of(_parsed(parts, "word/numbering.xml")),
     )
@@ -46,7 +51,11 @@ def read(content: bytes) -> Reading:
     script = script_of(walk.pieces)
     problems = [_note(TRACKED)] if walk.is_tracked else []
     shown = [part for item in found for part in _shown(item, script)]
-    return reading_of(FORMAT, shown, (*script.problems, *problems))
+    told = (*script.problems, *problems)
+    reading = reading_of(FORMAT, shown, told, images=pictures.images)
+    used = {one["digest"] for draft in reading.drafts for one in draft.pictures}
+    files = (file for digest, file in pictures.files.items() if digest in used)
+    return replace(reading, pictures=tuple(files))
 
 
 def _parsed(parts: Mapping[str, bytes], name: str) -> Element | None:

@@ -6,8 +6,9 @@ from xml.etree.ElementTree import Element
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading.word_numbers import Numbers
+from quizapp.banks.reading.word_pictures import Pictures
 from quizapp.banks.reading.word_styles import Looks, W, fill, value
-from quizapp.banks.rules.documents import Line, Style
+from quizapp.banks.rules.documents import PICTURE, PLAIN, Line, Style
 from quizapp.banks.rules.documents.legacy import Piece, Script
 
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -23,6 +24,7 @@ PICTURES = {
     f"{MATH}oMath": "công thức",
     f"{MATH}oMathPara": "công thức",
 }
+MATHS = {f"{MATH}oMath", f"{MATH}oMathPara"}
 REMOVED = {f"{W}del", f"{W}moveFrom"}
 INSERTED = {f"{W}ins", f"{W}moveTo"}
 CHARACTERS = {
@@ -33,6 +35,8 @@ CHARACTERS = {
     # Old fonts hold "ư" where Unicode has the soft hyphen.
     f"{W}softHyphen": "\xad",
 }
+# The ticks and boxes of Wingdings and Wingdings 2, told at F0xx.
+SYMBOLS = {"FC": "✓", "FE": "☑", "50": "✓", "52": "☑"}
 NO_PROPERTIES = Element(f"{W}pPr")
 
 
@@ -69,6 +73,7 @@ class Table:
 class Walk:
     """One pass through a document: its lists count as it goes."""
 
+    pictures: Pictures
     looks: Looks
     numbers: Numbers
     pieces: list[Piece] = field(default_factory=list)
@@ -125,7 +130,9 @@ class Walk:
         shade = fill(properties.find(f"{W}shd"))
         text = _Text(walk=self, style=code, shade=shade)
         text.add(element, 0)
-        self.pieces += [piece for line in text.lines for piece in line]
+        self.pieces += [
+            piece for line in text.lines for piece in line if not PICTURE.match(piece.text)
+        ]
         return Paragraph(
             number=self.paragraphs,
             label=label,
@@ -183,7 +190,7 @@ class _Text:
             elif element.tag in REMOVED:
                 self.walk.is_tracked = True
             elif element.tag in PICTURES:
-                self.picture = PICTURES[element.tag]
+                self._add_picture(element)
             elif element.tag not in {f"{W}pPr", f"{W}sdtPr"}:
                 self.walk.is_tracked |= element.tag in INSERTED
                 self.add(element, depth + 1)
@@ -195,8 +202,17 @@ class _Text:
         style, font = look.style(shade=self.shade), look.font
         for element in run:
             if element.tag in PICTURES:
-                self.picture = PICTURES[element.tag]
-            self._add_text(_characters(element), style, font)
+                self._add_picture(element)
+            else:
+                self._add_text(_characters(element), style, font)
+
+    def _add_picture(self, element: Element) -> None:
+        """Add a character for each picture; a drawing that is none is named."""
+        shown = self.walk.pictures.characters(element)
+        if shown and element.tag not in MATHS:
+            self.lines[-1].append(Piece(shown, PLAIN, ""))
+        else:
+            self.picture = PICTURES[element.tag]
 
     def _add_text(self, text: str, style: Style, font: str) -> None:
         first, *others = text.split("\n")
@@ -208,9 +224,10 @@ class _Text:
 
 def _characters(element: Element) -> str:
     if element.tag == f"{W}t":
-        return (element.text or "").replace("\n", " ").replace("\r", " ")
+        text = (element.text or "").replace("\n", " ").replace("\r", " ")
+        return PICTURE.sub("", text)
     if element.tag == f"{W}sym":
-        return "•"
+        return SYMBOLS.get(element.get(f"{W}char", "").upper()[-2:], "•")
     return CHARACTERS.get(element.tag, "")
 
 

@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 SCHEMA = "quizbank/1"
 LETTERS = "ABCDEFGH"
 # An answer is kept as one byte, a bit per option.
 MAX_OPTIONS = len(LETTERS)
 CITATION_FIELDS = ("law", "text", "article", "clause", "point", "amended_by")
+# "digest" names the picture, "option" the letter it stands with, empty for the stem; sizes are
+# those it is shown in, in pixels.
+PICTURE_FIELDS = ("digest", "option", "alt", "width", "height")
 
 
 class Kind(StrEnum):
@@ -49,7 +53,8 @@ class Content:
     """What a question says, in its canonical form; None means not told.
 
     `options` stand in canonical order; `right` has bit 0 for the first of them. `fixed_order` keeps
-    that order on every paper. A citation maps some of CITATION_FIELDS to text.
+    that order on every paper. A citation maps some of CITATION_FIELDS to text, a picture all of
+    PICTURE_FIELDS.
     """
 
     code: str
@@ -62,8 +67,35 @@ class Content:
     difficulty: Difficulty | None = None
     explanation: str | None = None
     citations: tuple[Mapping[str, str], ...] = ()
+    pictures: tuple[Mapping[str, str], ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+
+    def pictures_of(self, option: str = "") -> tuple["Shown", ...]:
+        """Return the pictures of an option by its letter, of the stem without one."""
+        return tuple(
+            Shown(one["digest"], one["alt"], int(one["width"]), int(one["height"]))
+            for one in self.pictures
+            if one["option"] == option
+        )
+
+
+class Shown(NamedTuple):
+    """A picture as a page shows it; its size in pixels."""
+
+    digest: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PictureFile:
+    """The bytes of a picture, checked and written anew; `digest` is their SHA-256 (64 hex)."""
+
+    digest: str
+    media_type: str
+    body: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +127,7 @@ class Raw:
     difficulty: str = ""
     explanation: str = ""
     citations: tuple[Mapping[str, str], ...] = ()
+    pictures: tuple[Mapping[str, str], ...] = ()
     valid_from: str = ""
     valid_to: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
@@ -116,16 +149,13 @@ class Raw:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """What a reader made of a file. No draft here has a problem that is an error.
-
-    `raws` are all its questions, also those with an error, as they stood in the file (cleaned).
-    """
+    """What a reader made of a file. No draft here has a problem that is an error."""
 
     format: str
     title: str | None = None
     drafts: tuple[Draft, ...] = ()
     problems: tuple[Problem, ...] = ()
-    raws: tuple[Raw, ...] = ()
+    pictures: tuple[PictureFile, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -19,7 +19,9 @@ def digest_of(questions: Iterable[Content]) -> str:
 
 def _canonical(question: Content) -> dict[str, object]:
     starts, ends = question.valid_from, question.valid_to
-    return {
+    # Only where there are some: versions from before pictures keep their digest.
+    pictures = {"pictures": [dict(one) for one in question.pictures]} if question.pictures else {}
+    return pictures | {
         "code": question.code,
         "kind": question.kind,
         "stem": question.stem,

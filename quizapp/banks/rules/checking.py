@@ -8,6 +8,7 @@ from datetime import date
 from quizapp.banks.rules import (
     LETTERS,
     MAX_OPTIONS,
+    PICTURE_FIELDS,
     Difficulty,
     Draft,
     Kind,
@@ -22,11 +23,20 @@ from quizapp.banks.rules.cleaning import BROKEN, clean_line, clean_text
 from quizapp.banks.rules.fixed_order import keeps_order
 from quizapp.vietnamese import fold
 
+PICTURE = re.compile(r"[0-9a-f]{64}")
+SIZE = re.compile(r"[1-9]\d{0,4}")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 TRUTH = {"": None, "true": True, "false": False}
 # Longer ones do not fit a phone's screen, nor, far above, a cell of Excel.
-LONGEST = {"stem": 4000, "option": 1000, "explanation": 8000, "topic": 200, "citation": 1000}
+LONGEST = {
+    "stem": 4000,
+    "option": 1000,
+    "explanation": 8000,
+    "topic": 200,
+    "citation": 1000,
+    "alt": 300,
+}
 LEVELS: Mapping[str, Difficulty] = {
     **{level.value: level for level in Difficulty},
     "de": Difficulty.EASY,
@@ -55,7 +65,7 @@ def assembled(reading: Reading, raws: Iterable[Raw], *, as_of: date | None = Non
     drafts = tuple(_draft(raw) for raw in cleaned if raw.number not in bad)
     found += _expired(drafts, as_of)
     found.sort(key=lambda problem: problem.question or 0)
-    return replace(reading, drafts=drafts, problems=tuple(found), raws=tuple(cleaned))
+    return replace(reading, drafts=drafts, problems=tuple(found))
 
 
 def _cleaned(raw: Raw) -> Raw:
@@ -71,6 +81,7 @@ def _cleaned(raw: Raw) -> Raw:
         difficulty=clean_line(raw.difficulty),
         explanation=clean_text(raw.explanation),
         citations=tuple(_cleaned_citation(citation) for citation in raw.citations),
+        pictures=tuple(_cleaned_picture(picture) for picture in raw.pictures),
         valid_from=clean_line(raw.valid_from),
         valid_to=clean_line(raw.valid_to),
     )
@@ -79,6 +90,10 @@ def _cleaned(raw: Raw) -> Raw:
 def _cleaned_citation(citation: Mapping[str, str]) -> dict[str, str]:
     told = ((name, clean_line(text)) for name, text in citation.items())
     return {name: text for name, text in told if text}
+
+
+def _cleaned_picture(picture: Mapping[str, str]) -> dict[str, str]:
+    return {name: clean_line(picture.get(name, "")) for name in PICTURE_FIELDS}
 
 
 def _doubts(raw: Raw) -> Iterator[Problem]:
@@ -196,10 +211,28 @@ def _details(raw: Raw) -> Iterator[Problem]:
             yield raw.error("citation", "Căn cứ phải có “law” hoặc “text”.")
 
 
+def _pictures(raw: Raw) -> Iterator[Problem]:
+    for picture in raw.pictures:
+        option = picture["option"]
+        is_sized = SIZE.fullmatch(picture["width"]) and SIZE.fullmatch(picture["height"])
+        if not PICTURE.fullmatch(picture["digest"]) or not is_sized:
+            yield raw.error(
+                "pictures",
+                "Hình phải có digest (64 chữ số hệ 16), width và height. Hãy xuất lại từ máy chủ.",
+            )
+        elif option and not raw.options.get(option):
+            yield raw.error(
+                "pictures",
+                f"Hình gắn với phương án {option}, không có phương án này. Hãy sửa chữ cái.",
+            )
+
+
 def _texts(raw: Raw) -> Iterator[tuple[str, str, int]]:
     yield "stem", raw.stem, LONGEST["stem"]
     yield "explanation", raw.explanation, LONGEST["explanation"]
     yield "topic", raw.topic, LONGEST["topic"]
+    for picture in raw.pictures:
+        yield "pictures", picture["alt"], LONGEST["alt"]
     for letter, text in raw.options.items():
         yield f"option {letter}", text, LONGEST["option"]
     for citation in raw.citations:
@@ -224,6 +257,7 @@ CHECKS: Sequence[Callable[[Raw], Iterator[Problem]]] = (
     _answer,
     _validity,
     _details,
+    _pictures,
     _readable,
 )
 
@@ -270,6 +304,7 @@ def _draft(raw: Raw) -> Draft:
         difficulty=_level(raw),
         explanation=raw.explanation or None,
         citations=raw.citations,
+        pictures=raw.pictures,
         valid_from=_day(raw.valid_from),
         valid_to=_day(raw.valid_to),
     )

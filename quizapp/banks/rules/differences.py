@@ -121,9 +121,14 @@ def _texts(one: Content) -> Mapping[str, str]:
         "difficulty": one.difficulty or "",
         "explanation": one.explanation or "",
         "citation": " | ".join(_citation(citation) for citation in one.citations),
+        "pictures": " | ".join(_picture(picture) for picture in one.pictures),
         "valid_from": str(one.valid_from or ""),
         "valid_to": str(one.valid_to or ""),
     }
+
+
+def _picture(picture: Mapping[str, str]) -> str:
+    return f"{picture['option']} {picture['alt']} ({picture['digest'][:12]})".strip()
 
 
 def _citation(citation: Mapping[str, str]) -> str:

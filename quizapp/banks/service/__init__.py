@@ -1,5 +1,10 @@
 """What is done with question banks. One name for each use case."""
 
+from quizapp.banks.service.pictures import (
+    forget_unused_pictures,
+    get_picture,
+    keep_pictures,
+)
 from quizapp.banks.service.uploads import (
     LookedAt,
     NewUpload,
@@ -50,12 +55,15 @@ __all__ = [
     "find_twin",
     "find_version",
     "forget_old_uploads",
+    "forget_unused_pictures",
     "get_banks",
     "get_banks_of",
+    "get_picture",
     "get_questions",
     "get_uploads",
     "get_version",
     "get_writers_units",
+    "keep_pictures",
     "look_at_upload",
     "publish_upload",
     "publish_version",

@@ -12,7 +12,8 @@ from quizapp.audit import service as audit
 from quizapp.banks.errors import NothingToPublish, NotYourBank, SeesErrors
 from quizapp.banks.models import Bank, BankUpload
 from quizapp.banks.reading import read_bank
-from quizapp.banks.rules import Reading
+from quizapp.banks.rules import PictureFile, Reading
+from quizapp.banks.service.pictures import keep_pictures
 from quizapp.banks.service.versions import (
     BankCard,
     PublishedVersion,
@@ -55,6 +56,7 @@ class ReadUpload:
     new: NewUpload
     unit_id: int
     title: str
+    pictures: tuple[PictureFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +120,9 @@ def read_upload(organiser: OrganiserCard, new: NewUpload, *, at: datetime) -> Re
     db.session.rollback()
     reading = read_bank(new.content)
     title = one_line(new.title) or reading.title or known
-    return ReadUpload(new=new, unit_id=unit_id, title=title[:LONGEST_TITLE])
+    return ReadUpload(
+        new=new, unit_id=unit_id, title=title[:LONGEST_TITLE], pictures=reading.pictures
+    )
 
 
 def store_upload(organiser: OrganiserCard, read: ReadUpload, *, at: datetime) -> str:
@@ -134,6 +138,7 @@ def store_upload(organiser: OrganiserCard, read: ReadUpload, *, at: datetime) ->
         uploaded_at=at,
     )
     db.session.add(upload)
+    keep_pictures(read.pictures, at=at)
     db.session.flush()  # the newest counts among those that are kept
     newest = (
         select(BankUpload.id)
@@ -195,6 +200,7 @@ def publish_upload(
         raise SeesErrors(count=len(reading.errors), accepted=len(reading.drafts))
     bank = lock_bank(upload.bank_code, title=upload.title, at=at, owner_unit_id=upload.unit_id)
     _check_owner(organiser, upload.bank_code, bank.owner_unit_id)
+    keep_pictures(reading.pictures, at=at)
     made = publish_version(
         upload.bank_code,
         reading.drafts,

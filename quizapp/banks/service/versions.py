@@ -16,6 +16,7 @@ from quizapp.banks.models import Bank, BankVersion, Question
 from quizapp.banks.rules import Content, Difficulty, Draft, Kind
 from quizapp.banks.rules.canonical import digest_of
 from quizapp.banks.rules.differences import Difference, compare
+from quizapp.banks.service.pictures import damaged_pictures, link_pictures
 from quizapp.db import db, kept_for_good, upsert
 from quizapp.errors import NotFound
 
@@ -68,14 +69,18 @@ class BankCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DigestCheck:
-    """The digest that was stored when publishing beside the one of the rows as they are now."""
+    """The digest that was stored when publishing beside the one of the rows as they are now.
+
+    `damaged` are digests of pictures whose bytes are others now.
+    """
 
     stored: str
     computed: str
+    damaged: tuple[str, ...] = ()
 
     @property
     def is_equal(self) -> bool:
-        return self.stored == self.computed
+        return self.stored == self.computed and not self.damaged
 
 
 def publish_version(
@@ -90,8 +95,8 @@ def publish_version(
     """Publish the drafts as the bank's next version, making the bank on its first one.
 
     Drafts equal to any version of the bank make no new one. `by` is an actor as the audit log
-    writes it ("organiser:12"); None means the system itself.
-    Raises BadBankCode, NothingToPublish.
+    writes it ("organiser:12"); None means the system itself. Their pictures have been kept before.
+    Raises BadBankCode, NothingToPublish, MissingPictures.
     """
     check_bank_code(bank_code)
     if not drafts:
@@ -209,7 +214,9 @@ def compare_versions(code: str, before: int, after: int) -> Difference:
 def recompute_digest(version_id: int) -> DigestCheck:
     """Compare the stored rows with the digest of the version. Raises NotFound."""
     return DigestCheck(
-        stored=get_version(version_id).digest, computed=digest_of(_read_questions(version_id))
+        stored=get_version(version_id).digest,
+        computed=digest_of(_read_questions(version_id)),
+        damaged=tuple(damaged_pictures(version_id)),
     )
 
 
@@ -224,10 +231,12 @@ def _write_version(version: BankVersion, drafts: Sequence[Draft]) -> None:
     rows = [
         {name: getattr(draft, name) for name in CONTENT}
         | {"bank_version_id": version.id, "number": number}
-        | {"options": list(draft.options), "citations": [dict(one) for one in draft.citations]}
+        | {"options": list(draft.options)}
+        | {name: [dict(one) for one in getattr(draft, name)] for name in ("citations", "pictures")}
         for number, draft in enumerate(drafts, start=1)
     ]
     db.session.execute(insert(Question), rows)
+    link_pictures(version.id, drafts)
     with _shelf_lock:
         # An undone publication may have used this id before and been read within its transaction.
         kept_for_good(SHELF).pop(version.id, None)
@@ -277,12 +286,19 @@ def _read_questions(version_id: int) -> tuple[QuestionCard, ...]:
 
 
 def _question_card(
-    *, kind: str, options: list[str], difficulty: str | None, citations: list[Any], **rest: Any
+    *,
+    kind: str,
+    options: list[str],
+    difficulty: str | None,
+    citations: list[Any],
+    pictures: list[Any],
+    **rest: Any,
 ) -> QuestionCard:
     return QuestionCard(
         kind=Kind(kind),
         options=tuple(options),
         difficulty=Difficulty(difficulty) if difficulty else None,
         citations=tuple(MappingProxyType(dict(citation)) for citation in citations),
+        pictures=tuple(MappingProxyType(dict(picture)) for picture in pictures),
         **rest,
     )

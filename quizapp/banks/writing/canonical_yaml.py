@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
-from quizapp.banks.rules import CITATION_FIELDS, LETTERS, SCHEMA, Content, letters_of
+from quizapp.banks.rules import (
+    CITATION_FIELDS,
+    LETTERS,
+    PICTURE_FIELDS,
+    SCHEMA,
+    Content,
+    letters_of,
+)
 from quizapp.banks.rules.fixed_order import keeps_order
 
 # One line per text: a folded line would show as changed when a word before it changes.
@@ -43,6 +50,8 @@ def _question(one: Content) -> dict[str, object]:
         "answer": letters_of(one.right),
         "explanation": one.explanation,
         "citation": _citation(one.citations),
+        "pictures": [{name: picture[name] for name in PICTURE_FIELDS} for picture in one.pictures]
+        or None,
         "valid_from": one.valid_from,
         "valid_to": one.valid_to,
     }

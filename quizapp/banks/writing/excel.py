@@ -8,6 +8,7 @@ import xlsxwriter
 from quizapp.banks.rules import LETTERS, Content, Kind, letters_of
 
 SHEET = "Câu hỏi"
+PICTURES = "Hình ảnh"
 # A cell that begins with "=" must stay words: no formula, number or link is made of a text.
 WORKBOOK_OPTIONS = {
     "in_memory": True,
@@ -25,6 +26,8 @@ def write(questions: Sequence[Content], *, code: str, title: str, number: int) -
     target = BytesIO()
     letters = LETTERS[: max(len(question.options) for question in questions)]
     headings = _headings(letters)
+    if any(question.pictures for question in questions):
+        headings.append(PICTURES)
     with xlsxwriter.Workbook(target, WORKBOOK_OPTIONS) as book:
         book.set_properties({"title": title, "comments": f"{code}, phiên bản {number}"})
         sheet = book.add_worksheet(SHEET)
@@ -63,3 +66,5 @@ def _cells(one: Content, letters: str) -> Iterator[str]:
     yield one.explanation or ""
     yield str(one.valid_from or "")
     yield str(one.valid_to or "")
+    # A sheet holds no pictures: read again, such a question is named and not accepted without.
+    yield "; ".join(picture["alt"] or picture["digest"][:12] for picture in one.pictures)

@@ -19,6 +19,10 @@ class Style(NamedTuple):
 
 
 PLAIN = Style()
+# A picture stands in a text as one character of these, which says which one it is.
+FIRST_PICTURE = 0xF0000
+MOST_PICTURES = 500
+PICTURE = re.compile(f"[{chr(FIRST_PICTURE)}-{chr(0xFFFFD)}]")
 LONGEST_GAP = 8
 LONG_GAP = re.compile(r"\s{9,}")
 
@@ -47,6 +51,17 @@ class Line:
 
 
 NOTHING = Line(text="")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """A picture of a document as far as the rules know it; `problem` says why it is not usable."""
+
+    digest: str = ""
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

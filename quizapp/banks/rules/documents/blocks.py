@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from quizapp.banks.rules.documents import Grid, Line, Part, key_lists
+from quizapp.banks.rules.documents import PICTURE, Grid, Line, Part, key_lists
 from quizapp.banks.rules.documents.found import shortened
 from quizapp.banks.rules.documents.key_lists import Entry
 from quizapp.banks.rules.documents.labels import (
@@ -117,6 +117,8 @@ class _Cutter:
         if self.starts is Starts.NUMBER:
             return self._numbered(line)
         has_options = self.block is None or self.block.options >= 2
+        if has_options and self.block and not PICTURE.sub("", line.text).strip():
+            return None  # whose picture it is, the option's before or the question's after?
         is_plain = not _options(line, self.starts) and not _is_labelled(line.text)
         begins = has_options and is_plain and not CONTINUES.match(line.text)
         return (None, 0) if begins and line.text.strip() and not self._is_topic(line) else None
@@ -146,6 +148,8 @@ class _Cutter:
         return not line.is_title and topic_in(line) is not None
 
     def _before(self, line: Line) -> None:
+        if not PICTURE.sub("", line.text).strip():
+            return  # a logo
         is_first = not self.outline.items and not self.outline.title
         if is_first and line.text.strip() and not _options(line, self.starts):
             self.outline.title = line.text.strip()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from quizapp.banks.rules.cleaning import clean_line
-from quizapp.banks.rules.documents import NOTHING, Line, plain_line
+from quizapp.banks.rules.documents import NOTHING, PICTURE, Line, plain_line
 from quizapp.banks.rules.documents.marking import Option
 from quizapp.banks.rules.documents.told import Told
 
@@ -45,6 +45,7 @@ class Found:
     texts: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
+    pictures: list[dict[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     by_number: bool = False  # a key may be the number of an option
     by_words: bool = False  # other keys of its table are the words of options
@@ -64,7 +65,7 @@ def truth_choices(where: str) -> list[Choice]:
 
 def shortened(text: str, length: int = 40) -> str:
     """Return the beginning of a text on one line, for a message."""
-    line = " ".join(text.split())
+    line = " ".join(PICTURE.sub(" [hình] ", text).split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from quizapp.banks.rules import Kind, Problem, Raw, Reading, Severity
 from quizapp.banks.rules.checking import assembled
 from quizapp.banks.rules.cleaning import clean_line
-from quizapp.banks.rules.documents import Grid, Part
+from quizapp.banks.rules.documents import Grid, Image, Part
 from quizapp.banks.rules.documents.blocks import Block, Outline, outline_of
 from quizapp.banks.rules.documents.deciding import answer_of
 from quizapp.banks.rules.documents.found import Found, shortened
@@ -15,13 +15,20 @@ from quizapp.banks.rules.documents.key_lists import Entry
 from quizapp.banks.rules.documents.labels import option_marks
 from quizapp.banks.rules.documents.marking import verdicts
 from quizapp.banks.rules.documents.parsing import labels_of, parsed
+from quizapp.banks.rules.documents.picturing import show_pictures
 from quizapp.banks.rules.documents.tables import is_question_table, rows_of
 
 Keys = list[list[Entry]]
 
 
-def reading_of(form: str, parts: Sequence[Part], problems: Iterable[Problem] = ()) -> Reading:
-    """Return what the lines and tables of a document hold."""
+def reading_of(
+    form: str,
+    parts: Sequence[Part],
+    problems: Iterable[Problem] = (),
+    *,
+    images: Sequence[Image] = (),
+) -> Reading:
+    """Return what the lines and tables of a document hold; `images` stand in them by number."""
     grids = [part for part in parts if isinstance(part, Grid) and is_question_table(part)]
     outline = outline_of(parts, grids)
     usual = labels_of([item for item in outline.items if isinstance(item, Block)])
@@ -44,6 +51,8 @@ def reading_of(form: str, parts: Sequence[Part], problems: Iterable[Problem] = (
     notes += _left_over(outline)
     _check_numbers(found)
     reading = Reading(format=form, title=clean_line(outline.title) or None, problems=tuple(notes))
+    for one in found:
+        show_pictures(one, images)
     return assembled(reading, raws_of(found, keys))
 
 
@@ -89,6 +98,7 @@ def _raw(found: Found, number: int, code: str, answer: str) -> Raw:
         answer=answer,
         explanation="\n".join(text for text in explanation if text),
         citations=tuple({"text": text} for text in found.citations if text.strip()),
+        pictures=tuple(found.pictures),
         places={"options": found.where} | found.places,
         doubts=found.doubts,
         notes=tuple(found.notes),

@@ -1,0 +1,117 @@
+"""The pictures of a Word document: found by their links, decoded once each, never fetched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from quizapp.banks.reading.archive import Packed
+from quizapp.banks.reading.pictures import BadPicture, Checked, checked
+from quizapp.banks.rules import PictureFile
+from quizapp.banks.rules.documents import FIRST_PICTURE, MOST_PICTURES, Image
+
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+V = "{urn:schemas-microsoft-com:vml}"
+OFFICE = "{urn:schemas-microsoft-com:office:office}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+LINK = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
+PER_PIXEL = 9525  # English metric units at 96 dots an inch
+WIDEST = 640
+LINKED = "hình chỉ là đường dẫn ra ngoài tệp; hãy dán chính hình đó vào tệp"
+TOO_MANY = f"tệp có hơn {MOST_PICTURES} hình; hãy chia tệp"
+# Names that Word itself gives say nothing to who cannot see.
+NO_ALT = ("picture", "image", "hình ảnh", "shape", "ảnh")
+
+
+@dataclass(slots=True)
+class Pictures:
+    """The pictures of a document in the order of its text."""
+
+    packed: Packed
+    targets: dict[str, str] = field(default_factory=dict)
+    images: list[Image] = field(default_factory=list)
+    files: dict[str, PictureFile] = field(default_factory=dict)
+    _known: dict[str, Checked | str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, packed: Packed, links: Element | None) -> "Pictures":
+        """Return the pictures that the links of a document name; none are unpacked yet."""
+        pictures = cls(packed=packed)
+        for link in () if links is None else links.iter(LINK):
+            inside = link.get("TargetMode", "") != "External"
+            pictures.targets[link.get("Id", "")] = link.get("Target", "") if inside else ""
+        return pictures
+
+    def characters(self, element: Element) -> str:
+        """Return a character for each picture in a drawing; none where it holds no picture."""
+        return "".join(self._character(*found) for found in _found(element))
+
+    def _character(self, code: str, alt: str, width: int) -> str:
+        if len(self.images) >= MOST_PICTURES:
+            self.images[-1] = Image(problem=TOO_MANY)
+        else:
+            self.images.append(self._image(code, alt, width))
+        return chr(FIRST_PICTURE + len(self.images) - 1)
+
+    def _image(self, code: str, alt: str, width: int) -> Image:
+        target = self.targets.get(code, "")
+        if not target:
+            return Image(problem=LINKED)
+        found = self._checked(_part(target))
+        if isinstance(found, str):
+            return Image(problem=found)
+        self.files[found.file.digest] = found.file
+        shown = min(found.width, WIDEST, width or found.width)
+        height = max(1, round(found.height * shown / found.width))
+        return Image(digest=found.file.digest, alt=alt, width=max(1, shown), height=height)
+
+    def _checked(self, part: str) -> Checked | str:
+        """Return the picture in a part of the file, or in words why it is not usable."""
+        if part not in self._known:
+            try:
+                self._known[part] = checked(self.packed.picture(part))
+            except BadPicture as error:
+                self._known[part] = str(error)
+        return self._known[part]
+
+
+def _part(target: str) -> str:
+    """Return the name in the zip file of what the document's links call `target`."""
+    steps: list[str] = [] if target.startswith("/") else ["word"]
+    for step in target.split("/"):
+        if step == "..":
+            steps = steps[:-1]
+        elif step not in {"", "."}:
+            steps.append(step)
+    return "/".join(steps)
+
+
+def _found(element: Element) -> Iterator[tuple[str, str, int]]:
+    """Yield link, words for who cannot see, and width in pixels of each picture in a drawing."""
+    # Of the two forms that Word writes of a drawing the first is the picture itself.
+    choice = element.find(CHOICE)
+    inside = element if choice is None or not any(_blips(choice)) else choice
+    alt = next((_alt(one) for one in inside.iter(f"{WP}docPr")), "")
+    extent = next(inside.iter(f"{WP}extent"), None)
+    width = _pixels("" if extent is None else extent.get("cx", ""))
+    for blip in _blips(inside):
+        yield blip.get(f"{R}embed") or blip.get(f"{R}id") or "", alt or _alt_of_shape(blip), width
+
+
+def _blips(element: Element) -> Iterator[Element]:
+    yield from element.iter(f"{A}blip")
+    yield from element.iter(f"{V}imagedata")
+
+
+def _alt(properties: Element) -> str:
+    told = properties.get("descr", "") or properties.get("title", "")
+    return "" if told.lower().startswith(NO_ALT) and len(told) < 14 else told
+
+
+def _alt_of_shape(blip: Element) -> str:
+    return blip.get(f"{OFFICE}title", "")
+
+
+def _pixels(told: str) -> int:
+    return int(told) // PER_PIXEL if told.isdecimal() and len(told) < 10 else 0
