@@ -14,6 +14,9 @@ GUARDED: Mapping[str, Sequence[Sequence[str]]] = {
     "time_grant": (("id",),),
     "interruption": (("id",),),
     "result_event": (("id",),),
+    "signed_regulation": (("id",),),
+    "rules_change": (("id",), ("round_id", "rule_set_id")),
+    "notice": (("id",),),
 }
 
 

@@ -9,6 +9,7 @@ from quizapp.audit.service import command_actor
 from quizapp.commands import OrganiserGroup
 from quizapp.contests import service
 from quizapp.contests.errors import BadRules, BadSchedule
+from quizapp.contests.rules.in_force import Ruling
 from quizapp.contests.rules.schedule import BadMoment, Window, preset_windows, read_moment
 from quizapp.contests.service import ContestCard, NewContest
 from quizapp.db import transaction
@@ -32,6 +33,8 @@ group = OrganiserGroup("contests", help="Lập cuộc thi.")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Tệp YAML ghi những mục thể lệ khác với mẫu.",
 )
+@click.option("--leave-out", metavar="LÝ_DO", help="Không hỏi các câu hết hiệu lực khi đang thi.")
+@click.option("--ask-anyway", metavar="LÝ_DO", help="Vẫn hỏi các câu ấy vì đáp án còn đúng.")
 def create(**options: str | Path | None) -> None:
     """Lập cuộc thi từ một mẫu thể lệ.
 
@@ -54,11 +57,19 @@ def create(**options: str | Path | None) -> None:
         owner=str(options["owner"]),
         controller=str(options["controller"] or "Ban tổ chức cuộc thi"),
         windows=_windows(options["opens"], options["closes"], schedule, now=now),
+        ruling=_ruling(options["leave_out"], options["ask_anyway"]),
     )
     with transaction():
         contest = service.create_contest(new, actor=command_actor(), at=now)
         excluded = service.get_excluded(contest)
     _say(contest, excluded)
+
+
+def _ruling(left_out: object, asked: object) -> Ruling | None:
+    if left_out and asked:
+        raise click.UsageError("chỉ dùng một trong --leave-out và --ask-anyway")
+    reason = str(left_out or asked or "").strip()
+    return Ruling(is_asked=bool(asked), reason=reason) if reason else None
 
 
 def _read_over(path: str | Path | None) -> dict[str, object]:

@@ -50,3 +50,21 @@ class NoSuchBank(Refusal):
 class NoSuchUnit(Refusal):
     status: ClassVar[int] = 422
     text = N_("Không có đơn vị mã “{code}”.")
+
+
+class OutOfForce(Refusal):
+    """A round would ask of law that is not in force on one of its days, and nobody ruled on it."""
+
+    text = N_(
+        "{round} có câu hỏi hết hoặc chưa có hiệu lực trong những ngày thi: {codes}. Hãy dùng "
+        "phiên bản ngân hàng khác, đổi ngày thi, hoặc quyết định từng câu kèm lý do."
+    )
+
+
+class BegunAlready(Refusal):
+    text = N_("{round} đã mở; từ lúc mở, các câu được hỏi không thay đổi nữa.")
+
+
+class NotOutOfForce(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Câu {code} có hiệu lực suốt {round}, hoặc không có trong ngân hàng của vòng này.")

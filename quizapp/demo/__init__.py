@@ -9,6 +9,7 @@ import click
 from quizapp import clock
 from quizapp.commands import OrganiserGroup
 from quizapp.contests import service as contests
+from quizapp.contests.rules.in_force import Ruling
 from quizapp.contests.rules.schedule import Window
 from quizapp.contests.service import ContestCard, NewContest
 from quizapp.db import db, transaction
@@ -95,6 +96,7 @@ def _make(slug: str) -> ContestCard:
         owner="TLD",
         controller="Người chạy chương trình này (cuộc thi thử)",
         windows=[Window(opens_at=now, closes_at=now + OPEN_FOR)],
+        ruling=Ruling(is_asked=False, reason="cuộc thi mẫu"),
     )
     with transaction():
         known = contests.find_contest(slug)

@@ -11,6 +11,7 @@ from quizapp.audit.models import AuditEntry
 from quizapp.banks import service as bank_service
 from quizapp.contests import service
 from quizapp.contests.models import Contest, RuleSet
+from quizapp.contests.rules.in_force import Ruling
 from quizapp.db import db, transaction
 from tests.integration.test_journey import joined
 from tests.making import banks, contests, people
@@ -135,7 +136,7 @@ def test_a_question_whose_law_ends_within_the_round_is_never_asked(in_app, freez
         )
         version = bank_service.get_version(made.version_id)
 
-    contest = contests.contest(bank=version)
+    contest = contests.contest(bank=version, ruling=Ruling(is_asked=False, reason="thử"))
 
     one = contest.rounds[0]
     pool = service.drawable(bank_service.get_questions(version.id), one.rules, one.window)

@@ -20,7 +20,15 @@ def body(**over):
 
 
 def contest(
-    slug="tim-hieu", *, bank=None, windows=(ROUND,), at=NOON, questions=30, owner="VGCL", **over
+    slug="tim-hieu",
+    *,
+    bank=None,
+    windows=(ROUND,),
+    at=NOON,
+    questions=30,
+    owner="VGCL",
+    ruling=None,
+    **over,
 ):
     """Create a contest on a bank of its own; return the card."""
     people.national_unit()
@@ -39,6 +47,7 @@ def contest(
                 owner=owner,
                 controller="Công đoàn thử",
                 windows=windows,
+                ruling=ruling,
             ),
             actor="system",
             at=at,

@@ -7,10 +7,20 @@ from datetime import date
 from typing import Any
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.rules import Difficulty, Draft, Kind, PictureFile, Problem, Reading, Severity
+from quizapp.banks.rules import (
+    Difficulty,
+    Draft,
+    Kind,
+    PictureFile,
+    Problem,
+    Raw,
+    Reading,
+    Severity,
+)
 
 DAYS = ("valid_from", "valid_to")
 MAPPINGS = ("citations", "pictures")
+NAMED = ("options", "places", "doubts")
 
 
 def packed(reading: Reading) -> bytes:
@@ -20,6 +30,7 @@ def packed(reading: Reading) -> bytes:
         "title": reading.title,
         "drafts": [_draft(draft) for draft in reading.drafts],
         "problems": [asdict(problem) for problem in reading.problems],
+        "raws": [_raw(raw) for raw in reading.raws],
         "pictures": [
             asdict(picture) | {"body": b64encode(picture.body).decode()}
             for picture in reading.pictures
@@ -48,6 +59,7 @@ def unpacked(told: bytes) -> Reading:
                 Problem(**problem | {"severity": Severity(problem["severity"])})
                 for problem in body["problems"]
             ),
+            raws=tuple(_raw_told(raw) for raw in body["raws"]),
             pictures=tuple(
                 PictureFile(**picture | {"body": b64decode(picture["body"])})
                 for picture in body["pictures"]
@@ -63,6 +75,17 @@ def _draft(draft: Draft) -> dict[str, Any]:
     days = {name: _day(told[name]) for name in DAYS}
     lists = {name: [dict(one) for one in told[name]] for name in MAPPINGS}
     return told | days | lists
+
+
+def _raw(raw: Raw) -> dict[str, Any]:
+    told = {name: getattr(raw, name) for name in Raw.__dataclass_fields__}
+    lists = {name: [dict(one) for one in told[name]] for name in MAPPINGS}
+    return told | lists | {name: dict(told[name]) for name in NAMED}
+
+
+def _raw_told(told: dict[str, Any]) -> Raw:
+    lists = {name: tuple(told[name]) for name in MAPPINGS}
+    return Raw(**told | lists | {"notes": tuple(map(tuple, told["notes"]))})
 
 
 def _day(day: date | None) -> str | None:

@@ -53,7 +53,7 @@ def read(content: bytes) -> Reading:
     shown = [part for item in found for part in _shown(item, script)]
     told = (*script.problems, *problems)
     reading = reading_of(FORMAT, shown, told, images=pictures.images)
-    used = {one["digest"] for draft in reading.drafts for one in draft.pictures}
+    used = {one["digest"] for raw in reading.raws for one in raw.pictures}
     files = (file for digest, file in pictures.files.items() if digest in used)
     return replace(reading, pictures=tuple(files))
 

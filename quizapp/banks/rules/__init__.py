@@ -149,12 +149,16 @@ class Raw:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """What a reader made of a file. No draft here has a problem that is an error."""
+    """What a reader made of a file. No draft here has a problem that is an error.
+
+    `raws` are all its questions, also those with an error, as they stood in the file (cleaned).
+    """
 
     format: str
     title: str | None = None
     drafts: tuple[Draft, ...] = ()
     problems: tuple[Problem, ...] = ()
+    raws: tuple[Raw, ...] = ()
     pictures: tuple[PictureFile, ...] = ()
 
     @property

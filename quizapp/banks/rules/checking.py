@@ -65,7 +65,7 @@ def assembled(reading: Reading, raws: Iterable[Raw], *, as_of: date | None = Non
     drafts = tuple(_draft(raw) for raw in cleaned if raw.number not in bad)
     found += _expired(drafts, as_of)
     found.sort(key=lambda problem: problem.question or 0)
-    return replace(reading, drafts=drafts, problems=tuple(found))
+    return replace(reading, drafts=drafts, problems=tuple(found), raws=tuple(cleaned))
 
 
 def _cleaned(raw: Raw) -> Raw:

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from quizapp.contests.rules.divisions import Division
 from quizapp.contests.rules.keys import Extent, too_wide, whole_contest_ranking
-from quizapp.contests.rules.knobs import KNOBS, UNLIMITED, Bad, CollectivePrize
+from quizapp.contests.rules.knobs import KNOBS, UNLIMITED, CollectivePrize
+from quizapp.contests.rules.readers import Bad
 from quizapp.errors import N_
 
 
@@ -150,10 +151,15 @@ def read_rules(body: Mapping[str, object]) -> tuple[ContestRules | None, list[st
     return ContestRules(**values | enums), []  # type: ignore[arg-type] # each knob reads its field's type
 
 
+def spelled_out(body: Mapping[str, object]) -> dict[str, object]:
+    """Return the value of every knob by its whole name, defaults filled."""
+    given = dict(_flatten(body))
+    return {name: given.get(name, knob.default) for name, knob in KNOBS.items()}
+
+
 def canonical(body: Mapping[str, object]) -> str:
     """Return the one JSON text of these rules: every knob spelled out, sorted, defaults filled."""
-    given = dict(_flatten(body))
-    full = {name: given.get(name, knob.default) for name, knob in KNOBS.items()}
+    full = spelled_out(body)
     return json.dumps(full, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 

@@ -7,18 +7,21 @@ contest opens on a rule which nothing obeys.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
-from typing import TypeVar
 
 from quizapp.contests.rules import divisions
 from quizapp.contests.rules.divisions import Division
 from quizapp.contests.rules.keys import KEYS, OF_CONTEST, OF_ROUND
-
-T = TypeVar("T")
-
-
-class Bad(Exception):
-    """The value cannot be used; the text says why, in Vietnamese."""
+from quizapp.contests.rules.readers import (
+    Bad,
+    milli,
+    not_built,
+    one_of,
+    only,
+    or_none,
+    several,
+    switch,
+    whole,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,89 +31,6 @@ class Knob:
     field: str
     default: object
     read: Callable[[object], object]
-
-
-def whole(low: int, high: int) -> Callable[[object], int]:
-    """Return a reader of whole numbers from `low` to `high`."""
-
-    def read(value: object) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise Bad(f"“{value}” không phải số nguyên từ {low} đến {high}")
-        return value
-
-    return read
-
-
-def milli(low: int, high: int) -> Callable[[object], int]:
-    """Return a reader of points with at most three decimals, as thousandths."""
-
-    def read(value: object) -> int:
-        try:
-            exact = Decimal(str(value)) * 1000
-        except InvalidOperation as error:
-            raise Bad(f"“{value}” không phải số điểm") from error
-        if exact != int(exact) or not low * 1000 <= exact <= high * 1000:
-            raise Bad(f"“{value}” không phải số điểm từ {low} đến {high}, tối đa 3 số lẻ")
-        return int(exact)
-
-    return read
-
-
-def switch(value: object) -> bool:
-    """Read true or false."""
-    if not isinstance(value, bool):
-        raise Bad(f"“{value}” không phải true hoặc false")
-    return value
-
-
-def one_of(*built: str, planned: tuple[str, ...] = ()) -> Callable[[object], str]:
-    """Return a reader of one of the words; `planned` ones are known but not built yet."""
-
-    def read(value: object) -> str:
-        if value in planned:
-            raise Bad(f"“{value}” chưa được hỗ trợ")
-        if not isinstance(value, str) or value not in built:
-            raise Bad(f"“{value}” không thuộc: {', '.join(built)}")
-        return value
-
-    return read
-
-
-def only(expected: object) -> Callable[[object], object]:
-    """Return a reader that takes one value, since nothing else is built."""
-
-    def read(value: object) -> object:
-        if value != expected:
-            raise Bad(f"“{value}” chưa được hỗ trợ (chỉ có: {expected})")
-        return value
-
-    return read
-
-
-def or_none(read: Callable[[object], T]) -> Callable[[object], T | None]:
-    """Return a reader that also takes nothing at all."""
-    return lambda value: None if value is None else read(value)
-
-
-def not_built(value: object) -> None:
-    """Take nothing but nothing: the knob is known from real regulations, no value is built."""
-    if value is not None:
-        raise Bad("chưa được hỗ trợ (bỏ bằng: null)")
-
-
-def several(*built: str, planned: tuple[str, ...] = ()) -> Callable[[object], tuple[str, ...]]:
-    """Return a reader of a list of different words."""
-    word = one_of(*built, planned=planned)
-
-    def read(value: object) -> tuple[str, ...]:
-        if not isinstance(value, list | tuple):
-            raise Bad("phải là danh sách")
-        words = tuple(word(item) for item in value)
-        if len(set(words)) < len(words):
-            raise Bad("có mục lặp lại")
-        return words
-
-    return read
 
 
 def ranking(value: object) -> tuple[str, ...]:
@@ -138,11 +58,6 @@ def _ordered(known: tuple[str, ...], value: object) -> tuple[str, ...]:
 def attempts_max(value: object) -> int:
     """Read how many attempts one person has; “unlimited” is as many as can be numbered."""
     return UNLIMITED if value == "unlimited" else whole(1, 50)(value)
-
-
-def pass_mark(value: object) -> int | None:
-    """Read the points from which a result has passed, as thousandths; None: nobody passes."""
-    return None if value is None else milli(0, 10_000_000)(value)
 
 
 def quota(value: object) -> dict[str, int]:
@@ -318,7 +233,7 @@ KNOBS: Mapping[str, Knob] = {
     "score.per_correct": Knob(field="right_milli", default=1, read=milli(0, 10_000_000)),
     "score.wrong": Knob(field="wrong_milli", default=0, read=milli(-1000, 0)),
     "score.blank": Knob(field="blank_milli", default=0, read=milli(-1000, 0)),
-    "score.pass_mark": Knob(field="pass_milli", default=None, read=pass_mark),
+    "score.pass_mark": Knob(field="pass_milli", default=None, read=or_none(milli(0, 10_000_000))),
     "reveal.score": Knob(field="reveal_score", default="after_submit", read=one_of(*MOMENTS)),
     "reveal.answers": Knob(
         field="reveal_answers",

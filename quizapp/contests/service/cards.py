@@ -1,16 +1,19 @@
 """A contest and its rounds as other features see them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from quizapp.contests.rules import ContestRules, Reveal, WholeContest
 from quizapp.contests.rules.hiding import Hidden, hidden_by
+from quizapp.contests.rules.in_force import Ruling
 from quizapp.contests.rules.schedule import Phase, Window
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoundCard:
+    """A round; `rulings` says by code what was decided of questions out of force on its days."""
+
     id: int
     contest_id: int
     number: int
@@ -24,6 +27,7 @@ class RoundCard:
     paused_at: datetime | None
     closed_at: datetime | None
     rules: ContestRules
+    rulings: Mapping[str, Ruling] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

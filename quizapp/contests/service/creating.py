@@ -25,9 +25,11 @@ from quizapp.contests.errors import (
 )
 from quizapp.contests.models import Contest, Round, RuleSet
 from quizapp.contests.rules import ContestRules
+from quizapp.contests.rules.in_force import Ruling
 from quizapp.contests.rules.schedule import Window, schedule_problem
 from quizapp.contests.service import divisions
 from quizapp.contests.service.cards import ContestCard
+from quizapp.contests.service.in_force import check_ruled, rulings_of
 from quizapp.contests.service.reading import drawable, get_contest
 from quizapp.db import db, upsert
 from quizapp.units import service as units
@@ -37,7 +39,11 @@ PRESETS = Path(__file__).parent.parent / "presets.yaml"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewContest:
-    """What an organiser decides about a contest; `windows` has one entry per round, in order."""
+    """What an organiser decides about a contest; `windows` has one entry per round, in order.
+
+    `ruling` is about every question that is out of force on a day of its round; None: nobody
+    decided, and such a contest is not created.
+    """
 
     slug: str
     title: str
@@ -48,6 +54,7 @@ class NewContest:
     owner: str
     controller: str
     windows: Sequence[Window]
+    ruling: Ruling | None = None
 
 
 def read_preset(name: str, *, over: Mapping[str, object]) -> dict[str, object]:
@@ -74,8 +81,12 @@ def check_contest(new: NewContest) -> tuple[ContestRules, VersionCard]:
 
 
 def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
-    """Create a contest whose rounds open by the clock. Raises what `check_contest` raises."""
+    """Create a contest whose rounds open by the clock.
+
+    Raises what `check_contest` raises, and OutOfForce.
+    """
     _, version = check_contest(new)
+    check_ruled(version.id, new.windows, new.ruling)
     owner = units.find_unit(new.owner)
     if owner is None:
         raise NoSuchUnit(code=new.owner)
@@ -94,7 +105,8 @@ def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
     if contest_id is None:
         raise SlugTaken(slug=new.slug)
     rule_set = _add_rule_set(contest_id, new.body, at=at)
-    _add_rounds(contest_id, new.windows, version=version, rule_set=rule_set)
+    _add_rounds(contest_id, new, version=version, rule_set=rule_set)
+    _note_ruling(contest_id, new.ruling, actor=actor, at=at)
     audit.record(
         "contest.create",
         actor=actor,
@@ -163,9 +175,9 @@ def _add_rule_set(contest_id: int, body: Mapping[str, object], *, at: datetime) 
 
 
 def _add_rounds(
-    contest_id: int, windows: Sequence[Window], *, version: VersionCard, rule_set: RuleSet
+    contest_id: int, new: NewContest, *, version: VersionCard, rule_set: RuleSet
 ) -> None:
-    for number, window in enumerate(windows, start=1):
+    for number, window in enumerate(new.windows, start=1):
         db.session.add(
             Round(
                 contest_id=contest_id,
@@ -178,6 +190,20 @@ def _add_rounds(
                 rule_set_id=rule_set.id,
                 secret=secrets.token_bytes(32),
                 generation=1,
+                out_of_force=rulings_of(version.id, window, new.ruling),
             )
         )
     db.session.flush()  # the card that is returned reads them
+
+
+def _note_ruling(contest_id: int, ruling: Ruling | None, *, actor: str, at: datetime) -> None:
+    if ruling is None:
+        return
+    audit.record(
+        "contest.rule_on_questions",
+        actor=actor,
+        object=f"contest:{contest_id}",
+        after={"is_asked": ruling.is_asked},
+        reason=ruling.reason,
+        at=at,
+    )

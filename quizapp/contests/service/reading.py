@@ -1,9 +1,9 @@
 """Reading contests: kept in the process, shown only as the database has them now."""
 
 import json
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import cast
 
 from sqlalchemy import Row, Select, bindparam, or_, select
@@ -17,6 +17,7 @@ from quizapp.contests.errors import (
 )
 from quizapp.contests.models import Contest, Round, RuleSet
 from quizapp.contests.rules import ContestRules
+from quizapp.contests.rules.in_force import Ruling, askable, read_rulings
 from quizapp.contests.rules.schedule import Window
 from quizapp.contests.service.cards import ContestCard, RoundCard
 from quizapp.db import db, is_writing, kept_for_good, run, table_of
@@ -27,6 +28,7 @@ CONTEST = table_of(Contest)
 NEWEST = select(CONTEST.c.id, CONTEST.c.revision).where(CONTEST.c.slug == bindparam("slug"))
 FRESH = {"populate_existing": True}
 POOLS_KEPT = 16
+NO_RULINGS: Mapping[str, Ruling] = MappingProxyType({})
 
 
 def find_contest(slug: str) -> ContestCard | None:
@@ -111,35 +113,43 @@ def get_rules(rule_set_id: int) -> ContestRules:
 def get_pool(one: RoundCard) -> list[QuestionCard]:
     """Return the questions that papers of a round may ask, in order of number.
 
-    Kept in the process: neither version nor rules change, and the days of the window are in the
-    name it is kept under.
+    Kept in the process: neither version nor rules change, and the days of the window and what is
+    asked out of force are in the name it is kept under.
     """
     pools = kept_for_good("pools")
-    name = (one.bank_version_id, one.rule_set_id, *one.window.days())
+    asked = tuple(code for code, ruling in one.rulings.items() if ruling.is_asked)
+    name = (one.bank_version_id, one.rule_set_id, *one.window.days(), asked)
     pool: list[QuestionCard] | None = pools.get(name)
     if pool is None:
         if len(pools) >= POOLS_KEPT:
             pools.clear()
-        pool = drawable(banks.get_questions(one.bank_version_id), one.rules, one.window)
+        pool = drawable_in(one)
         pools[name] = pool
     return pool
 
 
 def drawable(
-    questions: Sequence[QuestionCard], contest_rules: ContestRules, window: Window
+    questions: Sequence[QuestionCard],
+    contest_rules: ContestRules,
+    window: Window,
+    rulings: Mapping[str, Ruling] = NO_RULINGS,
 ) -> list[QuestionCard]:
     """Return the questions a paper of this round may ask, in order of number.
 
-    A question whose law is not in force on every day of the round is never asked, nor is one with
-    fewer or more options than the rules allow.
+    A question whose law is not in force on every day of the round is not asked, unless organisers
+    ruled that it is; one with fewer or more options than the rules allow never is.
     """
-    first, last = window.days()
     low, high = contest_rules.options_min, contest_rules.options_max
     return [
         question
-        for question in questions
-        if _in_force(question, first, last) and low <= len(question.options) <= high
+        for question in askable(questions, *window.days(), rulings)
+        if low <= len(question.options) <= high
     ]
+
+
+def drawable_in(one: RoundCard) -> list[QuestionCard]:
+    """Return the questions a paper of this round may ask, in order of number."""
+    return drawable(banks.get_questions(one.bank_version_id), one.rules, one.window, one.rulings)
 
 
 def get_excluded(contest: ContestCard) -> list[str]:
@@ -147,7 +157,7 @@ def get_excluded(contest: ContestCard) -> list[str]:
     lines = []
     for one in contest.rounds:
         questions = banks.get_questions(one.bank_version_id)
-        kept = {question.number for question in drawable(questions, one.rules, one.window)}
+        kept = {question.number for question in drawable_in(one)}
         left_out = [question.code for question in questions if question.number not in kept]
         if left_out:
             codes = ", ".join(left_out[:10]) + (" …" if len(left_out) > 10 else "")
@@ -156,11 +166,6 @@ def get_excluded(contest: ContestCard) -> list[str]:
                 f" hoặc số phương án không hợp thể lệ): {codes}"
             )
     return lines
-
-
-def _in_force(question: QuestionCard, first: date, last: date) -> bool:
-    starts, ends = question.valid_from, question.valid_to
-    return (starts is None or starts <= first) and (ends is None or last <= ends)
 
 
 def _rounds(contest_ids: Sequence[int]) -> Sequence[Row[Round, str]]:
@@ -203,6 +208,7 @@ def _round_card(one: Round, body: str) -> RoundCard:
         paused_at=one.paused_at,
         closed_at=one.closed_at,
         rules=_parsed(body),
+        rulings=read_rulings(one.out_of_force),
     )
 
 

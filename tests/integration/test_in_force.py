@@ -1,0 +1,149 @@
+"""Law that ends within a round: BLLD-031 of the seed bank is right until the end of 2026."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from quizapp.audit.models import AuditEntry
+from quizapp.banks import service as banks
+from quizapp.banks.reading import read_bank
+from quizapp.config import ROOT
+from quizapp.contests import service
+from quizapp.contests.errors import BegunAlready, NotOutOfForce, OutOfForce
+from quizapp.contests.models import Contest, Round
+from quizapp.contests.rules.in_force import Ruling
+from quizapp.contests.rules.schedule import Window
+from quizapp.db import db, transaction
+from tests.making import contests, people
+
+ENDING = "BLLD-031"
+NEW_YEAR = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)  # midnight in Vietnam
+SECOND = timedelta(seconds=1)
+WHY = "Câu hỏi nói rõ “trong năm 2026” nên đáp án vẫn đúng sau ngày 31/12."
+
+
+@pytest.fixture
+def seed(in_app, freeze):
+    freeze(contests.NOON)
+    people.national_unit()
+    content = (ROOT / "question_banks" / "seed_ldcd_atvsld_2026.yaml").read_bytes()
+    drafts = read_bank(content).drafts
+    with transaction():
+        made = banks.publish_version("seed", drafts, title="Mẫu", at=contests.NOON)
+        return banks.get_version(made.version_id)
+
+
+def made_round(seed, *, closes_at):
+    """Make a round; one that nobody would create by now was created before its days were moved."""
+    window = Window(opens_at=NEW_YEAR - timedelta(days=3), closes_at=NEW_YEAR)
+    contests.contest(bank=seed, windows=(window,))
+    with transaction():
+        db.session.execute(update(Round).values(closes_at=closes_at))
+    contest = service.get_contest("tim-hieu")
+    db.session.rollback()
+    return contest.rounds[0]
+
+
+def ruled(one, *, is_asked, codes=(ENDING,), at=contests.NOON):
+    ruling = Ruling(is_asked=is_asked, reason=WHY)
+    with transaction():
+        service.rule_on_questions(one, codes, ruling, actor="organiser:1", at=at)
+    contest = service.get_contest("tim-hieu")
+    db.session.rollback()
+    return contest.rounds[0]
+
+
+def asked_in(one):
+    codes = {question.code for question in service.get_pool(one)}
+    db.session.rollback()
+    return codes
+
+
+def test_a_round_that_ends_with_the_law_may_open(seed):
+    one = made_round(seed, closes_at=NEW_YEAR)
+
+    service.check_in_force(one)
+    assert service.get_out_of_force(one) == []
+    assert ENDING in asked_in(one)
+
+
+def test_a_round_that_goes_on_after_the_law_does_not_open_and_never_asks_of_it(seed):
+    one = made_round(seed, closes_at=NEW_YEAR + SECOND)
+
+    with pytest.raises(OutOfForce, match=ENDING):
+        service.check_in_force(one)
+    assert [found.code for found in service.get_out_of_force(one)] == [ENDING]
+    assert ENDING not in asked_in(one)
+
+
+def test_it_opens_with_the_question_once_somebody_says_why(seed):
+    one = made_round(seed, closes_at=NEW_YEAR + SECOND)
+    assert ENDING not in asked_in(one)  # kept in the process
+
+    one = ruled(one, is_asked=True)
+
+    service.check_in_force(one)
+    assert ENDING in asked_in(one)
+    assert service.get_out_of_force(one)[0].ruling == Ruling(is_asked=True, reason=WHY)
+
+
+def test_it_opens_without_the_question_once_somebody_says_so(seed):
+    one = ruled(made_round(seed, closes_at=NEW_YEAR + SECOND), is_asked=False)
+
+    service.check_in_force(one)
+    assert ENDING not in asked_in(one)
+
+
+def test_a_ruling_is_changed_until_the_round_opens_and_each_is_in_the_log(seed):
+    one = made_round(seed, closes_at=NEW_YEAR + SECOND)
+    one = ruled(ruled(one, is_asked=True), is_asked=False)
+
+    assert ENDING not in asked_in(one)
+    with pytest.raises(BegunAlready):
+        ruled(one, is_asked=True, at=one.window.opens_at)
+    ruled(one, is_asked=True, at=one.window.opens_at - SECOND)
+    reasons = db.session.scalars(
+        select(AuditEntry.reason).where(AuditEntry.action == "round.rule_on_question")
+    ).all()
+    assert reasons == [WHY, WHY, WHY]
+
+
+def test_a_question_that_is_in_force_needs_no_ruling(seed):
+    one = made_round(seed, closes_at=NEW_YEAR + SECOND)
+
+    with pytest.raises(NotOutOfForce):
+        ruled(one, is_asked=False, codes=["BLLD-001"])
+    with pytest.raises(OutOfForce):
+        service.check_in_force(service.get_contest("tim-hieu").rounds[0])
+
+
+CREATE = ("contests", "create", "--preset", "union_weekly_20x20", "--bank", "seed", "--slug", "tet")
+OVER_NEW_YEAR = ("--opens", "2026-12-28 07:00", "--closes", "2027-01-03 21:00", "--unit", "VGCL")
+
+
+def test_a_contest_over_new_year_is_not_created_until_somebody_says_why(seed, run):
+    refused = run(*CREATE, *OVER_NEW_YEAR)
+
+    assert refused.exit_code == 1
+    assert ENDING in refused.output
+    assert db.session.scalar(select(func.count()).select_from(Contest)) == 0
+    db.session.rollback()
+
+    made = run(*CREATE, *OVER_NEW_YEAR, "--ask-anyway", WHY)
+
+    assert made.exit_code == 0, made.output
+    assert ENDING in asked_in(service.get_contest("tet").rounds[0])
+    log = select(AuditEntry.reason).where(AuditEntry.action == "contest.rule_on_questions")
+    assert db.session.scalars(log).all() == [WHY]
+
+
+def test_a_contest_over_new_year_leaves_the_question_out_where_somebody_says_so(seed, run):
+    both = run(*CREATE, *OVER_NEW_YEAR, "--leave-out", "hết hiệu lực", "--ask-anyway", WHY)
+    assert both.exit_code == 2
+
+    made = run(*CREATE, *OVER_NEW_YEAR, "--leave-out", "hết hiệu lực")
+
+    assert "không dùng 1 câu" in made.output
+    assert ENDING in made.output
+    assert ENDING not in asked_in(service.get_contest("tet").rounds[0])
