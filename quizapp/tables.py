@@ -18,6 +18,7 @@ from quizapp.people.models import (
 )
 from quizapp.results.models import CloseRequest, PlaceByHand, RoundClose
 from quizapp.standings.models import (
+    RankCount,
     ResultEvent,
     RollupMark,
     Snapshot,
@@ -51,6 +52,7 @@ __all__ = [
     "Picture",
     "PlaceByHand",
     "Question",
+    "RankCount",
     "ResultEvent",
     "RollupMark",
     "Round",

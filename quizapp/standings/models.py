@@ -83,9 +83,21 @@ class ResultEvent(Base):
 
 
 class Tally(Base):
-    """What of one person is already in the unit counts, so that a change moves the difference."""
+    """What of one person is already counted, in units and ranks: a change moves the difference."""
 
     __tablename__ = "tally"
+    __table_args__ = (
+        Index("ix_tally_rank", "contest_id", "round_number", "rank_key"),
+        Index(
+            "ix_tally_division",
+            "contest_id",
+            "round_number",
+            "division",
+            "rank_key",
+            sqlite_where=text("division IS NOT NULL"),
+            postgresql_where=text("division IS NOT NULL"),
+        ),
+    )
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
     round_number: Mapped[int] = mapped_column(primary_key=True)
@@ -95,6 +107,26 @@ class Tally(Base):
     points_milli: Mapped[int]
     all_right: Mapped[int]
     passed: Mapped[int] = mapped_column(server_default=text("0"))
+    division: Mapped[int | None]
+    rank_key: Mapped[bytes | None]  # as before the close; None: in no rank count yet
+
+
+class RankCount(Base):
+    """How many tallied people have a rank key from `from_key` up to where the next block begins.
+
+    A rank is the sum of the blocks before, and a count inside one: about a thousand people at most,
+    or all of one key. Division 0 is everybody. Only the roll-up writes it.
+    """
+
+    __tablename__ = "rank_count"
+    # Room in each page, so that PostgreSQL changes a count in place.
+    __table_args__ = ({"postgresql_with": {"fillfactor": "50"}},)
+
+    contest_id: Mapped[int] = mapped_column(primary_key=True)
+    round_number: Mapped[int] = mapped_column(primary_key=True)
+    division: Mapped[int] = mapped_column(primary_key=True)
+    from_key: Mapped[bytes] = mapped_column(primary_key=True)  # of the first block: no bytes
+    people: Mapped[int]
 
 
 class UnitCount(Base):

@@ -64,13 +64,15 @@ class Total:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
-    """What one person adds to a unit."""
+    """What one person adds to a unit, and where they stand: among all, and in their division."""
 
     unit_id: int
     attempts: int
     points_milli: int
     all_right: int
     passed: int
+    division: int | None = None
+    rank_key: bytes | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -163,6 +165,15 @@ class Cut:
         for (_, name), value, piece in zip(self.places, values, pieces[1:], strict=True):
             parts += [_number_in(name, KEYS[name].missing if value is None else value), piece]
         return b"".join(parts)
+
+    def emptied(self, key: bytes) -> bytes:
+        """Return a key of the close without what only the close knew: as it was before."""
+        parts, start, late = [], 0, 0
+        for at, name in self.places:
+            parts.append(key[start : at + late])
+            late += KEYS[name].width
+            start = at + late
+        return b"".join([*parts, key[start:]])
 
 
 class OrderDigest:
@@ -312,6 +323,28 @@ def changes(
                 for unit_id in ancestors(share.unit_id):
                     by_unit.setdefault(unit_id, Count()).add(share, sign)
     return {unit_id: count for unit_id, count in by_unit.items() if not count.is_nothing()}
+
+
+ALL = 0  # the division that stands for everybody
+Block = tuple[int, bytes]  # division, rank key
+
+
+def blocks_of(share: Share | None) -> list[Block]:
+    """Return where a person is counted: among all, and in their division."""
+    if share is None or share.rank_key is None:
+        return []
+    own = [] if share.division is None else [(share.division, share.rank_key)]
+    return [(ALL, share.rank_key), *own]
+
+
+def rank_changes(moves: Iterable[tuple[Share | None, Share | None]]) -> dict[Block, int]:
+    """Return how many people more (negative: fewer) stand at each key when shares change."""
+    changed: dict[Block, int] = {}
+    for old, new in moves:
+        for share, sign in ((old, -1), (new, 1)):
+            for block in blocks_of(share):
+                changed[block] = changed.get(block, 0) + sign
+    return {block: change for block, change in changed.items() if change}
 
 
 def _encode(names: Sequence[str], result: Result | Total, resolution_ms: int) -> bytes:

@@ -163,6 +163,13 @@ def test_the_parts_of_a_key_put_together_are_the_key(one, ranking):
     assert b"".join(Cut.of(ranking).pieces(provisional)) == provisional
 
 
+@given(results, rankings)
+def test_a_final_key_without_what_the_close_knew_is_the_key_before_it(one, ranking):
+    final = final_key(one, ranking, truth=7)
+
+    assert Cut.of(ranking).emptied(final) == final_key(one, ranking, truth=None)
+
+
 @given(st.lists(results, min_size=1, max_size=5), st.sampled_from(sorted(rules.COUNT_KEYS)))
 def test_what_counts_does_not_depend_on_the_order_of_arrival(attempts, counts):
     def worth(order):

@@ -1,16 +1,21 @@
-"""Counts of units brought in line with what of each person is tallied."""
+"""Counts of units and of ranks brought in line with what of each person is tallied."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 
-from quizapp.db import db
+from quizapp.contests.service import ContestCard
+from quizapp.db import db, transaction
 from quizapp.results.service import bulk
 from quizapp.standings.models import Tally, UnitCount
 from quizapp.standings.rules import Count
-from quizapp.standings.service.rollup import COUNTED, ancestors_of
+from quizapp.standings.service import ranks
+from quizapp.standings.service.boards import scopes_of
+from quizapp.standings.service.rollup import COUNTED, ancestors_of, lock_mark
 
 Place = tuple[int, int]  # round number, unit
+Done = TypeVar("Done")
 
 
 def differences(contest_id: int) -> list[dict[str, int]]:
@@ -45,3 +50,25 @@ def _tallied(contest_id: int) -> dict[Place, Count]:
         for above in ancestors_of(unit_id):
             total.setdefault((number, above), Count()).add_count(own, 1)
     return total
+
+
+def mend_ranks(contest: ContestCard, check: Callable[[], None]) -> None:
+    """Count people by rank key again, block by block, each while nobody else counts.
+
+    Opens its own transactions; `check` is called in each and raises when another run took over.
+    """
+    divisions = range(len(contest.rounds[-1].rules.divisions) + 1)
+    lists = [(contest.id, number, one) for number in scopes_of(contest) for one in divisions]
+    _counting_alone(check, lambda: ranks.begin(lists))
+    after = _counting_alone(check, lambda: ranks.recount(contest.id, None))
+    while after is not None:
+        after = _counting_alone(check, lambda: ranks.recount(contest.id, after))  # noqa: B023 - called at once
+    while _counting_alone(check, lambda: ranks.split_large({contest.id})):
+        pass
+
+
+def _counting_alone(check: Callable[[], None], work: Callable[[], Done]) -> Done:
+    with transaction():
+        lock_mark()
+        check()
+        return work()

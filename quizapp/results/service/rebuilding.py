@@ -25,7 +25,7 @@ from quizapp.results.models import Rebuild, RoundClose
 from quizapp.results.service import bulk, shadow
 from quizapp.results.service.generations import find_rebuild, in_scope, next_generation
 from quizapp.results.service.judging import Judged, rank_round, rank_whole
-from quizapp.results.service.mending import differences
+from quizapp.results.service.mending import differences, mend_ranks
 from quizapp.results.service.refreshing import refresh_boards
 from quizapp.standings.models import WHOLE_CONTEST, ResultEvent, Standing, Tally
 from quizapp.standings.service import Scope
@@ -279,6 +279,7 @@ def _count(contest: ContestCard, run: _Run) -> int:
         with transaction():
             _check(run)
             add_to_counts(batch)
+    mend_ranks(contest, lambda: _check(run))
     whole = in_scope(scopes_of(contest)[WHOLE_CONTEST])
     total = db.session.scalar(select(func.count()).select_from(Standing).where(*whole)) or 0
     db.session.rollback()

@@ -16,7 +16,7 @@ from quizapp.db import db
 from quizapp.results import rules
 from quizapp.results.models import PlaceByHand, RoundClose
 from quizapp.results.rules import Division, Sheet, Terms, Worth
-from quizapp.results.service import comparing
+from quizapp.results.service import comparing, rank_counts
 from quizapp.results.service.bulk import is_postgresql, see_one_moment
 from quizapp.results.service.sheets import get_sheets_by_person
 from quizapp.results.service.unit_boards import Tree
@@ -62,6 +62,7 @@ class _Recount:
     worths: Worths
     ranks: Mapping[int, int]
     division_ranks: Mapping[int, int]
+    before_close: Mapping[int, int]  # ranks without what only the close knows
     is_closed: bool
 
 
@@ -91,6 +92,9 @@ def verify_contest(slug: str) -> Verified:
         contest, {one.number: one.worths for one in (*by_round, whole)}, waiting, tree
     )
     problems += found
+    for recount in (*by_round, whole):
+        people = None if waiting else (recount.worths, recount.before_close)
+        problems += rank_counts.rank_problems(contest.id, recount.number, people)
     if not waiting:
         for recount in (*by_round, whole):
             is_ranked = recount.number != WHOLE_CONTEST or contest.ranks_whole
@@ -159,11 +163,13 @@ def _judge_round(
         problems += _differs(f"round {one.number}: digest", close.digest, digest)
         problems += _differs(f"round {one.number}: people", close.people, len(worths))
     in_divisions = _ranks_in_divisions(worths, one.rules.ranking, one, is_closed=close is not None)
+    before = _ranks(worths, one.rules.ranking, one, is_closed=False) if close else ranks
     return _Recount(
         number=one.number,
         worths=worths,
         ranks=ranks,
         division_ranks=in_divisions,
+        before_close=before,
         is_closed=close is not None,
     ), problems
 
@@ -187,11 +193,13 @@ def _judge_whole(
         problems += _differs("whole contest: digest", close.whole_digest, digest)
     ranking = last.rules.whole_ranking
     in_divisions = _ranks_in_divisions(worths, ranking, last, is_closed=close is not None)
+    before = _ranks(worths, ranking, last, is_closed=False) if close else ranks
     return _Recount(
         number=WHOLE_CONTEST,
         worths=worths,
         ranks=ranks,
         division_ranks=in_divisions,
+        before_close=before,
         is_closed=close is not None,
     ), problems
 

@@ -1,6 +1,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Select, case, delete, func, select, tuple_
@@ -12,6 +13,8 @@ from quizapp.db import built_once, db, run_many, table_of, upsert
 from quizapp.standings import rules
 from quizapp.standings.models import NO_UNIT, RollupMark, Standing
 from quizapp.standings.rules import Result
+from quizapp.standings.service import ranks
+from quizapp.standings.service.ranks import Before
 
 FINAL = {"rank", "error", "division_rank"}  # what only the close knows
 PRIMARY_KEY = ["contest_id", "round_number", "generation", "person_id"]
@@ -175,58 +178,89 @@ def find_place(
     mine = db.session.scalar(select(Standing).where(*_in(scope), Standing.person_id == person_id))
     if mine is None:
         return None
-    rows = _neighbours(scope, mine, around=around)
-    ranks = _ranks(scope, mine, rows)
+    rows, is_top = _neighbours(scope, mine, around=around)
+    before = _before(scope, mine.rank_key)
+    ranked = _ranks(scope, mine, rows, is_top=is_top, own=mine.rank or 1 + before.people)
     told = rank_span if Hidden.RANKS in hides else exactly
     return Place(
-        span=told(ranks[mine.rank_key]),
+        span=told(ranked[mine.rank_key]),
         in_division=_in_division(
             scope, mine, exact_in_division(divisions) if hides and divisions else None
         ),
-        of_people=None if Hidden.COUNTS in hides else _number(scope),
+        of_people=None if Hidden.COUNTS in hides else before.of_people,
         points_milli=mine.points_milli,
         duration_ms=mine.duration_ms,
         attempts=mine.attempts,
         lines=[
             PlaceLine(
-                span=told(ranks[row.rank_key]),
+                span=told(ranked[row.rank_key]),
                 person_id=row.person_id,
                 points_milli=row.points_milli,
                 duration_ms=row.duration_ms,
             )
-            for row in rows
+            for row in rows[0 if is_top else 1 :]
         ],
     )
 
 
-def _neighbours(scope: Scope, mine: Standing, *, around: int) -> list[Standing]:
-    """Return the rows around `mine`, best first, `mine` among them."""
+def _neighbours(scope: Scope, mine: Standing, *, around: int) -> tuple[list[Standing], bool]:
+    """Return (the rows around `mine`, best first, `mine` among them; whether all begins there).
+
+    There is one more before, to see whether its neighbour is the first of equals.
+    """
     position = tuple_(Standing.rank_key, Standing.person_id)
     own = tuple_(mine.rank_key, mine.person_id)
-    shown = select(Standing).where(*_in(scope)).limit(around)
+    shown = select(Standing).where(*_in(scope))
     before = db.session.scalars(
-        shown.where(position < own).order_by(Standing.rank_key.desc(), Standing.person_id.desc())
+        shown.where(position < own)
+        .order_by(Standing.rank_key.desc(), Standing.person_id.desc())
+        .limit(around + 1)
     ).all()
     after = db.session.scalars(
-        shown.where(position > own).order_by(Standing.rank_key, Standing.person_id)
+        shown.where(position > own).order_by(Standing.rank_key, Standing.person_id).limit(around)
     ).all()
-    return [*reversed(before), mine, *after]
+    return [*reversed(before), mine, *after], len(before) <= around
 
 
-def _ranks(scope: Scope, mine: Standing, rows: Sequence[Standing]) -> dict[bytes, int]:
-    """Return the rank of each key of these rows.
+def _ranks(
+    scope: Scope, mine: Standing, rows: Sequence[Standing], *, is_top: bool, own: int
+) -> dict[bytes, int]:
+    """Return the rank of each key of these rows, `own` of that of `mine`.
 
-    All that stand before are counted once, for `mine`; from there to a neighbour it is few.
+    The first of equals stands at a rank that the distance to another first tells. What cannot be
+    told so, since it has equals beyond these rows, is looked up.
     """
-    ranks = {row.rank_key: row.rank for row in rows if row.rank is not None}
-    if mine.rank_key not in ranks:
-        ranks[mine.rank_key] = 1 + _number(scope, Standing.rank_key < mine.rank_key)
-    own = ranks[mine.rank_key]
-    for key in {row.rank_key for row in rows} - ranks.keys():
-        first, last = sorted((key, mine.rank_key))
-        between = _number(scope, Standing.rank_key >= first, Standing.rank_key < last)
-        ranks[key] = own + (between if key > mine.rank_key else -between)
-    return ranks
+    if mine.rank is not None:
+        return {row.rank_key: row.rank for row in rows if row.rank is not None}
+    firsts = {
+        b.rank_key: i for i, (a, b) in enumerate(pairwise(rows), 1) if a.rank_key < b.rank_key
+    }
+    if is_top:
+        firsts[rows[0].rank_key] = 0
+    found = {mine.rank_key: own}
+    for key in {row.rank_key for row in rows[0 if is_top else 1 :]} - {mine.rank_key}:
+        if key in firsts and mine.rank_key in firsts:
+            found[key] = own + firsts[key] - firsts[mine.rank_key]
+        else:
+            found[key] = 1 + _before(scope, key).people
+    return found
+
+
+def _before(scope: Scope, key: bytes, *, division: int = rules.ALL) -> Before:
+    """Return how many stand before a key that is not final, of all or of one division.
+
+    Everybody is counted where more results wait for the worker than can be told apart.
+    """
+    among = ranks.Among(
+        contest_id=scope.contest_id,
+        round_number=scope.round_number,
+        generation=scope.generation,
+        division=division,
+    )
+    own = () if division == rules.ALL else (Standing.division == division,)
+    return ranks.count_before(among, key) or Before(
+        people=_number(scope, *own, Standing.rank_key < key), of_people=_number(scope, *own)
+    )
 
 
 def _number(scope: Scope, *where: ColumnElement[bool]) -> int:
@@ -237,8 +271,7 @@ def _in_division(scope: Scope, mine: Standing, exact: int | None) -> tuple[int, 
     """Return (division, rank in it), None beyond what may be told exactly (None: all may)."""
     if mine.division is None:
         return None
-    better = Standing.division == mine.division, Standing.rank_key < mine.rank_key
-    rank = mine.division_rank or 1 + _number(scope, *better)
+    rank = mine.division_rank or (1 + _before(scope, mine.rank_key, division=mine.division).people)
     return (mine.division, rank) if exact is None or rank <= exact else None
 
 

@@ -5,7 +5,7 @@ is new, and doing a batch twice changes nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,8 +36,8 @@ from quizapp.standings.models import (
     Tally,
     UnitCount,
 )
-from quizapp.standings.rules import Count, Share, Total
-from quizapp.standings.service import Scope
+from quizapp.standings.rules import Count, Cut, Share, Total
+from quizapp.standings.service import Scope, ranks
 from quizapp.units import service as units
 
 Key = tuple[int, int, int]  # contest id, round number, person id
@@ -63,9 +63,10 @@ class RolledUp:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Shown:
-    """Which generation each (contest id, round number) shows, and each contest's rules."""
+    """Which generation each (contest id, round number) shows, and its order; contests' rules."""
 
     generations: Mapping[tuple[int, int], int]
+    cuts: Mapping[tuple[int, int], Cut]
     rules: Mapping[int, ContestRules]
 
 
@@ -73,14 +74,18 @@ def roll_up(*, at: datetime) -> RolledUp:
     """Count the next batch of result events. One transaction of the caller's: mark and counts."""
     mark = lock_mark()
     events = _next_events(mark)
+    seen = mark.event_id
     if events:
         mark.event_id, mark.event_xid = events[-1].id, events[-1].xid or 0
     if events or mark.seen_at is None or at - mark.seen_at > SEEN_EVERY:
         mark.seen_at = at
     persons = {(event.contest_id, event.person_id) for event in events}
+    touched = _count_persons(persons) if persons else {}
+    if any(event.id // ranks.SPLIT_EVERY != seen // ranks.SPLIT_EVERY for event in events):
+        ranks.split_large({contest_id for contest_id, _ in persons})
     return RolledUp(
         events=len(events),
-        touched=_count_persons(persons) if persons else {},
+        touched=touched,
         is_stale=mark.as_of is None or at - mark.as_of > IDLE_STAMP,
     )
 
@@ -143,9 +148,13 @@ def _count_persons(persons: set[tuple[int, int]]) -> dict[Scope, frozenset[int]]
     _drop_sums(persons - {(contest_id, person_id) for contest_id, _, person_id in standings}, shown)
     standings |= _sum_contests(standings, shown)
     old = _tallies(persons, shown)
-    new = {key: _share(row) for key, row in standings.items()}
+    new = {key: _share_of(row, shown.cuts[key[:2]]) for key, row in standings.items()}
     moved = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
-    changed = _move_counts(moved, old, new)
+    by_scope: dict[tuple[int, int], list[tuple[Share | None, Share | None]]] = {}
+    for key in moved:
+        by_scope.setdefault(key[:2], []).append((old.get(key), new.get(key)))
+    changed = _move_counts(by_scope)
+    ranks.move(by_scope)
     _write_tallies({key: new[key] for key in moved if key in new})
     _drop_tallies(moved - new.keys())
     return {
@@ -166,9 +175,13 @@ def _shown(contest_ids: set[int]) -> _Shown:
         select(Contest.id, Contest.generation).where(Contest.id.in_(contest_ids))
     ).all()
     generations = {(row.contest_id, row.number): row.generation for row in rounds}
+    own = {row.contest_id: get_rules(row.rule_set_id) for row in rounds}
+    cuts = {(row.contest_id, row.number): get_rules(row.rule_set_id).ranking for row in rounds}
+    cuts |= {(row.id, WHOLE_CONTEST): own[row.id].whole_ranking for row in contests}
     return _Shown(
         generations=generations | {(row.id, WHOLE_CONTEST): row.generation for row in contests},
-        rules={row.contest_id: get_rules(row.rule_set_id) for row in rounds},
+        cuts={scope: Cut.of(ranking) for scope, ranking in cuts.items()},
+        rules=own,
     )
 
 
@@ -314,6 +327,15 @@ def _share(row: Standing | Tally) -> Share:
     return Share(**{name: getattr(row, name) for name in SHARED})
 
 
+def _share_of(row: Standing, cut: Cut) -> Share:
+    """Return what a standing brings; of a final one with its key as it was before the close.
+
+    So a close, or a recount after it, moves no rank: undoing it shows what was counted.
+    """
+    share = _share(row)
+    return share if row.rank is None else replace(share, rank_key=cut.emptied(row.rank_key))
+
+
 def _tallies(persons: set[tuple[int, int]], shown: _Shown) -> dict[Key, Share]:
     rows = db.session.scalars(select(Tally).where(_tallied(persons, shown)))
     return {(row.contest_id, row.round_number, row.person_id): _share(row) for row in rows}
@@ -344,12 +366,9 @@ def _drop_tallies(keys: set[Key]) -> None:
 
 
 def _move_counts(
-    keys: Iterable[Key], old: Mapping[Key, Share], new: Mapping[Key, Share]
+    by_scope: Mapping[tuple[int, int], Sequence[tuple[Share | None, Share | None]]],
 ) -> dict[tuple[int, int], frozenset[int]]:
     """Write the differences into the units' counts; return which units changed, by scope."""
-    by_scope: dict[tuple[int, int], list[tuple[Share | None, Share | None]]] = {}
-    for key in keys:
-        by_scope.setdefault(key[:2], []).append((old.get(key), new.get(key)))
     moved = [share for moves in by_scope.values() for move in moves for share in move if share]
     units.get_lines({share.unit_id for share in moved} - {NO_UNIT})  # all in one statement
     changed = {scope: rules.changes(moves, ancestors_of) for scope, moves in by_scope.items()}

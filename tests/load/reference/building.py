@@ -20,6 +20,7 @@ from quizapp.contests import service as contests
 from quizapp.db import db, kept_for_good
 from quizapp.keys import Keys
 from quizapp.results.service import verify_contest
+from quizapp.results.service.mending import mend_ranks
 from quizapp.worker import all_scopes, refresh_boards, run_once
 from tests.load import figures
 from tests.load.people import SLUG
@@ -71,6 +72,8 @@ def build(asked, folder):
         with times.part("counts and indexes"):
             sink.write(COLUMNS, {"unit_count": _up_the_tree(grown.lines, counts)})
             sink.end()
+        with times.part("ranks"):
+            _count_ranks()
         with times.part("boards"):
             _make_boards(grown.lines)
         found = _report(base, asked, times)
@@ -127,6 +130,12 @@ def _up_the_tree(lines, counts):
     contest_id = contests.get_contest(SLUG).id
     db.session.rollback()
     return [(contest_id, *key, *values) for key, values in sorted(total.items())]
+
+
+def _count_ranks():
+    contest = contests.get_contest(SLUG)
+    db.session.rollback()
+    mend_ranks(contest, lambda: None)
 
 
 def _make_boards(lines):

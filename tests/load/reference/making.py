@@ -91,7 +91,7 @@ COLUMNS = {
         "started_at",
         "perfect",
     ),
-    "tally": (*OF_PERSON, "points_milli", "all_right"),
+    "tally": (*OF_PERSON, "points_milli", "all_right", "rank_key"),
 }
 SHARES = ("attempts", "points_milli", "all_right")
 
