@@ -15,22 +15,29 @@ def pytest_generate_tests(metafunc):
     if "database" in metafunc.fixturenames:
         only = metafunc.definition.get_closest_marker("only")
         engines = only.args if only else ENGINES
-        metafunc.parametrize("database", engines, indirect=True, scope="session")
+        metafunc.parametrize("database", engines, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")
-def database(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param)
-    if request.param == "sqlite":
-        migrated = databases.sqlite_database(folder)
-        yield migrated
-        with migrated.app.app_context():
-            db.engine.dispose()
-        return
+def migrated_sqlite(tmp_path_factory):
+    migrated = databases.sqlite_database(tmp_path_factory.mktemp("sqlite"))
+    yield migrated
+    with migrated.app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(tmp_path_factory):
     databases.require_postgresql()
-    migrated = databases.postgresql_database(folder)
+    migrated = databases.postgresql_database(tmp_path_factory.mktemp("postgresql"))
     yield migrated
     databases.drop_postgresql_database(migrated)
+
+
+@pytest.fixture(scope="module")
+def database(request):
+    """One of the two databases, each migrated once in a run."""
+    return request.getfixturevalue(f"migrated_{request.param}")
 
 
 @pytest.fixture
