@@ -4,6 +4,8 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes
+# Processes that run the tests: many of them wait for servers they started, so more than cores.
+TESTERS := $(shell expr 2 \* $$(nproc 2>/dev/null || echo 1))
 CATALOGUES := $(wildcard quizapp/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: run check test lock words
@@ -24,7 +26,7 @@ check: .venv/dev.stamp $(CATALOGUES:.po=.mo)
 	$(BIN)/pytest -W error -q tests/unit
 
 test: .venv/dev.stamp $(CATALOGUES:.po=.mo)
-	$(BIN)/pytest -W error tests
+	$(BIN)/pytest -W error -n $(TESTERS) --dist loadgroup --no-loadscope-reorder tests
 
 # Both locks: exact versions with hashes, and no address of any index.
 lock:

@@ -1,0 +1,43 @@
+"""How the tests are shared out when several processes run them: `pytest -n 4 --dist loadgroup`.
+
+Tests of one file and one database stay together, so that what a file makes once is made once. What
+takes longest begins first; with `--no-loadscope-reorder` that order is kept.
+"""
+
+import pytest
+
+# The slowest files, the longest first; what is not named comes after them.
+LONGEST_FIRST = (
+    "test_faults.py",
+    "test_load.py",
+    "test_start.py",
+    "test_pages.py",
+    "test_paper.py",
+    "test_canary.py",
+    "test_take_over.py",
+    "test_open_targets.py",
+    "test_every_route.py",
+    "test_several_answers.py",
+    "test_paper_clock.py",
+    "test_attempt_machine.py",
+    "test_served.py",
+    "test_board_cost.py",
+    "test_nginx.py",
+)
+ENGINES = ("database", "engine")  # how tests name the database they run on
+
+
+def pytest_collection_modifyitems(config, items):
+    if not hasattr(config, "workerinput"):
+        return  # one process runs them all, as they stand
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))  # keeps the rest in order
+
+
+def group_of(item):
+    """Return which tests a test stays with: those of its file, on its database."""
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    engine = next((str(given[name]) for name in ENGINES if name in given), "")
+    return f"{item.path.parent.name}/{item.path.name} {engine}".strip()
