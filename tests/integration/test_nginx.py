@@ -186,3 +186,41 @@ def test_only_a_bank_may_be_large(place):
 
     assert status != 413
     assert elsewhere == 413
+
+
+def at_once(place, requests):
+    """Send all requests before any answer is read; return them as `get` does, in order."""
+    with ExitStack() as stack:
+        sent = []
+        for method, path, headers in requests:
+            connection = http.client.HTTPConnection(place.address, timeout=60)
+            stack.enter_context(closing(connection)).connect()
+            sent.append((connection, method, path, headers))
+        for connection, method, path, headers in sent:
+            connection.request(method, path, headers=headers)
+        answers = [connection.getresponse() for connection, *_ in sent]
+        return [
+            (one.status, {k.lower(): v for k, v in one.getheaders()}, one.read()) for one in answers
+        ]
+
+
+def test_a_crowd_at_the_door_waits_or_comes_back_while_papers_go_on(place, someone):
+    headers, paper = someone
+    door = f"/c/{SLUG}/join"
+    # Whoever has the form already, or a paper, is asked to wait for nobody.
+    others = [("POST", door, {"Content-Length": "0"})] * 20 + [("GET", paper, headers)] * 5
+
+    answers = at_once(place, [("GET", door, {})] * 250 + others)
+
+    asked, told, seen = answers[:250], answers[250:270], answers[270:]
+    turned_away = [one for one in asked if one[0] == 503]
+    assert {status for status, *_ in asked} == {200, 503}
+    assert len(asked) - len(turned_away) >= 60
+    assert len(turned_away) >= 50
+    assert ({one[0] for one in told}, {one[0] for one in seen}) == ({400}, {200})
+    for _, answered, body in turned_away:
+        assert answered["retry-after"] == answered["refresh"]
+        assert 5 <= int(answered["refresh"]) <= 11
+        assert answered["cache-control"] == "no-store"
+        assert "Bạn không mất phút làm bài nào" in body.decode()
+    assert len({answered["refresh"] for _, answered, _ in turned_away}) > 1

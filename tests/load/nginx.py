@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from quizapp.config import ROOT
 from tests.load.processes import free_port, running, wait_until_up
 
+CROWDED = "quizapp-crowded.html"
 DEPLOYED = ROOT / "deploy" / "nginx"
 BEHIND = {"QUIZAPP_PROXY_HOPS": "1"}  # what the product behind it is told
 PLACES = ("/usr/sbin", "/usr/local/sbin")  # where Debian puts it, outside most people's PATH
@@ -56,21 +57,26 @@ def find_nginx():
 def written(folder, *, behind, server):
     """Write the configuration for a product that listens on port `behind`; return the command."""
     folder.mkdir()
-    http = (DEPLOYED / "quizapp-http.conf").read_text("utf-8")
-    for deployed, here in (
-        ("127.0.0.1:8000", f"127.0.0.1:{behind}"),
-        ("/var/cache/nginx/quizapp", f"{folder}/cache"),
+    for name, deployed, here in (
+        ("quizapp-http.conf", "127.0.0.1:8000", f"127.0.0.1:{behind}"),
+        ("quizapp-http.conf", "/var/cache/nginx/quizapp", f"{folder}/cache"),
+        ("quizapp-server.conf", "/etc/nginx/snippets", str(folder)),
     ):
-        if deployed not in http:
-            raise ValueError(f"quizapp-http.conf has no {deployed}")
-        http = http.replace(deployed, here)
-    (folder / "quizapp-http.conf").write_text(http, "utf-8")
-    shutil.copyfile(DEPLOYED / "quizapp-server.conf", folder / "quizapp-server.conf")
+        _put(folder / name, deployed, here)
+    shutil.copyfile(DEPLOYED / CROWDED, folder / CROWDED)
     # Started by root it would become somebody who may not write to our folder.
     user = "user root;" if os.geteuid() == 0 else ""
     main = MAIN.format(user=user, folder=folder, server=server)
     (folder / "nginx.conf").write_text(main, "utf-8")
     return [find_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+def _put(file, deployed, here):
+    """Write a deployed file, or change it again. Raises ValueError when it says nothing of that."""
+    text = (file if file.exists() else DEPLOYED / file.name).read_text("utf-8")
+    if deployed not in text:
+        raise ValueError(f"{file.name} has no {deployed}")
+    file.write_text(text.replace(deployed, here), "utf-8")
 
 
 @contextmanager
