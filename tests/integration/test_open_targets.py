@@ -170,6 +170,7 @@ def test_one_more_changes_no_byte_while_the_target_is_open(crowd, read, target):
     assert {status for status, _, _ in before.values()} == {200}
 
 
+@pytest.mark.only("sqlite")  # what tells is the same everywhere
 @pytest.mark.parametrize("more", TELLING)
 def test_without_a_prediction_the_same_pages_do_tell(crowd, read, more):
     """The control: were nothing compared that counts, the test above could not fail."""
