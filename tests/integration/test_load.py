@@ -12,6 +12,7 @@ from sqlalchemy import update
 from quizapp.attempts.models import Attempt
 from quizapp.config import ROOT
 from quizapp.db import db, transaction
+from quizapp.people.models import Person
 from tests import databases
 from tests.load import floor
 from tests.load.ledger import Ledger
@@ -19,7 +20,7 @@ from tests.load.measure import Crowd, measure
 from tests.load.options import Options
 from tests.load.people import attempts, joins
 from tests.load.processes import WORKER, gunicorn
-from tests.load.profile import load_place
+from tests.load.profile import finish, load_place
 from tests.load.profiles import PROFILES
 from tests.load.sample import walk
 from tests.load.scratch import newest, scratch, stored_attempts
@@ -35,7 +36,11 @@ NUMBERS = {
 }
 # Each profile at a tiny size: what it is given, and how many things the server acknowledges.
 TINY = {
-    "joins": ({"rate": 5, "seconds": 1}, 5),
+    "journey": ({"rate": 2, "seconds": 1, "people": 1}, 3 * 5),
+    "joins": (
+        {"rate": 5, "seconds": 1, "alone": 1, "start": True, "saves_beside": 2, "abuser": 5},
+        5 + 2 * 10 + 2 * 2,  # of ten papers that are saved each second one save each before
+    ),
     "saves": ({"rate": 12, "seconds": 1, "people": 3}, 15),  # one each before the run
     "deadline": ({"people": 6, "seconds": 1}, 12),  # one save each before the run
     "boards": ({"rate": 10, "seconds": 1, "submits": 3}, 3),
@@ -79,6 +84,61 @@ def test_a_tiny_profile_loses_nothing_and_has_its_figures(engine, base, place, p
     assert found.keys() >= NUMBERS
     assert found["p50_ms"].keys() == found["p99_ms"].keys() != set()
     assert len(found["memory_mb_per_worker"]) == 1
+
+
+def test_a_storm_of_joins_says_what_it_did_to_time_and_to_running_papers(engine, base, place):
+    joining = next(one for one in PROFILES if one.name == "joins")
+    given = {"rate": 12, "seconds": 1, "alone": 1, "start": True, "saves_beside": 3, "abuser": 12}
+
+    found = load_place(
+        joining, joining.asked(database=engine, clients=4, **given), newest(base), place
+    )
+
+    assert (found["joined"], found["turned_away"], found["failures"]) == (12, 0, [])
+    assert {name: found["windows"][name] for name in ("started", "opened", "short")} == {
+        "started": 12,
+        "opened": 12,
+        "short": 0,
+    }
+    assert found["windows"]["gone_before_read_s"]["max"] >= 0
+    assert found["beside"]["p99_ms"].keys() == {"save_alone", "save_in_storm"}
+    assert found["abuser"] == {"guesses": 12, "heard": 12, "refused": 0}
+
+
+def forget_saves(base):
+    mine = update(Attempt).where(Attempt.id > base.attempts)
+    db.session.execute(mine.values(last_op=0))
+
+
+def forget_people(base):
+    db.session.execute(update(Person).values(phone_hash=Person.public_id))
+
+
+@pytest.mark.parametrize(
+    ("name", "forget"),
+    [
+        ("saves", forget_saves),
+        ("journey", forget_saves),
+        ("joins", forget_people),
+    ],
+)
+def test_a_profile_that_lost_something_says_so_and_fails(engine, base, place, name, forget, capsys):
+    profile = next(one for one in PROFILES if one.name == name)
+    now = newest(base)
+
+    def lose(_load):
+        with base.app.app_context(), transaction():
+            forget(now)
+        return {}
+
+    asked = profile.asked(database=engine, clients=4, **TINY[name][0])
+    found = load_place(replace(profile, more=lose), asked, now, place)
+
+    assert found["acknowledged_lost"] > 0
+    with pytest.raises(SystemExit) as ended:
+        finish(found)
+    assert ended.value.code == 1
+    assert json.loads(capsys.readouterr().out)["acknowledged_lost"] > 0
 
 
 @pytest.mark.parametrize("programme", ["journey", "floor"])

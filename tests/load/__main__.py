@@ -1,13 +1,15 @@
 """`python -m tests.load journey`: what a whole attempt costs the real server, on this machine.
 
 `python -m tests.load anatomy` says what of it goes where. `tests.load.floor` is the least possible.
-The profiles (`joins`, `saves`, `deadline`, `boards`, `login`, `slow`) are open loops.
+The profiles (`joins`, `saves`, `deadline`, `boards`, `pollers`, `login`, `slow`) are open loops, as
+`journey` is with `--rate`.
 """
 
 import json
 import signal
 
 import click
+from click.core import ParameterSource
 
 from tests.load.figures import yardstick
 from tests.load.growth import growth
@@ -17,8 +19,8 @@ from tests.load.options import Options, load_options
 from tests.load.passes import passes
 from tests.load.people import attempts, joins
 from tests.load.processes import WORKER, gunicorn
-from tests.load.profile import finish
-from tests.load.profiles import PROFILES
+from tests.load.profile import finish, run_profile
+from tests.load.profiles import PROFILES, journeys
 from tests.load.reference.building import drop, ref
 from tests.load.sample import calls_per_step, cpu_per_step, per_step, walk
 from tests.load.scratch import engine_version, scratch
@@ -33,9 +35,13 @@ def main():
 
 
 @main.command()
+@click.option("--rate", type=click.IntRange(1, 1000), help="Open loop: so many begin a second.")
 @load_options
-def journey(**given):
-    """New people join, then each takes a whole attempt; closed loop."""
+@click.pass_context
+def journey(context, rate, **given):
+    """New people join, then each takes a whole attempt; closed loop unless a rate is given."""
+    if rate:
+        finish(run_profile(journeys.PROFILE, _open_journey(context, rate)))
     options = Options(**given)
     ledger = Ledger()
     with scratch(options) as base:
@@ -45,6 +51,16 @@ def journey(**given):
         served = Served(name="journey", web=gunicorn(options), worker=WORKER, environment={})
         found = measure(options, base, served, crowd, ledger)
     finish(found | {"per_step": per_step(exchanges)})
+
+
+def _open_journey(context, rate):
+    """Return the profile's options: what was typed, its own defaults else."""
+    typed = {
+        {"warm": "people"}.get(name, name): value
+        for name, value in context.params.items()
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE and name != "people"
+    }
+    return journeys.PROFILE.asked(**typed | {"rate": rate})
 
 
 @main.command()
@@ -80,7 +96,8 @@ main.add_command(ref)
 main.add_command(passes)
 main.add_command(drop)
 for profile in PROFILES:
-    main.add_command(profile.command())
+    if profile.name not in main.commands:
+        main.add_command(profile.command())
 
 
 if __name__ == "__main__":

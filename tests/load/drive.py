@@ -10,7 +10,7 @@ from collections import defaultdict
 from contextlib import ExitStack, closing
 
 from tests.load.people import Surprise
-from tests.load.wire import TIMEOUT, Line, Unanswered
+from tests.load.wire import TIMEOUT, Line, Pause, Unanswered
 
 RESTED = 10.0  # seconds; the server keeps a silent connection for 15
 
@@ -52,6 +52,7 @@ class Seat:
         self._sent_at = 0.0
         self._meant_at = None
         self.is_broken = False
+        self.rest = None  # seconds, when whoever sat here left to come back after them
 
     @property
     def is_taken(self):
@@ -69,7 +70,7 @@ class Seat:
 
     def begin(self, script, *, meant_at=None):
         """Let a person begin; the first request counts from when it was meant to leave, if told."""
-        self._script, self._meant_at = script, meant_at
+        self._script, self._meant_at, self.rest = script, meant_at, None
         self._go_on(None)
 
     def renew(self):
@@ -112,8 +113,11 @@ class Seat:
 
     def _go_on(self, reply):
         try:
-            self._request = self._script.send(reply)
-            self._sent_at = time.perf_counter()
+            asked = self._script.send(reply)
+            if isinstance(asked, Pause):
+                self._leave_for(asked.seconds)
+                return
+            self._request, self._sent_at = asked, time.perf_counter()
             self._line.send(self._request)
         except StopIteration:
             self._seen.finished += 1
@@ -123,6 +127,14 @@ class Seat:
             self.next_person()
         except Unanswered as error:
             self._give_up(error)
+
+    def _leave_for(self, seconds):
+        """Let the person come back later, if those who come do so by the clock."""
+        self.rest, self._script = seconds, None
+        if isinstance(self._source, Source):
+            self.rest = None
+            self._seen.failed(self._request.step, "was asked to come back later")
+            self.next_person()
 
     def _give_up(self, error):
         self._seen.failed(self._request.step, error)

@@ -18,6 +18,8 @@ SPREAD = (
     "busy_by_others",
     "yardstick_ms",
 )
+COMPARED = ("server_cpu_ms_per_attempt", "attempts_per_s", "busy_by_others", "yardstick_ms")
+SUMMED = ("acknowledged", "acknowledged_lost", "wrong", "duplicates", "failed", "left")
 
 
 def quantile(values, share):
@@ -100,6 +102,38 @@ def summary(runs, balance):
         "failed": sum(run["failed"] for run in runs),
         "runs": runs,
     }
+
+
+def of_runs(runs):
+    """Return the figures of an open loop's runs: medians, and how far the runs spread.
+
+    What went wrong is added up; what is no number is the last run's.
+    """
+    if len(runs) == 1:
+        return runs[0]
+    bad = {name: sum(run[name] for run in runs) for name in SUMMED}
+    return _middle(runs) | bad | {"spread": _ends(runs), "runs": len(runs)}
+
+
+def _middle(values):
+    last = values[-1]
+    if all(one == last for one in values):
+        return last
+    if isinstance(last, dict):
+        return {key: _middle([one[key] for one in values if key in one]) for key in last}
+    is_number = all(isinstance(one, int | float) and not isinstance(one, bool) for one in values)
+    return round(statistics.median(values), 3) if is_number else last
+
+
+def _ends(runs):
+    """Return name → [min, median, max] of what is compared between machines."""
+    seen = {name: [run[name] for run in runs] for name in COMPARED}
+    seen |= {
+        f"{name} {step}": [run[name][step] for run in runs if step in run[name]]
+        for name in QUANTILES
+        for step in runs[-1][name]
+    }
+    return {name: [min(of), round(statistics.median(of), 3), max(of)] for name, of in seen.items()}
 
 
 def versions():

@@ -5,12 +5,14 @@ taken it leaves late, and the wait is in its figure: a closed loop would forgive
 stands still. Somebody who finds no free connection for `PATIENCE` seconds leaves, and is counted.
 """
 
+import heapq
+import itertools
 import selectors
 import time
 from collections import defaultdict, deque
 from collections.abc import Generator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.load.drive import Seat, Seen
 from tests.load.wire import TIMEOUT, Line
@@ -47,19 +49,28 @@ class Queue:
         self._next = next(self._coming, None)
         self._ready = deque()
         self._behind = defaultdict(deque)  # owner whose script runs → what waits for its end
+        self._resting, self._turns = [], itertools.count()  # (when they come back, turn, Due)
 
     def has_more(self):
-        return self._next is not None or bool(self._ready)
+        return self._next is not None or bool(self._ready) or bool(self._resting)
 
     def next_at(self):
         """Return when the next one is due, None when all were."""
-        return None if self._next is None else self._next.at
+        coming = [] if self._next is None else [self._next.at]
+        coming += [self._resting[0][0]] if self._resting else []
+        return min(coming, default=None)
+
+    def comes_back(self, due, at):
+        """Let a script that rests go on at a moment; its owner's next one waits meanwhile."""
+        heapq.heappush(self._resting, (at, next(self._turns), replace(due, at=at)))
 
     def take(self, now):
         """Return the next Due that may begin at `now`, or None."""
         while self._next is not None and self._next.at <= now:
             self._let_in(self._next)
             self._next = next(self._coming, None)
+        while self._resting and self._resting[0][0] <= now:
+            self._ready.append(heapq.heappop(self._resting)[2])
         return self._ready.popleft() if self._ready else None
 
     def is_over(self, due):
@@ -152,7 +163,11 @@ class _Loop:
         if seat.is_broken:
             seat.renew()
         self._idle.append(seat)
-        self._queue.is_over(self._taken.pop(seat))
+        due = self._taken.pop(seat)
+        if seat.rest is None:
+            self._queue.is_over(due)
+        else:
+            self._queue.comes_back(due, self._now() + seat.rest)
 
     def _for_taken(self, act):
         for seat in list(self._taken):

@@ -79,6 +79,8 @@ def load_options(command):
 def profile_options(command, defaults, more=()):
     """Give a command the options of every profile, with this profile's defaults, and its own."""
 
+    defaults = {"runs": 1} | defaults
+
     def number(name, low, high, words):
         kind = click.IntRange(low, high)
         default = defaults.get(name)
@@ -96,6 +98,7 @@ def profile_options(command, defaults, more=()):
         number("questions", 60, 10_000, "Bank."),
         number("workers", 1, 64, "Default: as gunicorn.conf.py."),
         number("threads", 1, 256, "Default: as gunicorn.conf.py."),
+        number("runs", 1, 20, "Figures are the medians of so many runs, each on a new start."),
     )
     for choice in reversed((*asked, *more)):
         command = choice(command)

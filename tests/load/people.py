@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from tests.load.wire import Request
+from tests.load.wire import Pause, Request
 
 SLUG = "tai-thu"
+CROWDED = 503
 QUESTIONS = 20
 PINS = ("862753", "530914")
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -36,6 +37,7 @@ class Person:
     saves: int = 4
     cookies: dict = field(default_factory=dict)
     start_form: bytes = b""
+    turned_away: int = 0  # times at the entrance
 
     def chance(self):
         """Return the person's own source of chance: the same in every run."""
@@ -89,8 +91,15 @@ class Person:
 
 
 def joins(person):
-    """Join the contest: the form (`join_page`), sending it (`join`), what it leads to (`ready`)."""
+    """Join the contest: the form (`join_page`), sending it (`join`), what it leads to (`ready`).
+
+    Whoever is asked at the entrance to come back later does, as the page does by itself.
+    """
     page = yield person.ask("join_page", "GET", f"/c/{SLUG}/join")
+    while page.status == CROWDED:
+        person.turned_away += 1
+        yield Pause(float(page.header("retry-after")))
+        page = yield person.ask("join_page_again", "GET", f"/c/{SLUG}/join")
     person.keep_cookies(expected(page, 200))
     reply = yield person.form("join", f"/c/{SLUG}/join", _entry(person) | token_in(page))
     person.keep_cookies(expected(reply, 303))

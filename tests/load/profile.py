@@ -16,7 +16,7 @@ from tests.load.nginx import BEHIND
 from tests.load.opened import drive_on_time
 from tests.load.options import profile_options
 from tests.load.processes import WORKER, gunicorn
-from tests.load.scratch import Scratch, installation, stored_attempts
+from tests.load.scratch import Scratch, installation, newest, stored_attempts
 from tests.load.stand import Place, Served, standing
 
 BAD = ("acknowledged_lost", "wrong", "duplicates", "failed")
@@ -60,7 +60,7 @@ class Profile:
 
     def asked(self, **given):
         """Return options with this profile's defaults where nothing is given."""
-        own = {option.name: option.default for option in self.command().params}
+        own = self.command().make_context(self.name, []).params
         return SimpleNamespace(**own | given)
 
     def command(self):
@@ -78,9 +78,13 @@ def run_profile(profile, options):
     told = BEHIND if options.nginx else {}
     web = Served(name=profile.name, web=gunicorn(options), worker=WORKER, environment=told)
     with installation(options) as base:
-        with standing(base, web) as stood, _reached(options, base, stood) as place:
-            found = load_place(profile, options, base, place)
-        return found | surroundings(options, base, web)
+        runs = [_run(profile, options, base, web) for _ in range(options.runs)]
+        return figures.of_runs(runs) | surroundings(options, base, web)
+
+
+def _run(profile, options, base, web):
+    with standing(base, web) as stood, _reached(options, base, stood) as place:
+        return load_place(profile, options, newest(base), place)
 
 
 def _reached(options, base, place):

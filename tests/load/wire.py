@@ -38,6 +38,13 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """What a person yields who rests for so many seconds: nobody waits, no connection is held."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer: `headers` in the order they came, names in lower case; `body` as it came."""
 

@@ -67,3 +67,17 @@ def test_a_chart_has_a_point_for_each_size_and_a_table_a_line():
     circles = list(picture.iter("{http://www.w3.org/2000/svg}circle"))
     assert [circle.get("cy") for circle in circles] == ["126.4", "86.8"]
     assert lines[2:] == ["| 100 | 1.5 |", "| 1,000 | 3.0 |"]
+
+
+def test_who_rests_comes_back_when_the_rest_is_over_and_keeps_the_phone():
+    queue = Queue([due(0.0, "first", "me"), due(0.1, "second", "me")])
+    first = queue.take(0.1)
+    queue.comes_back(first, 3.0)
+
+    assert queue.take(2.9) is None
+    assert (queue.has_more(), queue.next_at()) == (True, 3.0)
+    again = queue.take(3.0)
+    assert (again.script, again.at) == ("first", 3.0)
+    queue.is_over(again)
+
+    assert queue.take(3.0).script == "second"
