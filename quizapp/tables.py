@@ -2,7 +2,17 @@
 
 from quizapp.attempts.models import Attempt, AttemptVoid, LateSheet, TimeGrant
 from quizapp.audit.models import AuditEntry
-from quizapp.banks.models import Bank, BankUpload, BankVersion, Picture, Question, VersionPicture
+from quizapp.banks.models import (
+    Bank,
+    BankReview,
+    BankVersion,
+    Picture,
+    Question,
+    ReviewEdit,
+    ReviewFile,
+    ReviewQuestion,
+    VersionPicture,
+)
 from quizapp.contests.models import Contest, Interruption, Round, RuleSet
 from quizapp.jobs.models import Job, JobFile
 from quizapp.people.models import (
@@ -33,7 +43,7 @@ __all__ = [
     "AttemptVoid",
     "AuditEntry",
     "Bank",
-    "BankUpload",
+    "BankReview",
     "BankVersion",
     "CloseRequest",
     "Consent",
@@ -54,6 +64,9 @@ __all__ = [
     "Question",
     "RankCount",
     "ResultEvent",
+    "ReviewEdit",
+    "ReviewFile",
+    "ReviewQuestion",
     "RollupMark",
     "Round",
     "RoundClose",

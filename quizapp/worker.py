@@ -122,7 +122,7 @@ def tidy() -> date:
     now = clock.now()
     with transaction():
         people.forget_old_failures(at=now)
-        banks.forget_old_uploads(at=now)
+        banks.forget_old_reviews(at=now)
         banks.forget_unused_pictures(at=now)
         jobs.forget_old_jobs(at=now)
     results.delete_old_generations()

@@ -1,6 +1,5 @@
-"""Organisers bring question banks: a file is read and shown before anything is published."""
+"""Organisers bring question banks: files are read by a job, reviewed, mended, published."""
 
-from collections import Counter
 from collections.abc import Callable
 from functools import wraps
 
@@ -9,59 +8,40 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.banks import service
-from quizapp.banks.forms import PublishForm, UploadForm
-from quizapp.banks.reading import LARGEST
-from quizapp.banks.rules import Draft, letters_of
-from quizapp.banks.service import LookedAt, NewUpload, ReadUpload
+from quizapp.banks.errors import ChangedMeanwhile
+from quizapp.banks.forms import ADDS, BringForm, MendForm, PublishForm
+from quizapp.banks.rules import LETTERS, letters_of
+from quizapp.banks.rules.differences import pieces
+from quizapp.banks.rules.mending import Typed, typed_in
+from quizapp.banks.service import BroughtFile, Decision, NewReview, Review, Show, Which
 from quizapp.db import writes
-from quizapp.errors import Refusal
+from quizapp.errors import NotFound, Refusal
 from quizapp.people.errors import NotSignedIn
-from quizapp.people.sign_in import current_organiser, organisers_only
+from quizapp.people.sign_in import current_organiser, is_signed_browser, organisers_only
 from quizapp.web.language import words_of
 
 bp = Blueprint("banks_admin", __name__, template_folder="templates")
 View = Callable[[], ResponseReturnValue]
-SHOWN = 50  # questions of a file on one page
+SHOWN = 20  # questions on one page
 ACTIONABLE = {403, 409, 422}
-AROUND_FILE = 64 * 1024  # bytes that a form needs beside its file
+AROUND_FILES = 64 * 1024  # bytes that a form needs beside its files
+LEAST_OPTIONS, SPARE_OPTIONS = 4, 1  # fields for options: those there are and one more
+DECISIONS = {
+    "skip": Decision.SKIPPED,
+    "keep": Decision.KEPT,
+    "replace": Decision.REPLACES,
+    "restore": None,
+}
 
 
-def reads_file(view: Callable[[ReadUpload], ResponseReturnValue]) -> View:
-    """Read the file that was sent, then let `view` keep it.
-
-    It stands above `@writes` on purpose: nobody may wait for the reading of a file. Only of who is
-    signed in so much is taken.
-    """
+def takes_files(view: View) -> View:
+    """Let a form be as large as its files; stands above `@writes`, which reads the body first."""
 
     @wraps(view)
     def wrapper() -> ResponseReturnValue:
-        organiser = current_organiser()
-        request.max_content_length = LARGEST + AROUND_FILE
-        form = UploadForm()
-        form.check()
-        file = form.file.data
-        new = NewUpload(
-            unit=form.unit.data or "",
-            bank_code=(form.bank.data or "").strip(),
-            title=form.title.data or "",
-            file_name=getattr(file, "filename", None) or "",
-            content=file.read() if hasattr(file, "read") else b"",
-        )
-        return view(service.read_upload(organiser, new, at=clock.now()))
-
-    return wrapper
-
-
-def looks_first(
-    view: Callable[[str, LookedAt | None], ResponseReturnValue],
-) -> Callable[[str], ResponseReturnValue]:
-    """Read the kept file, unless it is to be thrown away; above `@writes` for the same reason."""
-
-    @wraps(view)
-    def wrapper(public_id: str) -> ResponseReturnValue:
-        if "discard" in request.form:
-            return view(public_id, None)
-        return view(public_id, service.look_at_upload(current_organiser(), public_id))
+        if is_signed_browser():  # a stranger sends no more than any form
+            request.max_content_length = service.LARGEST_ALL + AROUND_FILES
+        return view()
 
     return wrapper
 
@@ -78,17 +58,31 @@ def banks_shown_again(view: View) -> View:
         except Refusal as refusal:
             if refusal.status not in ACTIONABLE:
                 raise
-            form = UploadForm()
+            form = BringForm()
             form.mark(refusal)
             return _banks_page(form), refusal.status
 
     return wrapper
 
 
-def upload_shown_again(
+def looks_first(
+    view: Callable[[str, Review | None], ResponseReturnValue],
+) -> Callable[[str], ResponseReturnValue]:
+    """Check the whole review before the transaction: thousands of questions take their time."""
+
+    @wraps(view)
+    def wrapper(public_id: str) -> ResponseReturnValue:
+        if "discard" in request.form:
+            return view(public_id, None)
+        return view(public_id, service.look_at_review(current_organiser(), public_id))
+
+    return wrapper
+
+
+def review_shown_again(
     view: Callable[[str], ResponseReturnValue],
 ) -> Callable[[str], ResponseReturnValue]:
-    """Show the file again, with why it was not published."""
+    """Show the review again, with why it was not published."""
 
     @wraps(view)
     def wrapper(public_id: str) -> ResponseReturnValue:
@@ -97,7 +91,24 @@ def upload_shown_again(
         except Refusal as refusal:
             if refusal.status not in ACTIONABLE:
                 raise
-            return _upload_page(public_id, PublishForm(), words_of(refusal)), refusal.status
+            return _review_page(public_id, PublishForm(), words_of(refusal)), refusal.status
+
+    return wrapper
+
+
+def question_shown_again(
+    view: Callable[[str, int], ResponseReturnValue],
+) -> Callable[[str, int], ResponseReturnValue]:
+    """Show the question again with what was typed, beside what stands there now."""
+
+    @wraps(view)
+    def wrapper(public_id: str, number: int) -> ResponseReturnValue:
+        try:
+            return view(public_id, number)
+        except Refusal as refusal:
+            if refusal.status not in ACTIONABLE:
+                raise
+            return _question_page(public_id, number, refused=refusal), refusal.status
 
     return wrapper
 
@@ -105,50 +116,108 @@ def upload_shown_again(
 @bp.get("/admin/banks")
 @organisers_only
 def banks() -> ResponseReturnValue:
-    """Show the banks that one may use, and take a file for one of them or a new one."""
-    return _banks_page(UploadForm(formdata=None))
+    """Show the banks that one may use, and take files for one of them or a new one."""
+    return _banks_page(BringForm(formdata=None))
 
 
 @bp.post("/admin/banks")
 @banks_shown_again
-@reads_file
+@takes_files
 @writes
 @organisers_only
-def upload(read: ReadUpload) -> ResponseReturnValue:
-    public_id = service.store_upload(current_organiser(), read, at=clock.now())
-    return redirect(url_for("banks_admin.look", public_id=public_id), 303)
+def bring() -> ResponseReturnValue:
+    """Keep the files and go to the job that reads them."""
+    form = BringForm()
+    form.check()
+    files = [
+        BroughtFile(name=file.filename or "", content=file.read())
+        for file in request.files.getlist("files")
+        if file.filename
+    ]
+    new = NewReview(
+        unit=form.unit.data or "",
+        bank_code=(form.bank.data or "").strip(),
+        title=form.title.data or "",
+        adds=form.how.data == ADDS,
+        files=files,
+    )
+    job = service.start_review(current_organiser(), new, at=clock.now())
+    return redirect(url_for("people_jobs.job", public_id=job), 303)
 
 
-@bp.get("/admin/banks/uploads/<public_id>")
+@bp.get("/admin/banks/reviews/<public_id>")
 @organisers_only
-def look(public_id: str) -> ResponseReturnValue:
-    """Show what was understood: problems first, then each question as it was read."""
-    return _upload_page(public_id, PublishForm(formdata=None))
+def review(public_id: str) -> ResponseReturnValue:
+    """Show what was understood: problems first, then what is like another, then the rest."""
+    return _review_page(public_id, PublishForm(formdata=None))
 
 
-@bp.post("/admin/banks/uploads/<public_id>")
-@upload_shown_again
+@bp.post("/admin/banks/reviews/<public_id>")
+@review_shown_again
 @looks_first
 @writes
 @organisers_only
-def decide(public_id: str, found: LookedAt | None) -> ResponseReturnValue:
-    """Publish the file's questions, or throw the file away."""
+def decide(public_id: str, found: Review | None) -> ResponseReturnValue:
+    """Publish the review's questions, or throw all of it away."""
     form, now = PublishForm(), clock.now()
     form.check()
     if found is None:
-        service.discard_upload(current_organiser(), public_id, at=now)
-    else:
-        service.publish_upload(
-            current_organiser(),
-            found,
-            note=form.note.data or "",
-            skips_errors=bool(form.skips_errors.data),
-            at=now,
-        )
+        service.discard_review(current_organiser(), public_id, at=now)
+        return redirect(url_for("banks_admin.banks"), 303)
+    service.publish_review(
+        current_organiser(),
+        found,
+        revision=_number(form.revision.data),
+        note=form.note.data or "",
+        skips_errors=bool(form.skips_errors.data),
+        at=now,
+    )
     return redirect(url_for("banks_admin.banks"), 303)
 
 
-def _banks_page(form: UploadForm) -> str:
+@bp.get("/admin/banks/reviews/<public_id>/questions/<int:number>")
+@organisers_only
+def question(public_id: str, number: int) -> ResponseReturnValue:
+    """Show a question beside what stood in its file, to be mended."""
+    return _question_page(public_id, number)
+
+
+@bp.post("/admin/banks/reviews/<public_id>/questions/<int:number>")
+@question_shown_again
+@writes
+@organisers_only
+def change(public_id: str, number: int) -> ResponseReturnValue:
+    """Mend a question, decide on it, or undo its last change."""
+    form, now, organiser = MendForm(), clock.now(), current_organiser()
+    form.check()
+    which = Which(public_id=public_id, number=number, revision=_number(form.revision.data))
+    deed, _, about = request.form.get("do", "save").partition(" ")
+    if deed in DECISIONS:
+        service.decide_on_question(organiser, which, DECISIONS[deed], at=now)
+    elif deed == "merge":
+        service.merge_question(organiser, which, _number(about), at=now)
+    elif deed == "undo":
+        service.undo_edit(organiser, which, at=now)
+        return redirect(_address(public_id, number), 303)
+    else:
+        service.mend_question(organiser, which, form.typed(), at=now)
+    return redirect(url_for("banks_admin.go_on", public_id=public_id, after=number), 303)
+
+
+@bp.get("/admin/banks/reviews/<public_id>/next")
+@organisers_only
+def go_on(public_id: str) -> ResponseReturnValue:
+    """Go to the next question that needs somebody; to the review when there is none."""
+    after = request.args.get("after", 0, type=int)
+    found = service.get_review(current_organiser(), public_id)
+    same = [one for one in found.listed[Show.WRONG] if one.number == after]
+    following = after if same else found.next_wrong(after)
+    if following is None:
+        return redirect(url_for("banks_admin.review", public_id=public_id))
+    return redirect(_address(public_id, following))
+
+
+def _banks_page(form: BringForm) -> str:
     organiser, now = current_organiser(), clock.now()
     units = service.get_writers_units(organiser, at=now)
     form.unit.choices = [(unit.code, unit.name) for unit in units]
@@ -157,29 +226,105 @@ def _banks_page(form: UploadForm) -> str:
         form=form,
         units=units,
         banks=service.get_banks_of(organiser),
-        uploads=service.get_uploads(organiser),
+        reviews=service.get_reviews(organiser),
     )
 
 
-def _upload_page(public_id: str, form: PublishForm, refused: str | None = None) -> str:
-    found = service.look_at_upload(current_organiser(), public_id)
-    drafts = found.reading.drafts
-    page = min(max(request.args.get("page", 1, type=int), 1), max(-(-len(drafts) // SHOWN), 1))
+def _review_page(public_id: str, form: PublishForm, refused: str | None = None) -> str:
+    found = service.get_review(current_organiser(), public_id)
+    form.revision.data = str(found.card.revision)
+    asked = request.args.get("show", "")
+    show = Show(asked) if asked in {*Show} else found.first_shown
+    listed = found.listed[show]
+    pages = max(-(-len(listed) // SHOWN), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
     return render_template(
-        "banks/upload.html",
+        "banks/review.html",
         form=form,
-        found=found,
+        review=found,
         refused=refused,
+        show=show,
+        shows=[(one, len(found.listed[one])) for one in Show],
+        questions=listed[(page - 1) * SHOWN : page * SHOWN],
         page=page,
-        pages=max(-(-len(drafts) // SHOWN), 1),
-        drafts=drafts[(page - 1) * SHOWN : page * SHOWN],
+        pages=pages,
         letters=letters_of,
-        topics=Counter(draft.topic for draft in drafts if draft.topic),
-        keys=_keys(drafts),
+        typed_in=typed_in,
     )
 
 
-def _keys(drafts: tuple[Draft, ...]) -> list[tuple[str, int]]:
-    """Return how often each letter is the right one, as the file has them."""
-    counted = Counter(letters_of(draft.right) for draft in drafts)
-    return sorted(counted.items())
+def _question_page(public_id: str, number: int, *, refused: Refusal | None = None) -> str:
+    found = service.get_review(current_organiser(), public_id)
+    one = next((one for one in found.questions if one.number == number), None)
+    if one is None:
+        raise NotFound
+    stands = typed_in(one.now)
+    form = MendForm() if refused else _filled(stands)
+    typed = form.typed() if refused else stands
+    form.revision.data = str(one.revision)  # who saves again has seen what stands there
+    return render_template(
+        "banks/question.html",
+        form=form,
+        review=found,
+        one=one,
+        typed=typed,
+        fields=_letters_shown(typed),
+        refused=words_of(refused) if refused else None,
+        conflicts=_conflicts(stands, typed) if isinstance(refused, ChangedMeanwhile) else [],
+        editors=service.get_editors(found.card.id, number),
+        following=found.next_wrong(number),
+        stood=typed_in(one.found),
+        other=service.get_twin(one),
+    )
+
+
+def _filled(stands: Typed) -> MendForm:
+    return MendForm(
+        formdata=None,
+        stem=stands.stem,
+        kind=stands.kind,
+        topic=stands.topic,
+        difficulty=stands.difficulty,
+        citations="\n".join(stands.citations),
+        explanation=stands.explanation,
+        valid_from=stands.valid_from,
+        valid_to=stands.valid_to,
+    )
+
+
+def _letters_shown(typed: Typed) -> str:
+    """Return the letters that the form has fields for."""
+    used = [LETTERS.index(letter) + 1 for letter, text in typed.options.items() if text]
+    return LETTERS[: max(LEAST_OPTIONS, max(used, default=0) + SPARE_OPTIONS)]
+
+
+def _conflicts(stands: Typed, typed: Typed) -> list[tuple[str, object]]:
+    """Return the fields that somebody else has otherwise, word by word, from theirs to mine."""
+    theirs, mine = _texts(stands), _texts(typed)
+    return [
+        (name, pieces(theirs.get(name, ""), mine.get(name, "")))
+        for name in dict.fromkeys((*theirs, *mine))
+        if theirs.get(name, "") != mine.get(name, "")
+    ]
+
+
+def _texts(typed: Typed) -> dict[str, str]:
+    options = {f"option {letter}": text for letter, text in typed.options.items() if text}
+    return {
+        "stem": typed.stem,
+        **options,
+        "answer": ", ".join(sorted(typed.right)),
+        "topic": typed.topic,
+        "citation": "\n".join(typed.citations),
+        "explanation": typed.explanation,
+        "valid_from": typed.valid_from,
+        "valid_to": typed.valid_to,
+    }
+
+
+def _address(public_id: str, number: int) -> str:
+    return url_for("banks_admin.question", public_id=public_id, number=number)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0

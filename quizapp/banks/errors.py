@@ -57,3 +57,41 @@ class SeesErrors(Refusal):
         "Có {count} lỗi nên chưa công bố. Hãy sửa tệp rồi tải lại lên, hoặc đánh dấu để công bố "
         "{accepted} câu hợp lệ và bỏ các câu có lỗi."
     )
+
+
+class NoFiles(Refusal):
+    status = 422
+    text = N_("Hãy chọn ít nhất một tệp, nhiều nhất {most} tệp, mỗi tệp không quá {mb} MB.")
+
+
+class TooManyReviews(Refusal):
+    text = N_("Bạn đang có {most} lần rà soát chưa xong. Hãy công bố hoặc bỏ bớt rồi thử lại.")
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else changed the question after it was opened; both texts are shown."""
+
+    text = N_(
+        "{name} vừa sửa câu này sau khi bạn mở. Hãy xem hai bản rồi lưu lại nếu bản của bạn đúng."
+    )
+
+
+class LookAgain(Refusal):
+    """What would be published is not what was looked at."""
+
+    text = N_("Có câu vừa được sửa sau khi bạn mở trang. Hãy xem lại rồi công bố.")
+
+
+class NothingToUndo(Refusal):
+    text = N_("Không còn lần sửa nào của câu này để hoàn tác.")
+
+
+class StillReading(Refusal):
+    text = N_("Tệp còn đang được đọc. Hãy đợi ít giây rồi mở lại.")
+
+
+class UndecidedTwins(Refusal):
+    text = N_(
+        "Còn {count} câu giống câu khác mà chưa quyết định. Hãy gộp, bỏ hoặc giữ từng câu trước "
+        "khi công bố."
+    )

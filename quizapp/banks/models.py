@@ -24,24 +24,79 @@ class Bank(Base):
     owner_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
 
-class BankUpload(Base):
-    """A file on its way to becoming a version: read again each time somebody looks at it."""
+class BankReview(Base):
+    """Files on their way to a version, seen by all who write the unit's banks.
 
-    __tablename__ = "bank_upload"
+    `adds`: what is published keeps the newest version's questions; else it takes their place.
+    `revision` goes up with every change, so that what is published is what was looked at.
+    """
+
+    __tablename__ = "bank_review"
     __table_args__ = (
         CheckConstraint("length(public_id) = 16", name="public_id_is_random_128_bits"),
-        Index("ix_bank_upload_organiser_id", "organiser_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[bytes] = mapped_column(unique=True)
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"))
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     bank_code: Mapped[str]
     title: Mapped[str]
+    adds: Mapped[bool]
+    revision: Mapped[int]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class ReviewFile(Base):
+    """A file of a review; `refused` says why it cannot be read, `problems` what is wrong in it."""
+
+    __tablename__ = "review_file"
+    __table_args__ = (CheckConstraint("number >= 1", name="number_from_one"),)
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("bank_review.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str]
     content: Mapped[bytes]
-    uploaded_at: Mapped[datetime]
+    format: Mapped[str | None]
+    title: Mapped[str | None]
+    refused: Mapped[str | None]
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    read_at: Mapped[datetime | None]
+
+
+class ReviewQuestion(Base):
+    """A question of a review: as it was `found` in its file, and as it stands `now`."""
+
+    __tablename__ = "review_question"
+    __table_args__ = (
+        CheckConstraint("number >= 1", name="number_from_one"),
+        CheckConstraint("decision IN ('kept', 'skipped', 'replaces')", name="decision_known"),
+    )
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("bank_review.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    file_number: Mapped[int]
+    found: Mapped[dict[str, Any]] = mapped_column(JSON)
+    now: Mapped[dict[str, Any]] = mapped_column(JSON)
+    decision: Mapped[str | None]
+    revision: Mapped[int]
+
+
+class ReviewEdit(Base):
+    """One change of a question: what it was `before`; `revision` is the one it made."""
+
+    __tablename__ = "review_edit"
+    __table_args__ = (Index("ix_review_edit_review_id", "review_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("bank_review.id"))
+    number: Mapped[int]
+    revision: Mapped[int]
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"))
+    at: Mapped[datetime]
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    undone: Mapped[bool]
 
 
 class BankVersion(Base):

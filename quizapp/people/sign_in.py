@@ -83,6 +83,11 @@ def current_organiser() -> OrganiserCard:
     return organiser
 
 
+def is_signed_browser() -> bool:
+    """Say whether the browser's cookie names a session, ended or not; the database is not asked."""
+    return "_user_id" in session
+
+
 def current_token() -> str:
     """Return the token of this browser's session. Raises NotSignedIn."""
     if not current_user.is_authenticated:

@@ -27,7 +27,7 @@ from tests.integration.test_every_route import (
     routes,
     two_equals,
 )
-from tests.making import attempts, banks, boards, contests, people, units
+from tests.making import attempts, banks, boards, contests, people, reviews, units
 
 LETTERS = {
     "W": Role.OWNER,
@@ -72,7 +72,7 @@ class Row:
     lists: str = ""
 
 
-# Of an upload or a job only who brought it knows: the matrix asks as everybody else.
+# Of a job only who asked for it knows: the matrix asks as everybody else.
 POLICY = {
     "attempts_admin.attempt": Row(roles="WOHA", places=PERSON, about="attempt"),
     "attempts_admin.correct_attempt": Row(
@@ -94,11 +94,20 @@ POLICY = {
     "attempts_admin.void_attempt": Row(roles="WO", places=PERSON, about="attempt"),
     "attempts_admin.void_person": Row(roles="WO", places=PERSON),
     "banks_admin.banks": Row(roles=ALL, places=PART, lists="Ngân hàng của tỉnh P"),
-    "banks_admin.decide": Row(roles="", places=NOWHERE, about="upload"),
-    "banks_admin.look": Row(roles="", places=NOWHERE, about="upload"),
-    "banks_admin.upload": Row(
-        roles="WOQ", places=frozenset({"own"}), fields={"bank": "bank-moi", "file": True}
+    "banks_admin.bring": Row(
+        roles="WOQ",
+        places=frozenset({"own"}),
+        fields={"bank": "bank-moi", "how": "replaces", "file": True},
     ),
+    "banks_admin.change": Row(
+        roles="WOQ", places=WHOLE, about="review", fields={"revision": "1", "do": "skip"}
+    ),
+    "banks_admin.decide": Row(
+        roles="WOQ", places=WHOLE, about="review", fields={"revision": "1", "publish": "1"}
+    ),
+    "banks_admin.go_on": Row(roles="WOQ", places=WHOLE, about="review"),
+    "banks_admin.question": Row(roles="WOQ", places=WHOLE, about="review"),
+    "banks_admin.review": Row(roles="WOQ", places=WHOLE, about="review"),
     "contests_admin.enter_contest": Row(
         roles="WO",
         places=frozenset({"own"}),
@@ -118,9 +127,9 @@ POLICY = {
     "contests_admin.new_contest": Row(roles=ALL, places=ANYWHERE),
     "people_admin.account": Row(roles=ALL, places=ANYWHERE),
     "people_admin.end_sessions": Row(roles=ALL, places=ANYWHERE),
-    "people_jobs.cancel": Row(roles="", places=NOWHERE, about="upload"),
-    "people_jobs.file": Row(roles="", places=NOWHERE, about="upload"),
-    "people_jobs.job": Row(roles="", places=NOWHERE, about="upload"),
+    "people_jobs.cancel": Row(roles="", places=NOWHERE, about="job"),
+    "people_jobs.file": Row(roles="", places=NOWHERE, about="job"),
+    "people_jobs.job": Row(roles="", places=NOWHERE, about="job"),
     "people_jobs.jobs": Row(roles=ALL, places=ANYWHERE),
     "results_admin.close": Row(roles="WO", places=WHOLE, slug=TIED),
     "results_admin.place": Row(roles="WO", places=WHOLE, slug=TIED, fields={"tied": "{tied}"}),
@@ -221,7 +230,8 @@ def made_scene():
         "void_person": void_person.public_id.hex(),
         "attempt": attempt,
         "void_attempt": void_attempt,
-        "upload": "0" * 32,
+        "job": "0" * 32,
+        "review": reviews.made_review(made["P"]),
     }
 
 
@@ -302,7 +312,7 @@ class Matrix:
             return None
         typed = {"unit": "P", "reason": "đối chiếu danh sách"} | row.fields
         if typed.pop("file", False):
-            return typed | {"file": bank_file()}
+            return typed | {"files": bank_file()}
         return {name: words.format(**self.scene.values) for name, words in typed.items()}
 
 

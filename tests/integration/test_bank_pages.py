@@ -1,4 +1,4 @@
-"""Organisers bring a bank: the file is read and shown, then published, and only theirs to see."""
+"""Organisers bring a bank: files are read by a job, reviewed, mended, published; theirs to see."""
 
 import html
 import io
@@ -10,29 +10,41 @@ from sqlalchemy import func, select, update
 
 from quizapp.audit.models import AuditEntry
 from quizapp.banks import service
-from quizapp.banks.models import BankUpload, BankVersion
+from quizapp.banks.models import BankReview, BankVersion, ReviewQuestion
 from quizapp.banks.reading import LARGEST, read_bank
-from quizapp.banks.service import uploads
+from quizapp.banks.service import bringing
 from quizapp.banks.writing import write_bank
 from quizapp.db import db, is_writing, transaction
+from quizapp.jobs import service as jobs
+from quizapp.jobs.models import Job
 from quizapp.people.models import Grant
 from quizapp.people.service import Role
 from tests.integration.test_home import OTHER, organiser_of
 from tests.integration.test_organisers import form_token, send, sign_in
 from tests.making import banks, people, units
 from tests.making.contests import NOON
+from tests.making.kills import stopped_at
 
 PATH = "/admin/banks"
 MARKED_UP = "Tiền lương < 5 & > 3 là gì?"
+TYPED = """Câu 1: Tuổi tối thiểu là bao nhiêu?
+A. 14
+B. 15
+Đáp án: B
+
+Câu 2: Ai đóng kinh phí công đoàn?
+A. Người sử dụng lao động
+B. Người lao động
+"""
 
 
-def bank_file(questions=3, **fields):
+def bank_file(questions=3, *, code="luat", **fields):
     """Return a bank as a YAML file; the second question has signs that HTML uses."""
     drafts = [
         banks.draft(number, **({"stem": MARKED_UP} if number == 2 else {}), **fields)
         for number in range(1, questions + 1)
     ]
-    return write_bank(drafts, "yaml", code="luat", title="Luật trong tệp", number=1)
+    return write_bank(drafts, "yaml", code=code, title="Luật trong tệp", number=1)
 
 
 def spoiled(content):
@@ -54,14 +66,47 @@ def clerk(app, client, freeze):
     return client
 
 
-def sent(client, content, *, name="luat.yaml", **over):
+def sent(client, *contents, name="luat.yaml", **over):
+    files = [(io.BytesIO(content), f"{place}-{name}") for place, content in enumerate(contents, 1)]
     fields = {
         "csrf_token": form_token(client, PATH),
         "bank": "luat",
         "unit": "P_HUE",
-        "file": (io.BytesIO(content), name),
+        "how": "replaces",
+        "files": files,
     }
     return client.post(PATH, data=fields | over, content_type="multipart/form-data")
+
+
+def brought(app, client, *contents, **over):
+    """Bring files, let the worker read them; return the path of their review."""
+    answer = sent(client, *contents, **over)
+    assert answer.status_code == 303, text_of(answer)
+    with app.app_context():
+        jobs.do_waiting()
+    return re.search(r'href="(/admin/banks/reviews/\w+)"', client.get(answer.location).text)[1]
+
+
+def published(app, client, *contents, **over):
+    path = brought(app, client, *contents, **over)
+    assert publish(client, path).status_code == 303
+
+
+def publish(client, path, **fields):
+    page = client.get(path)
+    revision = re.search(r'name="revision"[^>]*value="(\d+)"', page.text)[1]
+    return send(client, path, publish="1", **{"revision": revision} | fields)
+
+
+def fields_of(client, path):
+    """Return what the form of a question would send unchanged."""
+    page = client.get(path).text
+    form = page[page.rindex("<form") :]
+    texts = re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL)
+    inputs = re.findall(r'<input[^>]*name="(revision|csrf_token)"[^>]*value="([^"]*)"', form)
+    right = re.findall(r'name="right" value="(\w)" ?checked', form)
+    given = {name: html.unescape(text).strip("\r\n") for name, text in texts}
+    return given | dict(inputs) | {"right": right}
 
 
 def text_of(page):
@@ -73,18 +118,26 @@ def count(app, model):
         return db.session.scalar(select(func.count()).select_from(model))
 
 
+def newest(app):
+    """Return the questions of the newest version."""
+    with app.app_context():
+        found = service.get_questions(service.find_version("luat").id)
+        db.session.rollback()
+        return found
+
+
 def test_a_file_is_shown_as_it_was_understood_and_then_published(app, clerk):
-    answer = sent(clerk, bank_file())
-    assert answer.status_code == 303
-    page = clerk.get(answer.location)
+    path = brought(app, clerk, bank_file())
+    page = clerk.get(path)
 
     said = text_of(page)
-    assert "câu hợp lệ 3 lỗi 0" in said
+    assert "câu sẽ công bố 3 cần sửa 0" in said
     assert MARKED_UP in said
     assert "<b>" not in page.text
+    assert "Đáp án B 1" in said
     assert count(app, BankVersion) == 0
 
-    done = send(clerk, answer.location, note="Theo công văn 12", publish="1")
+    done = publish(clerk, path, note="Theo công văn 12")
 
     assert (done.status_code, done.location) == (303, PATH)
     with app.app_context():
@@ -94,40 +147,222 @@ def test_a_file_is_shown_as_it_was_understood_and_then_published(app, clerk):
         assert stored.note == "Theo công văn 12"
         assert stored.published_by.startswith("organiser:")
         db.session.rollback()
-    assert count(app, BankUpload) == 0
+    assert count(app, BankReview) == 0
     assert "Bản 1, 3 câu" in text_of(clerk.get(PATH))
 
 
-def test_what_has_errors_is_published_only_without_them_and_when_that_was_said(app, clerk):
-    path = sent(clerk, spoiled(bank_file())).location
+def test_a_question_with_a_problem_comes_first_and_is_mended_in_place(app, clerk):
+    path = brought(app, clerk, TYPED.encode(), name="luat.txt")
     said = text_of(clerk.get(path))
-    assert "câu hợp lệ 2 lỗi 1" in said
-    assert "Lỗi , câu 1" in said
+    assert "câu sẽ công bố 1 cần sửa 1" in said
+    assert "Ai đóng kinh phí" in said
+    assert "Tuổi tối thiểu" not in said  # nothing is wrong with it
+    one = f"{path}/questions/2"
+    assert "Thí sinh sẽ thấy" in text_of(clerk.get(one))
 
-    refused = send(clerk, path, publish="1")
+    saved = clerk.post(one, data=fields_of(clerk, one) | {"right": "A", "topic": "Kinh phí"})
+
+    assert saved.status_code == 303
+    assert clerk.get(saved.location).location == path  # nothing else waits
+    said = text_of(clerk.get(path))
+    assert "câu sẽ công bố 2 cần sửa 0" in said
+    publish(clerk, path)
+    mended = newest(app)[1]
+    assert (mended.right, mended.topic) == (1, "Kinh phí")
+
+
+def test_what_has_errors_is_published_only_without_them_and_when_that_was_said(app, clerk):
+    path = brought(app, clerk, spoiled(bank_file()))
+    assert "câu sẽ công bố 2 cần sửa 1" in text_of(clerk.get(path))
+
+    refused = publish(clerk, path)
     assert refused.status_code == 409
     assert "Có 1 lỗi nên chưa công bố" in text_of(refused)
     assert count(app, BankVersion) == 0
 
-    assert send(clerk, path, publish="1", skips_errors="y").status_code == 303
+    assert publish(clerk, path, skips_errors="y").status_code == 303
+    assert len(newest(app)) == 2
+
+
+def test_several_files_become_one_version_with_a_code_for_each_question(app, clerk):
+    second = TYPED.replace("Câu 2: Ai đóng", "Câu 2: Có đáp án: ai đóng") + "Đáp án: A\n"
+    path = brought(
+        app, clerk, TYPED.encode() + b"\xc4\x90\xc3\xa1p \xc3\xa1n: A\n", second.encode()
+    )
+
+    said = text_of(clerk.get(path))
+    assert "giống nhau 1" in said  # the first question of both
+    assert "1-luat.yaml" in text_of(clerk.get(path + "?show=all"))
+
+    one = f"{path}/questions/3"
+    merged = send(clerk, one, page=one, **revision_of(clerk, one), do="merge 1")
+    assert merged.status_code == 303
+    assert publish(clerk, path).status_code == 303
+    assert [question.code for question in newest(app)] == ["CAU-001", "CAU-002", "CAU-004"]
+
+
+def revision_of(client, path):
+    return {"revision": fields_of(client, path)["revision"]}
+
+
+def test_two_like_questions_are_decided_on_before_they_are_published(app, clerk):
+    twice = TYPED.replace(
+        "Câu 2: Ai đóng kinh phí công đoàn?", "Câu 2: TUỔI tối thiểu là bao nhiêu"
+    )
+    twice = twice.replace("A. Người sử dụng lao động\nB. Người lao động", "A. 15\nB. 14")
+    path = brought(app, clerk, (twice + "Đáp án: A\n").encode())
+    assert "giống nhau 1" in text_of(clerk.get(path))
+
+    refused = publish(clerk, path)
+    assert refused.status_code == 409
+    assert "Còn 1 câu giống câu khác" in text_of(refused)
+
+    one = f"{path}/questions/2"
+    assert send(clerk, one, page=one, **revision_of(clerk, one), do="keep").status_code == 303
+    assert publish(clerk, path).status_code == 303
+    assert len(newest(app)) == 2
+
+
+def test_merging_gives_the_first_what_it_lacks(app, clerk):
+    text = TYPED.replace(
+        "Câu 2: Ai đóng kinh phí công đoàn?", "Câu 2: Tuổi tối thiểu là bao nhiêu ?"
+    )
+    text = text.replace("A. Người sử dụng lao động\nB. Người lao động", "A. 14\nB. 15")
+    path = brought(app, clerk, (text + "Đáp án: B\nCăn cứ: Điều 3 Bộ luật Lao động\n").encode())
+    one = f"{path}/questions/2"
+
+    send(clerk, one, page=one, **revision_of(clerk, one), do="merge 1")
+    publish(clerk, path)
+
+    (only,) = newest(app)
+    assert [dict(citation)["text"] for citation in only.citations] == ["Điều 3 Bộ luật Lao động"]
+
+
+def test_new_questions_join_the_published_ones_and_a_like_one_takes_its_place(app, clerk):
+    published(app, clerk, bank_file())
+    first = banks.draft(1, stem=banks.draft(1).stem.upper(), code="KHAC", right=1)
+    new = banks.draft(9, code="CAU-009")
+    body = write_bank([first, new], "yaml", code="luat", title="Thêm", number=1)
+    path = brought(app, clerk, body, how="adds")
+    said = text_of(clerk.get(path))
+    assert "Giống câu CAU-001 đã công bố." in said
+    assert "Đáp án đúng khác nhau!" in said
+
+    one = f"{path}/questions/1"
+    send(clerk, one, page=one, **revision_of(clerk, one), do="replace")
+    assert publish(clerk, path).status_code == 303
+
+    found = newest(app)
+    assert [one.code for one in found] == ["CAU-001", "CAU-002", "CAU-003", "CAU-009"]
+    assert (found[0].stem, found[0].right) == (first.stem, 1)
+
+
+def test_nobody_overwrites_what_another_wrote_without_seeing_it(app, clerk, new_client):
+    path = brought(app, clerk, TYPED.encode())
     with app.app_context():
-        assert service.find_version("luat").question_count == 2
+        unit = units.service.find_unit("P_HUE")
+        db.session.rollback()
+        organiser_of(unit, phone=OTHER)
+        db.session.remove()
+    other = new_client()
+    sign_in(other, phone=OTHER)
+    one = f"{path}/questions/2"
+    mine, theirs = fields_of(clerk, one), fields_of(other, one)
+    other.post(one, data=theirs | {"right": "A", "stem": "Ai phải đóng kinh phí công đoàn?"})
+
+    refused = clerk.post(one, data=mine | {"right": "B", "stem": "Ai đóng phí công đoàn?"})
+
+    assert refused.status_code == 409
+    said = text_of(refused)
+    assert "vừa sửa câu này sau khi bạn mở" in said
+    assert "<del>phải</del>" in refused.text
+    assert "<del>kinh</del>" in refused.text
+    assert ">Ai đóng phí công đoàn?</textarea>" in refused.text.replace("\r\n", "").replace(
+        "\n", ""
+    )
+    with app.app_context():
+        stem = db.session.get(ReviewQuestion, (1, 2)).now["stem"]
+        db.session.rollback()
+    assert stem == "Ai phải đóng kinh phí công đoàn?"
+
+    again = re.search(r'name="revision"[^>]*value="(\d+)"', refused.text)[1]
+    saved = clerk.post(
+        one, data=mine | {"right": "B", "stem": "Ai đóng phí công đoàn?", "revision": again}
+    )
+    assert saved.status_code == 303
 
 
-def test_a_file_may_be_thrown_away(app, clerk):
-    path = sent(clerk, bank_file()).location
+def test_every_change_can_be_undone_until_it_is_published(app, clerk):
+    path = brought(app, clerk, TYPED.encode())
+    one = f"{path}/questions/1"
+    clerk.post(one, data=fields_of(clerk, one) | {"stem": "Sai rồi"})
+    send(clerk, one, page=one, **revision_of(clerk, one), do="skip")
+    assert "đã bỏ" in text_of(clerk.get(one))
+
+    for _ in range(2):
+        assert send(clerk, one, page=one, **revision_of(clerk, one), do="undo").status_code == 303
+
+    assert "Tuổi tối thiểu là bao nhiêu?" in fields_of(clerk, one)["stem"]
+    assert "đã bỏ" not in text_of(clerk.get(one))
+    nothing = send(clerk, one, page=one, **revision_of(clerk, one), do="undo")
+    assert nothing.status_code == 409
+    with app.app_context():
+        deeds = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+        db.session.rollback()
+    assert deeds[-4:] == ["bank.mend_question"] * 2 + ["bank.undo_edit"] * 2
+
+
+def test_what_is_published_is_what_was_looked_at(app, clerk):
+    path = brought(app, clerk, bank_file())
+    page = clerk.get(path).text
+    revision = re.search(r'name="revision"[^>]*value="(\d+)"', page)[1]
+    one = f"{path}/questions/1"
+    clerk.post(one, data=fields_of(clerk, one) | {"stem": "Vừa đổi"})
+
+    refused = send(clerk, path, publish="1", revision=revision)
+
+    assert refused.status_code == 409
+    assert "Có câu vừa được sửa" in text_of(refused)
+    assert count(app, BankVersion) == 0
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(app, clerk):
+    path = brought(app, clerk, b"\x00\x01 not a bank", bank_file())
+
+    said = text_of(clerk.get(path))
+    assert "1-luat.yaml: Không đọc được tệp" in said
+    assert "câu sẽ công bố 3" in said
+    assert publish(clerk, path).status_code == 409
+    assert publish(clerk, path, skips_errors="y").status_code == 303
+
+
+def test_a_review_goes_on_where_its_worker_was_killed(app, clerk, freeze):
+    sent(clerk, bank_file(), bank_file(4, topic="Khác"))
+    with app.app_context():
+        for commit in range(2, 9):
+            assert stopped_at(commit, jobs.do_waiting)
+            freeze(NOON + timedelta(minutes=commit))
+            with transaction():  # not the third try that gives it up
+                db.session.execute(update(Job).values(tries=0))
+        jobs.do_waiting()
+        numbers = db.session.scalars(select(ReviewQuestion.number)).all()
+        db.session.rollback()
+    assert sorted(numbers) == list(range(1, 8))
+
+
+def test_a_review_may_be_thrown_away(app, clerk):
+    path = brought(app, clerk, bank_file())
 
     assert send(clerk, path, discard="1").status_code == 303
 
-    assert count(app, BankUpload) == 0
+    assert count(app, BankReview) == 0
     assert clerk.get(path).status_code == 404
 
 
 @pytest.mark.parametrize(
     ("content", "over", "words"),
     [
-        (b"", {}, "tệp trống"),
-        (b"\x00\x01 not a bank", {}, "Không đọc được tệp"),
+        (b"", {}, "Hãy chọn ít nhất một tệp"),
         (None, {"bank": "Có Dấu"}, "Mã ngân hàng “Có Dấu” không hợp lệ"),
     ],
 )
@@ -137,14 +372,14 @@ def test_what_cannot_be_taken_is_said_and_keeps_what_was_typed(app, clerk, conte
     assert page.status_code == 422
     assert words in text_of(page)
     assert 'value="Tên tôi gõ"' in page.text
-    assert count(app, BankUpload) == 0
+    assert count(app, BankReview) == 0
 
 
 @pytest.mark.parametrize(
     ("size", "status", "words"),
     [
-        (LARGEST + 1, 422, "tệp lớn hơn 20 MB"),
-        (LARGEST + 100_000, 413, "Nội dung gửi lên quá lớn."),
+        (LARGEST + 1, 422, "mỗi tệp không quá 20 MB"),
+        (2 * LARGEST + 100_000, 413, "Nội dung gửi lên quá lớn."),
     ],
 )
 def test_a_file_larger_than_a_bank_may_be_is_refused_in_words(clerk, size, status, words):
@@ -153,7 +388,7 @@ def test_a_file_larger_than_a_bank_may_be_is_refused_in_words(clerk, size, statu
         f'name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in (("csrf_token", token), ("bank", "luat"), ("unit", "P_HUE"))
     ]
-    parts.append(b'name="file"; filename="l.yaml"\r\n\r\n' + b"x" * size + b"\r\n")
+    parts.append(b'name="files"; filename="l.yaml"\r\n\r\n' + b"x" * size + b"\r\n")
     body = b"".join(b"--part\r\nContent-Disposition: form-data; " + one for one in parts)
 
     page = clerk.post(
@@ -164,17 +399,18 @@ def test_a_file_larger_than_a_bank_may_be_is_refused_in_words(clerk, size, statu
     assert words in text_of(page)
 
 
-def test_a_file_and_a_bank_are_nobody_elses(app, clerk, new_client):
-    path = sent(clerk, bank_file()).location
-    send(clerk, path, publish="1")
-    mine = sent(clerk, bank_file(4)).location
+def test_a_review_and_a_bank_are_no_other_units(app, clerk, new_client):
+    published(app, clerk, bank_file())
+    mine = brought(app, clerk, bank_file(4))
     with app.app_context():
         organiser_of(units.made_unit("P_VINH"), phone=OTHER)
     other = new_client()
     sign_in(other, phone=OTHER)
 
-    assert other.get(mine).status_code == 404
-    assert other.post(mine, data={"csrf_token": form_token(other, PATH)}).status_code == 404
+    for path in (mine, f"{mine}/questions/1", f"{mine}/next"):
+        assert other.get(path).status_code == 404
+    for path in (mine, f"{mine}/questions/1"):
+        assert other.post(path, data={"csrf_token": form_token(other, PATH)}).status_code == 404
     assert "Luật trong tệp" not in other.get(PATH).text
     taken = sent(other, bank_file(5), unit="P_VINH")
     assert taken.status_code == 403
@@ -205,30 +441,31 @@ def test_who_may_only_look_on_brings_no_bank(app, client, freeze):
     assert "Bạn chưa được giao vai trò soạn câu hỏi" in client.get(PATH).text
     token = form_token(client, "/admin/account")
     assert client.post(PATH, data={"csrf_token": token, "unit": "VGCL"}).status_code == 404
-    assert count(app, BankUpload) == 0
+    assert count(app, BankReview) == 0
 
 
-def test_the_ten_newest_files_are_kept_and_old_ones_forgotten(app, clerk):
-    for number in range(1, 13):
+def test_ten_reviews_at_once_are_enough_and_old_ones_are_forgotten(app, clerk):
+    for number in range(1, 11):
         sent(clerk, bank_file(number))
-    assert count(app, BankUpload) == 10
+    late = sent(clerk, bank_file(11))
+    assert late.status_code == 409
+    assert "10 lần rà soát" in text_of(late)
 
-    with app.app_context(), transaction():
-        service.forget_old_uploads(at=NOON + timedelta(days=29))
-    assert count(app, BankUpload) == 10
-    with app.app_context(), transaction():
-        service.forget_old_uploads(at=NOON + timedelta(days=31))
-    assert count(app, BankUpload) == 0
+    for days, left in ((29, 10), (31, 0)):
+        with app.app_context(), transaction():
+            service.forget_old_reviews(at=NOON + timedelta(days=days))
+        assert count(app, BankReview) == left
 
 
-def test_who_lost_the_right_meanwhile_publishes_nothing(app, clerk):
-    path = sent(clerk, bank_file()).location
+def test_who_lost_the_right_meanwhile_sees_and_publishes_nothing(app, clerk):
+    path = brought(app, clerk, bank_file())
+    token = form_token(clerk, path)
     with app.app_context(), transaction():
         db.session.execute(update(Grant).values(role=Role.VIEWER))
 
-    refused = send(clerk, path, publish="1")
+    refused = clerk.post(path, data={"csrf_token": token, "publish": "1", "revision": "1"})
 
-    assert refused.status_code == 403
+    assert refused.status_code == 404
     assert count(app, BankVersion) == 0
 
 
@@ -237,11 +474,11 @@ def test_a_new_code_is_the_units_that_published_first(app, clerk, new_client):
         organiser_of(units.made_unit("P_VINH"), phone=OTHER)
     other = new_client()
     sign_in(other, phone=OTHER)
-    mine = sent(clerk, bank_file()).location
-    theirs = sent(other, bank_file(5), unit="P_VINH").location
-    assert send(clerk, mine, publish="1").status_code == 303
+    mine = brought(app, clerk, bank_file())
+    theirs = brought(app, other, bank_file(5), unit="P_VINH")
+    assert publish(clerk, mine).status_code == 303
 
-    late = send(other, theirs, publish="1")
+    late = publish(other, theirs)
 
     assert late.status_code == 403
     assert "của đơn vị khác" in text_of(late)
@@ -255,18 +492,17 @@ def test_nobody_waits_for_the_reading_of_a_file(app, clerk, monkeypatch):
         writing.append(is_writing())
         return read_bank(content)
 
-    monkeypatch.setattr(uploads, "read_bank", read)
-    path = sent(clerk, bank_file()).location
-    send(clerk, path, publish="1")
+    monkeypatch.setattr(bringing, "read_bank", read)
+    published(app, clerk, bank_file())
 
     assert count(app, BankVersion) == 1
-    assert set(writing) == {False}
+    assert writing == [False]
 
 
 def test_what_is_brought_and_thrown_away_is_in_the_log(app, clerk):
-    send(clerk, sent(clerk, bank_file()).location, discard="1")
+    send(clerk, brought(app, clerk, bank_file()), discard="1")
 
     with app.app_context():
         deeds = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
         db.session.rollback()
-    assert deeds[-2:] == ["bank.upload", "bank.discard"]
+    assert deeds[-3:] == ["bank.bring", "job.ask", "bank.discard"]

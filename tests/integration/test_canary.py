@@ -309,7 +309,12 @@ def _decide_as_organiser(walk, client, token):
     walk(client, "POST", "/admin/contests/new", data=token | {"title": "Thi thêm", "look": "1"})
     walk(client, "POST", "/admin/banks", data=token | {"bank": "moi", "unit": "P_THU"})
     for method in ("GET", "POST"):
-        walk(client, method, f"/admin/banks/uploads/{'0' * 32}", data=token)
+        walk(client, method, f"/admin/banks/reviews/{'0' * 32}", data=token)
+        walk(client, method, f"/admin/banks/reviews/{'0' * 32}/questions/1", data=token)
+    walk(client, "GET", f"/admin/banks/reviews/{'0' * 32}/next")
+    for path in ("", f"/{'0' * 32}", f"/{'0' * 32}/file"):
+        walk(client, "GET", f"/admin/jobs{path}")
+    walk(client, "POST", f"/admin/jobs/{'0' * 32}/cancel", data=token)
     walk(client, "POST", f"{desk}/close/1", data=token | {"reason": "Hết vòng"})
     count = {"unit": "P_THU", "members": "900", "counted_on": "2026-11-01", "source": "Báo cáo"}
     walk(client, "POST", "/admin/head-counts", data=token | count)

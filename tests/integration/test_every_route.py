@@ -26,7 +26,7 @@ from quizapp.web import contestant as cookies
 from quizapp.web.contestant import Contestant
 from tests.integration.harness import watch_writes
 from tests.integration.pages import Page, policy
-from tests.making import attempts, banks, boards, contests, people, units
+from tests.making import attempts, banks, boards, contests, people, reviews, units
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -76,8 +76,9 @@ FORMS = {
     "attempts_admin.restore_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
     "attempts_admin.void_attempt": ("organiser", "/admin/c/{slug}/attempts/{public_id}"),
     "attempts_admin.void_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
-    "banks_admin.decide": ("organiser", "/admin/banks/uploads/{public_id}"),
-    "banks_admin.upload": ("organiser", "/admin/banks"),
+    "banks_admin.bring": ("organiser", "/admin/banks"),
+    "banks_admin.change": ("organiser", "/admin/banks/reviews/{public_id}/questions/{number}"),
+    "banks_admin.decide": ("organiser", "/admin/banks/reviews/{public_id}"),
     "contests_admin.enter_contest": ("organiser", "/admin/contests/new"),
     "contests_admin.enter_head_count": ("organiser", "/admin/head-counts"),
     "contests_admin.lock_head_count": ("organiser", "/admin/head-counts"),
@@ -115,8 +116,11 @@ ABOUT = {
     "attempts_admin.restore_attempt": "void_attempt",
     "attempts_admin.restore_person": "void_person",
     "attempts_admin.void_person": "person",
-    "banks_admin.decide": "upload",
-    "banks_admin.look": "upload",
+    "banks_admin.change": "review",
+    "banks_admin.decide": "review",
+    "banks_admin.go_on": "review",
+    "banks_admin.question": "review",
+    "banks_admin.review": "review",
     "people_jobs.cancel": "job",
     "people_jobs.file": "job",
     "people_jobs.job": "job",
@@ -201,7 +205,8 @@ def scene(app, new_client, freeze):
         "organiser": new_client(),
     }
     sign_in(actors["organiser"])
-    values["upload"] = brought(actors["organiser"])
+    with app.app_context():
+        values["review"] = reviews.made_review(people.national_unit())
     values["job"] = job_of(app, "job.that.waits")
     return Scene(app=app, values=values, actors=actors)
 
@@ -218,13 +223,6 @@ def job_of(app, kind):
 
 def waits(_job):
     """Be a work that is never begun."""
-
-
-def brought(client):
-    """Let the organiser bring a bank; return the public id of its file."""
-    page = Page(client.get("/admin/banks").text)
-    fields = page.forms[0].hidden | {"bank": "bank-moi", "unit": "VGCL", "file": bank_file()}
-    return client.post("/admin/banks", data=fields).location.rpartition("/")[2]
 
 
 def bank_file():
@@ -404,8 +402,8 @@ def test_the_same_form_with_its_token_is_taken(scene, endpoint):
         fields |= {"phone": OTHER_PHONE, "pin": people.PIN}
     if endpoint in {"attempts_admin.find_person", "attempts_admin.merge_person"}:
         fields |= {"phone": THIRD_PHONE}
-    if endpoint == "banks_admin.upload":
-        fields |= {"file": bank_file()}
+    if endpoint == "banks_admin.bring":
+        fields |= {"files": bank_file()}
     path = scene.path(rule)
     forms = [form for form in Page(client.get(page).text).forms if (form.action or page) == path]
     assert len(forms) == 1

@@ -73,11 +73,7 @@ class Content:
 
     def pictures_of(self, option: str = "") -> tuple["Shown", ...]:
         """Return the pictures of an option by its letter, of the stem without one."""
-        return tuple(
-            Shown(one["digest"], one["alt"], int(one["width"]), int(one["height"]))
-            for one in self.pictures
-            if one["option"] == option
-        )
+        return shown(self.pictures, option)
 
 
 class Shown(NamedTuple):
@@ -87,6 +83,15 @@ class Shown(NamedTuple):
     alt: str
     width: int
     height: int
+
+
+def shown(pictures: Sequence[Mapping[str, str]], option: str) -> tuple[Shown, ...]:
+    """Return those of a question's pictures that stand with an option ("": with the stem)."""
+    return tuple(
+        Shown(one["digest"], one["alt"], int(one["width"]), int(one["height"]))
+        for one in pictures
+        if one["option"] == option
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

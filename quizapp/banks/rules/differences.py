@@ -3,8 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from enum import StrEnum
 
 from quizapp.banks.rules import CITATION_FIELDS, LETTERS, Content, positions_of
+
+
+class Verb(StrEnum):
+    STAYS = "stays"
+    GOES = "goes"
+    COMES = "comes"
+
+
+MARKS = {Verb.STAYS: "{}", Verb.GOES: "[-{}-]", Verb.COMES: "{{+{}+}}"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """A stretch of words that stand in both texts, only in the older or only in the newer."""
+
+    verb: Verb
+    words: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +37,11 @@ class Change:
     def marked(self) -> str:
         """Show both texts in one, word by word: `[-gone-]` and `{+new+}`."""
         return marked(self.before, self.after)
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """Return both texts in one, word by word."""
+        return pieces(self.before, self.after)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,19 +86,24 @@ def compare(before: Sequence[Content], after: Sequence[Content]) -> Difference:
 
 def marked(before: str, after: str) -> str:
     """Return one text with the words only in `before` as `[-…-]` and only in `after` as `{+…+}`."""
+    return " ".join(MARKS[piece.verb].format(piece.words) for piece in pieces(before, after))
+
+
+def pieces(before: str, after: str) -> list[Piece]:
+    """Return both texts in one, word by word, as stretches that stay, go and come."""
     old, new = before.split(), after.split()
-    parts = []
+    found = []
     for verb, old_from, old_to, new_from, new_to in SequenceMatcher(
         None, old, new, autojunk=False
     ).get_opcodes():
         if verb == "equal":
-            parts.append(" ".join(old[old_from:old_to]))
+            found.append(Piece(verb=Verb.STAYS, words=" ".join(old[old_from:old_to])))
             continue
         if old_to > old_from:
-            parts.append(f"[-{' '.join(old[old_from:old_to])}-]")
+            found.append(Piece(verb=Verb.GOES, words=" ".join(old[old_from:old_to])))
         if new_to > new_from:
-            parts.append(f"{{+{' '.join(new[new_from:new_to])}+}}")
-    return " ".join(parts)
+            found.append(Piece(verb=Verb.COMES, words=" ".join(new[new_from:new_to])))
+    return found
 
 
 def _pairs(before: Sequence[Content], after: Sequence[Content]) -> dict[int, int]:
