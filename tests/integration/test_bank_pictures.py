@@ -12,7 +12,8 @@ from quizapp.banks.reading import read_here
 from quizapp.banks.rules.canonical import digest_of
 from quizapp.banks.writing import write_bank
 from quizapp.db import db, transaction
-from tests.integration.test_bank_pages import brought, clerk, publish  # noqa: F401 - a fixture
+from tests.integration.test_bank_pages import brought, clerk  # noqa: F401 - a fixture
+from tests.integration.test_bank_pages import publish as publish_review
 from tests.integration.test_every_route import phone_client
 from tests.making import attempts, banks, contests, people
 from tests.making.contests import NOON
@@ -146,7 +147,7 @@ def test_a_paper_and_its_result_show_pictures_with_their_words(app, new_client, 
 def test_a_file_that_was_brought_shows_its_pictures_before_it_is_published(app, clerk):  # noqa: F811
     path = brought(app, clerk, word_file(), name="bien.docx")
     assert clerk.get(path).text.count("<img") == 2
-    assert publish(clerk, path).status_code == 303
+    assert publish_review(clerk, path).status_code == 303
     with app.app_context():
         assert kept() == 2
         assert service.find_version("luat").question_count == 1
