@@ -19,19 +19,24 @@ from quizapp.banks import views as banks
 from quizapp.config import ROOT, Settings
 from quizapp.contests import admin as contests_admin
 from quizapp.contests import views as contests
+from quizapp.contests.service import known_contest_id
 from quizapp.db import db, init_db
-from quizapp.errors import N_, Refusal
+from quizapp.errors import Refusal
 from quizapp.keys import open_keys
 from quizapp.people import job_pages
 from quizapp.people.admin import blueprint as people
+from quizapp.people.service import keep_met
 from quizapp.people.sign_in import init_sign_in
 from quizapp.results import admin as results_admin
 from quizapp.standings import views as standings
 from quizapp.web.assets import inline_script, inline_style
+from quizapp.web.codes import code_of_id
+from quizapp.web.flushing import init_flushing
 from quizapp.web.guards import init_guards
 from quizapp.web.headers import init_headers
 from quizapp.web.health import health
 from quizapp.web.language import init_language, words_of
+from quizapp.web.refusing import HTTP_WORDS, OTHER_TROUBLE, init_refusing, refused_code
 
 MAX_BODY = 256 * 1024
 RETRY_AFTER_SECONDS = 3  # a PostgreSQL that was killed is back within one or two
@@ -44,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(inline_style=inline_style, inline_script=inline_script)
+    app.jinja_env.filters["support_code"] = code_of_id
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # Flask's documented way
@@ -64,6 +70,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "FORM_TOKEN_KEY": keys.derive("form token"),
         "CONTESTANT_KEY": keys.derive("contestant cookie"),
         "RECEIPT_KEY": keys.derive("receipt"),
+        "SUPPORT_KEY": keys.derive("support code"),
         "TESTING": settings.testing,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.database_url),
@@ -100,6 +107,8 @@ def _init_extensions(app: Flask) -> None:
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
     init_language(app)
     init_guards(app)
+    init_refusing(app, known_contest_id)
+    init_flushing(app, keep_met)
     init_headers(app)
     init_sign_in(app)
     Compress(app)
@@ -122,7 +131,7 @@ def _register_views(app: Flask) -> None:
 def _register_error_pages(app: Flask) -> None:
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> ResponseReturnValue:
-        return _refused(words_of(refusal), refusal.status)
+        return _refused(words_of(refusal), refusal.status, kind=type(refusal).__name__)
 
     @app.errorhandler(SecurityError)
     def unknown_host(error: SecurityError) -> ResponseReturnValue:
@@ -132,7 +141,7 @@ def _register_error_pages(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
         code = error.code or 500
-        return _refused(gettext(HTTP_WORDS.get(code, OTHER_TROUBLE)), code)
+        return _refused(gettext(HTTP_WORDS.get(code, OTHER_TROUBLE)), code, kind=f"Http{code}")
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(InterfaceError)
@@ -140,27 +149,13 @@ def _register_error_pages(app: Flask) -> None:
     def database_away(error: Exception) -> ResponseReturnValue:
         # Whether a commit that was cut off took place is unknown: the same request again is safe.
         app.logger.warning("database away: %s", str(error).partition("\n")[0])
-        response = make_response(_refused(gettext(HTTP_WORDS[503]), 503))
+        response = make_response(_refused(gettext(HTTP_WORDS[503]), 503, kind="Http503"))
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
 
 
-# What the framework refuses by itself, in words a person can act on.
-HTTP_WORDS = {
-    400: N_("Máy chủ không đọc được yêu cầu này. Hãy tải lại trang rồi thử lần nữa."),
-    404: N_("Không tìm thấy trang này."),
-    405: N_("Không tìm thấy trang này."),
-    413: N_("Nội dung gửi lên quá lớn."),
-    500: N_("Có lỗi ở máy chủ. Bài làm đã lưu của bạn vẫn còn; hãy thử lại sau ít giây."),
-    503: N_(
-        "Máy chủ đang gián đoạn trong chốc lát nên chưa xác nhận được lần gửi này."
-        " Những gì đã báo là lưu thì vẫn còn; hãy thử lại sau vài giây."
-    ),
-}
-OTHER_TROUBLE = N_("Máy chủ không nhận yêu cầu này.")
-
-
-def _refused(words: str, status: int) -> ResponseReturnValue:
+def _refused(words: str, status: int, *, kind: str) -> ResponseReturnValue:
+    code = refused_code(kind)
     if request.is_json or request.path.endswith(".json"):
-        return {"error": words}, status
-    return render_template("refused.html", text=words), status
+        return {"error": words, "support": code}, status
+    return render_template("refused.html", text=words, code=code), status

@@ -1,6 +1,6 @@
 """Every table, named once, so that migrations see all of them."""
 
-from quizapp.attempts.models import Attempt, AttemptVoid, LateSheet, TimeGrant
+from quizapp.attempts.models import Attempt, AttemptVoid, FormerHolder, LateSheet, TimeGrant
 from quizapp.audit.models import AuditEntry
 from quizapp.banks.models import (
     Bank,
@@ -23,6 +23,8 @@ from quizapp.people.models import (
     Organiser,
     OrganiserSession,
     Person,
+    PinReset,
+    RefusalMet,
     Throttle,
     TypedUnit,
 )
@@ -48,6 +50,7 @@ __all__ = [
     "CloseRequest",
     "Consent",
     "Contest",
+    "FormerHolder",
     "Grant",
     "HeadCount",
     "Interruption",
@@ -60,9 +63,11 @@ __all__ = [
     "OrganiserSession",
     "Person",
     "Picture",
+    "PinReset",
     "PlaceByHand",
     "Question",
     "RankCount",
+    "RefusalMet",
     "ResultEvent",
     "ReviewEdit",
     "ReviewFile",

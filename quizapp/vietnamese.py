@@ -92,6 +92,14 @@ def name_sort_key(name: str) -> bytes:
     return b"\0\0".join(sort_key(part) for part in (given, family, middle))
 
 
+def name_search_key(name: str) -> bytes:
+    """Return the key a person is searched by: the words without marks, the given name first.
+
+    `an van` begins the keys of everybody whose name ends in `Văn An`.
+    """
+    return " ".join(reversed(words_of(fold(name)))).encode()
+
+
 @lru_cache(maxsize=4096)
 def _weigh(char: str) -> tuple[bytes, bytes, bytes]:
     """Return the weights of a character's letter, tone and case; none holds a zero byte."""

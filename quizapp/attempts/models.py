@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from quizapp.db import Base
 
 STATES = "'running', 'submitted', 'expired', 'void'"
+CAUSES = "'attempt', 'person', 'merge', 'given_back'"
 
 
 class Attempt(Base):
@@ -105,15 +106,31 @@ class LateSheet(Base):
 
 
 class AttemptVoid(Base):
-    """What an attempt was before it was made void, and why: by itself or with its person."""
+    """What an attempt was before it was made void, and why.
+
+    By itself, with its person, when two entries became one, or given back: then a new one may be
+    begun in its place and this one never counts again.
+    """
 
     __tablename__ = "attempt_void"
     __table_args__ = (
         CheckConstraint("was IN ('submitted', 'expired')", name="was_final"),
-        CheckConstraint("cause IN ('attempt', 'person', 'merge')", name="cause_known"),
+        CheckConstraint(
+            "cause IN ('attempt', 'person', 'merge', 'given_back')", name="cause_known"
+        ),
     )
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
     was: Mapped[str]
     cause: Mapped[str]
     voided_at: Mapped[datetime]
+
+
+class FormerHolder(Base):
+    """A phone that held a paper before another took it over; a trigger of `attempt` writes it."""
+
+    __tablename__ = "former_holder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    holder: Mapped[str]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base
@@ -15,6 +15,7 @@ class AuditEntry(Base):
     __table_args__ = (
         CheckConstraint("id > 0", name="counts_from_one"),
         CheckConstraint("length(hash) = 32 AND length(previous_hash) = 32", name="sha256"),
+        Index("ix_audit_entry_object", "object", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -3,8 +3,8 @@
 import os
 import pwd
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
@@ -56,6 +56,29 @@ def record(  # noqa: PLR0913 - who, what, to what, from what, to what, why, when
     )
     link = {"previous_hash": last_hash, "hash": chain_hash(last_hash, deed)}
     db.session.execute(insert(AuditEntry).values(**asdict(deed), **link))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One deed as pages show it."""
+
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    reason: str | None
+
+
+def get_about(objects: Collection[str], *, limit: int) -> Sequence[Entry]:
+    """Return what the log says about these objects, newest first; a look-up in an index."""
+    columns = (getattr(AuditEntry, field.name) for field in fields(Entry))
+    rows = db.session.execute(
+        select(*columns)
+        .where(AuditEntry.object.in_(list(objects)))
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    )
+    return [Entry(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def verify_chain() -> list[ChainProblem]:

@@ -23,9 +23,10 @@ from quizapp.people.errors import BadEntry
 from quizapp.people.forms import OrganiserForm
 from quizapp.people.rules.entry import Problems
 from quizapp.web.language import words_of
+from quizapp.web.refusing import code_words
 
 PIN_FIELD = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6, "class": "short"}
-
+CODE_FIELD = {"autocomplete": "off", "autocapitalize": "characters", "maxlength": 12}
 OWN_WORDS = {"autocomplete": "off"}
 NUMBER = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 4, "class": "short"}
 MOMENT = {"autocomplete": "off"}
@@ -59,7 +60,7 @@ class JoinForm(FlaskForm):
 
     def show_refusal(self, refusal: Refusal) -> None:
         """Say above the form why it was not taken."""
-        self.form_errors = [words_of(refusal)]
+        self.form_errors = [words_of(refusal), code_words(refusal)]
 
 
 class ReturnForm(FlaskForm):
@@ -75,7 +76,26 @@ class ReturnForm(FlaskForm):
 
     def show_refusal(self, refusal: Refusal) -> None:
         """Say above the form why it was not taken."""
-        self.form_errors = [words_of(refusal)]
+        self.form_errors = [words_of(refusal), code_words(refusal)]
+
+
+class NewPinForm(FlaskForm):
+    """A new PIN for somebody whom the help desk told a code on the telephone."""
+
+    contest = SelectField(lazy_gettext("Cuộc thi"), validate_choice=False)
+    phone = TelField(lazy_gettext("Số điện thoại"), render_kw={"autocomplete": "tel"})
+    code = StringField(lazy_gettext("Mã ban tổ chức đọc cho bạn"), render_kw=CODE_FIELD)
+    pin = StringField(lazy_gettext("Mã PIN mới, sáu chữ số"), render_kw=PIN_FIELD)
+
+    def show_problems(self, problems: Problems) -> None:
+        """Put each problem beside its field."""
+        for name, words in problems:
+            field: Field = self[name]
+            field.errors = [*field.errors, gettext(words)]
+
+    def show_refusal(self, refusal: Refusal) -> None:
+        """Say above the form why it was not taken."""
+        self.form_errors = [words_of(refusal), code_words(refusal)]
 
 
 class HeadCountForm(OrganiserForm):

@@ -66,6 +66,7 @@ class Person(Base):
             sqlite_where=text("unit_text IS NOT NULL"),
             postgresql_where=text("unit_text IS NOT NULL"),
         ),
+        Index("ix_person_search_key", "contest_id", "search_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,6 +74,7 @@ class Person(Base):
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
     name: Mapped[str]
     name_sort_key: Mapped[bytes]
+    search_key: Mapped[bytes | None]  # vietnamese.name_search_key; null: cannot be found by name
     phone_hash: Mapped[bytes]
     phone_sealed: Mapped[bytes]
     pin_hash: Mapped[bytes]
@@ -156,6 +158,35 @@ class Consent(Base):
     text_version: Mapped[str]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class PinReset(Base):
+    """A code that lets a person choose a new PIN once; here is its keyed hash, bound to them."""
+
+    __tablename__ = "pin_reset"
+    __table_args__ = (CheckConstraint("made_at < expires_at", name="made_before_expiry"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    code_hash: Mapped[bytes]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class RefusalMet(Base):
+    """How often a person met one kind of refusal: one row for all of them, so storms add none."""
+
+    __tablename__ = "refusal_met"
+    __table_args__ = (
+        CheckConstraint("times > 0", name="met_once"),
+        CheckConstraint("first_at <= last_at", name="first_before_last"),
+        Index("ix_refusal_met_last_at", "last_at"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    times: Mapped[int]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
 
 
 class KeyCheck(Base):

@@ -29,6 +29,7 @@ from quizapp.contests.service.reading import (
     get_pool,
     get_round,
     get_rules,
+    known_contest_id,
 )
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "get_pool",
     "get_round",
     "get_rules",
+    "known_contest_id",
     "preview_contest",
     "read_preset",
     "rule_on_questions",

@@ -1,5 +1,7 @@
 """Reading contests: kept in the process, shown only as the database has them now."""
 
+import base64
+import binascii
 import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
@@ -29,6 +31,7 @@ NEWEST = select(CONTEST.c.id, CONTEST.c.revision).where(CONTEST.c.slug == bindpa
 FRESH = {"populate_existing": True}
 POOLS_KEPT = 16
 NO_RULINGS: Mapping[str, Ruling] = MappingProxyType({})
+TAG_BYTES = 4  # of a paper's public id: its round's
 
 
 def find_contest(slug: str) -> ContestCard | None:
@@ -61,6 +64,26 @@ def get_contest(slug: str) -> ContestCard:
     if contest is None:
         raise NoSuchContest
     return contest
+
+
+def known_contest_id(parts: Mapping[str, object]) -> int | None:
+    """Return the contest of an address as far as this process has met it: no statement.
+
+    By its `slug`, or by the round whose tag begins a paper's `public_id`.
+    """
+    slug, public_id = parts.get("slug"), str(parts.get("public_id", ""))
+    tag = _tag(public_id)
+    for _, card in kept_for_good("contests").values():
+        if card.slug == slug or any(one.tag == tag for one in card.rounds):
+            return int(card.id)
+    return None
+
+
+def _tag(public_id: str) -> bytes | None:
+    try:
+        return base64.urlsafe_b64decode(public_id[:8])[:TAG_BYTES]
+    except (binascii.Error, ValueError):
+        return None
 
 
 def get_contests() -> Sequence[ContestCard]:

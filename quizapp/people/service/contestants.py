@@ -26,7 +26,7 @@ from quizapp.people.service.cards import PersonCard
 from quizapp.people.service.phones import check_phone, read_phone
 from quizapp.people.service.tries import count_failure, forget_failures, hold_try
 from quizapp.people.service.typed_units import note_typed_unit
-from quizapp.vietnamese import name_sort_key, one_line
+from quizapp.vietnamese import name_search_key, name_sort_key, one_line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,6 +182,7 @@ def _add_person(contest_id: int, entry: Entry, *, phone: str, at: datetime) -> i
         contest_id=contest_id,
         name=name,
         name_sort_key=name_sort_key(name),
+        search_key=name_search_key(name),
         phone_hash=sealing.phone_hash(phone),
         phone_sealed=sealing.seal_phone(phone, public_id=public_id),
         pin_hash=sealing.pin_hash(entry.pin, public_id=public_id),
