@@ -124,7 +124,6 @@ def tidy() -> date:
         people.forget_old_failures(at=now)
         banks.forget_old_reviews(at=now)
         people.forget_old_refusals(at=now)
-        banks.forget_old_uploads(at=now)
         banks.forget_unused_pictures(at=now)
         jobs.forget_old_jobs(at=now)
     results.delete_old_generations()

@@ -96,6 +96,22 @@ class NoSuchPerson(NotFound):
     text = N_("Không có người dự thi với số điện thoại này trong cuộc thi.")
 
 
+class NobodyFound(NotFound):
+    text = N_(
+        "Không tìm thấy ai. Hãy nhập số điện thoại, ít nhất tên và chữ lót (không cần dấu), hoặc "
+        "mã hỗ trợ in trên trang của người gọi."
+    )
+
+
+class WasGivenBack(Refusal):
+    text = N_("Lượt này đã được trả lại: người thi có thêm một lượt thay cho nó rồi.")
+
+
+class BadMinutes(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Hãy ghi số phút thêm, từ 1 đến 180.")
+
+
 class BadReason(Refusal):
     status: ClassVar[int] = 422
     text = N_("Hãy ghi lý do, nhiều nhất {most} ký tự. Lý do ở mãi trong nhật ký.")

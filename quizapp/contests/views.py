@@ -15,14 +15,14 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.contests import service
-from quizapp.contests.forms import JoinForm, ReturnForm
+from quizapp.contests.forms import JoinForm, NewPinForm, ReturnForm
 from quizapp.contests.rules import age_problem
 from quizapp.contests.service import ContestCard, RoundCard
 from quizapp.db import writes
 from quizapp.errors import N_, Refusal
 from quizapp.people import service as people
 from quizapp.people.errors import BadEntry
-from quizapp.people.service import Entry
+from quizapp.people.service import Entry, NewPin
 from quizapp.units import service as units
 from quizapp.units.service import UnitCard
 from quizapp.vietnamese import day_in_vietnam
@@ -161,6 +161,41 @@ def _come_back(form: ReturnForm) -> ResponseReturnValue:
 come_back_by_pin.is_writing = True  # type: ignore[attr-defined] # through _come_back
 
 
+@bp.get("/return/new-pin")
+def new_pin() -> ResponseReturnValue:
+    return _new_pin_page(NewPinForm(formdata=None, contest=request.args.get("contest", "")))
+
+
+@bp.post("/return/new-pin")
+def choose_new_pin() -> ResponseReturnValue:
+    """Let somebody with a code of the help desk choose a new PIN, and come back with it."""
+    form = NewPinForm()
+    if not form.validate():
+        form.show_refusal(PageTooOld())
+        return _new_pin_page(form), PageTooOld.status
+    try:
+        return _choose_new_pin(form)
+    except Refusal as refusal:
+        if isinstance(refusal, BadEntry):
+            form.show_problems(list(refusal.problems))
+        else:
+            form.show_refusal(refusal)
+        return _new_pin_page(form), refusal.status
+
+
+@writes
+def _choose_new_pin(form: NewPinForm) -> ResponseReturnValue:
+    contest = service.get_contest(form.contest.data or "")
+    new = NewPin(phone=form.phone.data or "", code=form.code.data or "", pin=form.pin.data or "")
+    source = request.remote_addr or ""
+    person = people.set_pin_by_code(contest.id, new, source=source, at=clock.now())
+    answer = redirect(_round_page(contest), 303)
+    return remember_person(make_response(answer), contest_id=contest.id, person_id=person.id)
+
+
+choose_new_pin.is_writing = True  # type: ignore[attr-defined] # through _choose_new_pin
+
+
 def round_of_interest(contest: ContestCard) -> RoundCard:
     """Return the open round, else the next one, else the last."""
     now = clock.now()
@@ -203,6 +238,11 @@ def _join_page(contest: ContestCard, form: JoinForm, *, chosen: str = "") -> str
 def _return_page(form: ReturnForm) -> str:
     form.contest.choices = [(one.slug, one.title) for one in _open_first(clock.now())]
     return render_template("contests/return.html", form=form)
+
+
+def _new_pin_page(form: NewPinForm) -> str:
+    form.contest.choices = [(one.slug, one.title) for one in _open_first(clock.now())]
+    return render_template("contests/new_pin.html", form=form)
 
 
 def _entry(form: JoinForm) -> Entry:

@@ -38,6 +38,25 @@ class WrongPin(Refusal):
     text = N_("Số điện thoại hoặc mã PIN không đúng.")
 
 
+class WrongResetCode(Refusal):
+    """No such phone, not its code, or one that is used or too old: they look alike on purpose."""
+
+    status = 403
+    is_recorded = True
+    text = N_(
+        "Số điện thoại hoặc mã một lần không đúng, hoặc mã đã quá mười phút. Hãy gọi ban tổ chức "
+        "để được cấp mã khác."
+    )
+
+
+class PhoneInUse(Refusal):
+    status = 409
+    text = N_(
+        "Số này đang thuộc một tên ghi danh khác của cuộc thi. Hãy tìm tên đó, gỡ số hoặc gộp hai "
+        "tên trước."
+    )
+
+
 class WrongSignIn(Refusal):
     """No such organiser, or not the password: the two look alike on purpose."""
 

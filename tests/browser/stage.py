@@ -30,6 +30,7 @@ from tests.making import attempts, people
 from tests.making.contests import NOON, body
 from tests.making.units import loaded_catalogue
 
+OWNER = "TLD"
 BANK = "seed_ldcd_atvsld_2026"
 TITLES = {
     "tuan-phap-luat": "Tìm hiểu Bộ luật Lao động, Luật Công đoàn và an toàn, vệ sinh lao động",
@@ -116,9 +117,12 @@ class Stage:
             return late
 
     def invite_organiser(self, **fields):
-        """Return the path of a new organiser's set-up link."""
+        """Return the path of the set-up link of a new organiser of the contests here."""
         with self.app.app_context():
-            return f"/setup/{people.invited_organiser(at=self.clock.now(), **fields)}"
+            unit = units.find_unit(OWNER)
+            db.session.rollback()
+            token = people.invited_organiser(at=self.clock.now(), unit=unit, **fields)
+            return f"/setup/{token}"
 
 
 def staged(folder):
@@ -192,7 +196,7 @@ def _contest(slug, *windows):
         body=body(),
         bank=BANK,
         bank_number=None,
-        owner="TLD",
+        owner=OWNER,
         controller="Tổng Liên đoàn Lao động Việt Nam",
         windows=windows,
     )

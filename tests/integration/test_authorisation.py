@@ -78,16 +78,24 @@ POLICY = {
     "attempts_admin.correct_attempt": Row(
         roles="WOH", places=PERSON, about="attempt", fields={"unit": "C"}
     ),
+    "attempts_admin.correct_name": Row(roles="WOH", places=PERSON, fields={"name": "Đặng Thị Hòa"}),
     "attempts_admin.correct_person": Row(roles="WOH", places=PERSON, fields={"unit": "C"}),
     "attempts_admin.decide_typed": Row(
         roles="WOH",
         places=WHOLE,
         fields={"group": "cong ty may 10", "seen": "1", "leave": "1", "show": "open"},
     ),
-    "attempts_admin.find_person": Row(roles="WOHA", places=PERSON, fields={"phone": people.PHONE}),
+    "attempts_admin.find_person": Row(roles="WOHA", places=PERSON, fields={"who": people.PHONE}),
+    "attempts_admin.free_number": Row(roles="WO", places=PERSON),
+    "attempts_admin.give_back": Row(roles="WO", places=PERSON, about="attempt"),
+    "attempts_admin.give_number": Row(roles="WO", places=PERSON, fields={"phone": "0987 650 439"}),
+    "attempts_admin.give_time": Row(
+        roles="WO", places=PERSON, fields={"round": "1", "minutes": "5"}
+    ),
     "attempts_admin.merge_person": Row(roles="WO", places=PERSON, fields={"phone": "0987 650 432"}),
     "attempts_admin.people": Row(roles="WOHA", places=PART),
     "attempts_admin.person": Row(roles="WOHA", places=PERSON),
+    "attempts_admin.reset_pin": Row(roles="WOH", places=PERSON),
     "attempts_admin.restore_attempt": Row(roles="WO", places=PERSON, about="void_attempt"),
     "attempts_admin.restore_person": Row(roles="WO", places=PERSON, about="void_person"),
     "attempts_admin.typed_units": Row(roles="WOHA", places=WHOLE),

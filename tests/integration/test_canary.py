@@ -236,6 +236,9 @@ def _save(walk, client, path, picks):
 
 def _change_phones(walk, first, second, path):
     """Come back on another phone, go on there, and try the first one again."""
+    page = walk(second, "GET", "/return/new-pin?contest=tim-hieu")
+    wrong = {"contest": "tim-hieu", "phone": "0912345678", "code": "2222-2222", "pin": "730164"}
+    walk.send_form(second, page, "/return/new-pin", **wrong)
     page = walk(second, "GET", "/return?contest=tim-hieu")
     known = {"contest": "tim-hieu", "phone": "0912345678", "pin": "204817"}
     walk.send_form(second, page, "/return", **known)
@@ -295,7 +298,7 @@ def _decide_as_organiser(walk, client, token):
         "/admin/banks",
     ):
         assert walk(client, "GET", path).status_code == 200
-    found = walk(client, "POST", f"{desk}/people", data=token | {"phone": "0912345679"})
+    found = walk(client, "POST", f"{desk}/people", data=token | {"who": "0912345679"})
     person = found.location
     attempt = re.search(rf"{desk}/attempts/[\w-]+", walk(client, "GET", person).text)[0]
     for path in (attempt, person):
@@ -303,6 +306,7 @@ def _decide_as_organiser(walk, client, token):
             data = token | {"reason": "Theo biên bản số 7"} | fields
             assert walk(client, "POST", f"{path}/{action}", data=data).status_code == 303
         walk(client, "GET", path)
+    help_person(walk, client, person, attempt, token | {"reason": "Theo biên bản số 7"})
     walk(client, "POST", f"{person}/merge", data=token | {"phone": "0912000000", "reason": "Trùng"})
     walk(client, "POST", f"{desk}/typed-units", data=token | {"group": "1", "seen": "1"})
     walk(client, "POST", f"{desk}/ties/1", data=token | {"tied": "", "place-1": "1"})
@@ -321,6 +325,21 @@ def _decide_as_organiser(walk, client, token):
     walk(client, "POST", "/admin/head-counts/lock", data=token | count)
     walk.roll_up()
     walk(client, "GET", "/c/tim-hieu/boards/provinces.json?round=1&order=rate")
+
+
+def help_person(walk, client, person, attempt, data):
+    """Do everything the help desk may, down to the number, which is given back at the end."""
+    for action, fields in (
+        ("pin", {}),
+        ("name", {"name": "Trần Thị Bưởi"}),
+        ("time", {"round": "1", "minutes": "5"}),
+        ("free-number", {}),
+        ("number", {"phone": "0912345679"}),
+    ):
+        answer = walk(client, "POST", f"{person}/{action}", data=data | fields)
+        assert answer.status_code in {200, 303}, action
+    walk(client, "POST", f"{attempt}/give-back", data=data)
+    walk(client, "GET", person)
 
 
 def differences(one, other):

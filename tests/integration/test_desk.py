@@ -103,7 +103,7 @@ def test_a_province_sees_and_changes_nobody_of_elsewhere(desk, signed_in, who):
         assert client.get(desk.path(about, who)).status_code == 404
     for about, action, fields in ACTIONS:
         assert posted(client, desk.path(about, who, action), **fields).status_code == 404
-    found = posted(client, "/admin/c/tim-hieu/people", phone=PHONES[who])
+    found = posted(client, "/admin/c/tim-hieu/people", who=PHONES[who])
 
     assert found.status_code == 404
     assert (state_of(desk, who), audit_count()) == (before, logged)
@@ -113,7 +113,7 @@ def test_a_province_looks_after_its_own_in_a_contest_of_the_confederation(desk, 
     client = signed_in(Role.ORGANISER, desk.units["P_A"])
     assert desk.contest.title in client.get("/admin").text
 
-    found = posted(client, "/admin/c/tim-hieu/people", phone=PHONES["home"])
+    found = posted(client, "/admin/c/tim-hieu/people", who=PHONES["home"])
     assert found.location.endswith(desk.path("people", "home"))
     assert "Người home" in client.get(found.location).text
     assert posted(client, desk.path("attempts", "home", "void")).status_code == 303
@@ -140,7 +140,7 @@ def test_an_organiser_of_another_province_finds_no_contest_there(desk, signed_in
     client = signed_in(Role.OWNER, desk.units["P_A"])
 
     assert client.get("/admin/c/cua-b/people").status_code == 404
-    assert posted(client, "/admin/c/cua-b/people", phone=PHONES["home"]).status_code == 404
+    assert posted(client, "/admin/c/cua-b/people", who=PHONES["home"]).status_code == 404
     assert "cua-b" not in client.get("/admin").text
 
 

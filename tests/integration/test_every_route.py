@@ -18,9 +18,11 @@ from quizapp.attempts import service as attempt_service
 from quizapp.attempts.service import Why
 from quizapp.banks.writing import write_bank
 from quizapp.config import ROOT
+from quizapp.contests import service as contest_service
 from quizapp.contests.rules.schedule import Window
 from quizapp.db import db, transaction
 from quizapp.jobs import service as jobs
+from quizapp.people import service as person_service
 from quizapp.people.models import Organiser
 from quizapp.web import contestant as cookies
 from quizapp.web.contestant import Contestant
@@ -37,8 +39,10 @@ PUBLIC = {
     "contests.come_back_by_pin",
     "contests.enter",
     "contests.find_units",
+    "contests.choose_new_pin",
     "contests.index",
     "contests.join",
+    "contests.new_pin",
     "contests.show",
     "health.healthz",
     "health.readyz",
@@ -69,6 +73,12 @@ JSON_ONLY = {"attempts.save"}
 FORMS = {
     "attempts_admin.correct_attempt": ("organiser", "/admin/c/{slug}/attempts/{public_id}"),
     "attempts_admin.correct_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "attempts_admin.correct_name": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "attempts_admin.free_number": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "attempts_admin.give_back": ("organiser", "/admin/c/{slug}/attempts/{public_id}"),
+    "attempts_admin.give_number": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "attempts_admin.give_time": ("organiser", "/admin/c/{slug}/people/{public_id}"),
+    "attempts_admin.reset_pin": ("organiser", "/admin/c/{slug}/people/{public_id}"),
     "attempts_admin.decide_typed": ("organiser", "/admin/c/{slug}/typed-units"),
     "attempts_admin.find_person": ("organiser", "/admin/c/{slug}/people"),
     "attempts_admin.merge_person": ("organiser", "/admin/c/{slug}/people/{public_id}"),
@@ -86,6 +96,7 @@ FORMS = {
     "results_admin.place": ("organiser", "/admin/c/{slug}/ties"),
     "attempts.start": ("contestant", "/c/{slug}/rounds/{number}"),
     "attempts.submit": ("contestant", "/a/{public_id}"),
+    "contests.choose_new_pin": ("stranger", "/return/new-pin"),
     "contests.come_back_by_pin": ("stranger", "/return"),
     "contests.enter": ("stranger", "/c/{slug}/join"),
     "contests.leave": ("contestant", "/c/{slug}/rounds/{number}"),
@@ -110,7 +121,13 @@ TIED = "hoa-nhau"  # a contest whose first two are equal
 OVER = {"results_admin.close", "results_admin.place"}  # asked of that contest, whose round is over
 # Of whom or what a route is about, where it is not the paper of the contestant.
 ABOUT = {
+    "attempts_admin.correct_name": "person",
     "attempts_admin.correct_person": "person",
+    "attempts_admin.free_number": "person",
+    "attempts_admin.give_back": "final_attempt",
+    "attempts_admin.give_number": "person",
+    "attempts_admin.give_time": "person",
+    "attempts_admin.reset_pin": "person",
     "attempts_admin.merge_person": "other_person",
     "attempts_admin.person": "person",
     "attempts_admin.restore_attempt": "void_attempt",
@@ -161,6 +178,10 @@ class Scene:
             "q1": "A",
             "unit": "VGCL",
             "reason": "đối chiếu danh sách",
+            "who": THIRD_PHONE,
+            "code": "",  # filled in where one was made
+            "round": "1",
+            "minutes": "5",
             "members": "1.200",
             "counted_on": "2026-11-01",
             "source": "báo cáo tháng 10",
@@ -182,6 +203,8 @@ def scene(app, new_client, freeze):
         people.organiser(phone=OTHER_PHONE, at=contests.NOON)
         token = people.invited_organiser(at=contests.NOON)
         void_person, void_attempt = taken_out(contest)
+        fourth = people.person(contest.id, at=contests.NOON, phone="0987 650 435")
+        final_attempt = attempts.finished(contest, fourth)
         units.head_count("VGCL")
         two_equals()
         boards.rolled_up()
@@ -190,6 +213,7 @@ def scene(app, new_client, freeze):
         "other_person": other.public_id.hex(),
         "void_person": void_person.public_id.hex(),
         "void_attempt": void_attempt,
+        "final_attempt": final_attempt,
         "slug": contest.slug,
         "number": 1,
         "public_id": public_id,
@@ -223,6 +247,13 @@ def job_of(app, kind):
 
 def waits(_job):
     """Be a work that is never begun."""
+
+
+def reset_code(scene):
+    with scene.app.app_context(), transaction():
+        contest_id = contest_service.get_contest(scene.values["slug"]).id
+        other = person_service.find_person_by_phone(contest_id, OTHER_PHONE)
+        return person_service.make_reset_code(other, at=contests.NOON).code
 
 
 def bank_file():
@@ -400,7 +431,9 @@ def test_the_same_form_with_its_token_is_taken(scene, endpoint):
     fields = scene.fields()
     if endpoint in {"contests.come_back_by_pin", "people_admin.sign_in_by_password"}:
         fields |= {"phone": OTHER_PHONE, "pin": people.PIN}
-    if endpoint in {"attempts_admin.find_person", "attempts_admin.merge_person"}:
+    if endpoint == "contests.choose_new_pin":
+        fields |= {"phone": OTHER_PHONE, "code": reset_code(scene)}
+    if endpoint == "attempts_admin.merge_person":
         fields |= {"phone": THIRD_PHONE}
     if endpoint == "banks_admin.bring":
         fields |= {"files": bank_file()}

@@ -13,6 +13,7 @@ from quizapp.attempts.errors import (
     NothingToChange,
     NotVoid,
     PersonIsVoid,
+    WasGivenBack,
     WasMerged,
 )
 from quizapp.attempts.models import Attempt, AttemptVoid
@@ -25,7 +26,7 @@ from quizapp.db import db
 from quizapp.people import service as people
 from quizapp.people.service import PersonCard, PersonState
 
-BY_ITSELF, WITH_PERSON, BY_MERGE = "attempt", "person", "merge"
+BY_ITSELF, WITH_PERSON, BY_MERGE, GIVEN_BACK = "attempt", "person", "merge", "given_back"
 
 
 def correct_person_unit(person_id: int, unit_id: int, why: Why, *, at: datetime) -> int:
@@ -65,10 +66,15 @@ def void_attempt(attempt_id: int, why: Why, *, at: datetime) -> None:
 
 
 def restore_attempt(attempt_id: int, why: Why, *, at: datetime) -> None:
-    """Let a void attempt count again as what it was. Raises NotVoid, PersonIsVoid."""
+    """Let a void attempt count again as what it was.
+
+    Raises NotVoid, PersonIsVoid, WasGivenBack.
+    """
     row = lock_attempt(attempt_id)
     if row.state != AttemptState.VOID:
         raise NotVoid
+    if db.session.get_one(AttemptVoid, attempt_id).cause == GIVEN_BACK:
+        raise WasGivenBack
     person = people.lock_person(row.person_id)
     if person.state is not PersonState.ACTIVE:
         raise PersonIsVoid

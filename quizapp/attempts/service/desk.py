@@ -12,6 +12,7 @@ from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service import corrections, merging, typed_units
 from quizapp.attempts.service.rows import AnyRow, decode_id, encode_id, with_round
 from quizapp.attempts.service.time import Why
+from quizapp.attempts.service.timeline import Happened, get_phones, get_timeline
 from quizapp.attempts.service.typed_units import Group, SeenGroup
 from quizapp.audit import service as audit
 from quizapp.contests import service as contests
@@ -23,6 +24,7 @@ from quizapp.people import service as people
 from quizapp.people.service import (
     ASSIGNS,
     DECIDES,
+    HELPS,
     SEES,
     Decision,
     OrganiserCard,
@@ -55,13 +57,22 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonFile:
-    """One entry with its attempts, newest first; `declared` is in the person's words or a name."""
+    """One entry with its attempts, newest first; `declared` is in the person's words or a name.
+
+    `phones` maps an attempt to short names of the phones that held it, the last holds it.
+    """
 
     contest: ContestCard
     person: PersonCard
+    phone: str | None  # its middle left out; None: the entry has none any more
     declared: str
     counted: str | None
     lines: Sequence[Line]
+    phones: Mapping[str, Sequence[str]]
+    timeline: Sequence[Happened]
+    may_assign: bool
+    may_help: bool
+    may_decide: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +82,9 @@ class AttemptFile:
     contest: ContestCard
     person: PersonCard
     line: Line
+    may_assign: bool
+    may_help: bool
+    may_decide: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +98,7 @@ class Asked:
 
 def get_contest_for(asked: Asked) -> ContestCard:
     """Return the contest, if the organiser may see people in it. Raises NotFound, NotYourRole."""
-    return _contest(asked, SEES)[0]
+    return contest_asked(asked, SEES)[0]
 
 
 def find_person_by_phone(asked: Asked, phone: str, *, at: datetime) -> str:
@@ -92,7 +106,7 @@ def find_person_by_phone(asked: Asked, phone: str, *, at: datetime) -> str:
 
     Raises NoSuchPerson, alike for numbers unknown and out of reach.
     """
-    contest, reach = _contest(asked, SEES)
+    contest, reach = contest_asked(asked, SEES)
     person = people.find_person_by_phone(contest.id, phone)
     if person is None or not reach.has(person.unit_counted_id):
         raise NoSuchPerson
@@ -102,7 +116,7 @@ def find_person_by_phone(asked: Asked, phone: str, *, at: datetime) -> str:
 
 def get_person_file(asked: Asked, *, at: datetime) -> PersonFile:
     """Return an entry with its attempts. Raises NotFound, NotYourRole."""
-    contest, person, _ = _person(asked, SEES)
+    contest, person, _ = person_asked(asked, SEES)
     rows = _rows(Attempt.person_id == person.id)
     ids = [row.unit_assigned_id for row in rows] + [person.unit_id, person.unit_counted_id]
     names = _names(ids, at=at)
@@ -112,41 +126,56 @@ def get_person_file(asked: Asked, *, at: datetime) -> PersonFile:
         declared=person.unit_text or names[person.unit_id or 0],
         counted=names.get(person.unit_counted_id or 0),
         lines=[_line(row, names) for row in rows],
+        phone=people.get_masked_phones([person.id])[person.id],
+        phones=get_phones(person.id),
+        timeline=get_timeline(person),
+        **_may(asked, contest, person.unit_counted_id),
     )
 
 
 def get_attempt_file(asked: Asked, *, at: datetime) -> AttemptFile:
     """Return an attempt with its person. Raises NotFound, NotYourRole."""
-    contest, row, _ = _attempt(asked, SEES)
+    contest, row, _ = attempt_asked(asked, SEES)
     person = people.get_person_cards([row.person_id])[row.person_id]
     names = _names([row.unit_assigned_id], at=at)
-    return AttemptFile(contest=contest, person=person, line=_line(row, names))
+    may = _may(asked, contest, row.unit_assigned_id)
+    return AttemptFile(contest=contest, person=person, line=_line(row, names), **may)
+
+
+def _may(asked: Asked, contest: ContestCard, unit_id: int | None) -> dict[str, bool]:
+    """Return what the organiser may do for somebody of this unit: pages offer nothing else."""
+    own = asked.organiser, contest.owner_unit_id
+    return {
+        "may_assign": people.reaches(*own, unit_id, roles=ASSIGNS),
+        "may_help": people.reaches(*own, unit_id, roles=HELPS),
+        "may_decide": people.reaches(*own, unit_id, roles=DECIDES),
+    }
 
 
 def correct_person(asked: Asked, *, typed: str, reason: str, at: datetime) -> None:
     """Let a person count for the unit that `typed` names, within reach. See the use case."""
-    _, person, reach = _person(asked, ASSIGNS)
+    _, person, reach = person_asked(asked, ASSIGNS)
     unit = find_unit_typed(typed, reach, at=at)
-    corrections.correct_person_unit(person.id, unit.id, _why(reach, reason), at=at)
+    corrections.correct_person_unit(person.id, unit.id, why_of(reach, reason), at=at)
 
 
 def void_person(asked: Asked, *, reason: str, at: datetime) -> None:
-    _, person, reach = _person(asked, DECIDES)
-    corrections.void_person(person.id, _why(reach, reason), at=at)
+    _, person, reach = person_asked(asked, DECIDES)
+    corrections.void_person(person.id, why_of(reach, reason), at=at)
 
 
 def restore_person(asked: Asked, *, reason: str, at: datetime) -> None:
-    _, person, reach = _person(asked, DECIDES)
-    corrections.restore_person(person.id, _why(reach, reason), at=at)
+    _, person, reach = person_asked(asked, DECIDES)
+    corrections.restore_person(person.id, why_of(reach, reason), at=at)
 
 
 def merge_person(asked: Asked, *, phone: str, reason: str, at: datetime) -> None:
     """Let the entry of another number go into this one, both within reach."""
-    contest, person, reach = _person(asked, DECIDES)
+    contest, person, reach = person_asked(asked, DECIDES)
     other = people.find_person_by_phone(contest.id, phone)
     if other is None or not reach.has(other.unit_counted_id):
         raise NoSuchPerson
-    merging.merge_people(person.id, other.id, _why(reach, reason), at=at)
+    merging.merge_people(person.id, other.id, why_of(reach, reason), at=at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,7 +198,7 @@ def get_typed_file(asked: Asked, decision: Decision, *, page: int, at: datetime)
 
     Raises NotFound, NotYourRole.
     """
-    contest, reach = _contest(asked, SEES)
+    contest, reach = contest_asked(asked, SEES)
     reach.check(None)
     groups = typed_units.get_groups(contest.id, decision, page=page)
     meant = {group.unit_id for group in groups if group.unit_id is not None}
@@ -194,7 +223,7 @@ def _may_count(asked: Asked, contest: ContestCard, *, at: datetime) -> bool:
 
 def match_typed(asked: Asked, group: SeenGroup, *, typed: str, at: datetime) -> None:
     """Let everybody of a group count for the unit that `typed` names."""
-    contest, reach = _contest(asked, ASSIGNS)
+    contest, reach = contest_asked(asked, ASSIGNS)
     reach.check(None)
     unit = find_unit_typed(typed, reach, at=at)
     typed_units.decide_group(contest.id, group, unit.id, actor=reach.actor, at=at)
@@ -202,26 +231,26 @@ def match_typed(asked: Asked, group: SeenGroup, *, typed: str, at: datetime) -> 
 
 def leave_typed(asked: Asked, group: SeenGroup, *, at: datetime) -> None:
     """Let everybody of a group count for no unit: the words mean none."""
-    contest, reach = _contest(asked, ASSIGNS)
+    contest, reach = contest_asked(asked, ASSIGNS)
     reach.check(None)
     typed_units.decide_group(contest.id, group, None, actor=reach.actor, at=at)
 
 
 def correct_attempt(asked: Asked, *, typed: str, reason: str, at: datetime) -> None:
     """Let one attempt count for the unit that `typed` names, within reach."""
-    _, row, reach = _attempt(asked, ASSIGNS)
+    _, row, reach = attempt_asked(asked, ASSIGNS)
     unit = find_unit_typed(typed, reach, at=at)
-    corrections.correct_attempt_unit(row.id, unit.id, _why(reach, reason), at=at)
+    corrections.correct_attempt_unit(row.id, unit.id, why_of(reach, reason), at=at)
 
 
 def void_attempt(asked: Asked, *, reason: str, at: datetime) -> None:
-    _, row, reach = _attempt(asked, DECIDES)
-    corrections.void_attempt(row.id, _why(reach, reason), at=at)
+    _, row, reach = attempt_asked(asked, DECIDES)
+    corrections.void_attempt(row.id, why_of(reach, reason), at=at)
 
 
 def restore_attempt(asked: Asked, *, reason: str, at: datetime) -> None:
-    _, row, reach = _attempt(asked, DECIDES)
-    corrections.restore_attempt(row.id, _why(reach, reason), at=at)
+    _, row, reach = attempt_asked(asked, DECIDES)
+    corrections.restore_attempt(row.id, why_of(reach, reason), at=at)
 
 
 def find_unit_typed(typed: str, reach: Reach, *, at: datetime) -> UnitCard:
@@ -245,24 +274,26 @@ def checked_reason(reason: str) -> str:
     return text
 
 
-def _why(reach: Reach, reason: str) -> Why:
+def why_of(reach: Reach, reason: str) -> Why:
     return Why(actor=reach.actor, reason=checked_reason(reason))
 
 
-def _contest(asked: Asked, roles: frozenset[people.Role]) -> tuple[ContestCard, Reach]:
+def contest_asked(asked: Asked, roles: frozenset[people.Role]) -> tuple[ContestCard, Reach]:
     contest = contests.get_contest(asked.slug)
     return contest, people.get_reach(asked.organiser, contest.owner_unit_id, roles=roles)
 
 
-def _person(asked: Asked, roles: frozenset[people.Role]) -> tuple[ContestCard, PersonCard, Reach]:
-    contest, reach = _contest(asked, roles)
+def person_asked(
+    asked: Asked, roles: frozenset[people.Role]
+) -> tuple[ContestCard, PersonCard, Reach]:
+    contest, reach = contest_asked(asked, roles)
     person = people.get_person_by_public_id(contest.id, asked.public_id)
     reach.check(person.unit_counted_id)
     return contest, person, reach
 
 
-def _attempt(asked: Asked, roles: frozenset[people.Role]) -> tuple[ContestCard, AnyRow, Reach]:
-    contest, reach = _contest(asked, roles)
+def attempt_asked(asked: Asked, roles: frozenset[people.Role]) -> tuple[ContestCard, AnyRow, Reach]:
+    contest, reach = contest_asked(asked, roles)
     rows = _rows(Attempt.public_id == decode_id(asked.public_id))
     if not rows or rows[0].contest_id != contest.id:
         raise NotFound

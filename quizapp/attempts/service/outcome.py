@@ -19,6 +19,7 @@ from quizapp.contests.models import Round
 from quizapp.contests.rules import Reveal
 from quizapp.contests.service import RoundCard, get_rules
 from quizapp.db import db, run, table_of
+from quizapp.web.codes import code_of_id
 
 SHEET = table_of(LateSheet)
 LATE = select(SHEET.c.answers, SHEET.c.prediction).where(SHEET.c.attempt_id == bindparam("this"))
@@ -62,6 +63,7 @@ class Outcome:
     submitted_at: datetime
     prediction: int | None
     receipt: str
+    code: str  # for the help desk
     lines: tuple[RevealedLine, ...]
 
 
@@ -72,6 +74,7 @@ class Turn:
     public_id: str
     round_number: int
     number: int
+    number_limit: int
     state: AttemptState
     started_at: datetime
     points_milli: int | None
@@ -104,6 +107,7 @@ def get_outcome(public_id: str, phone: Phone, *, at: datetime) -> Outcome | None
         submitted_at=row.submitted_at,
         prediction=row.prediction,
         receipt=row.receipt,
+        code=code_of_id(row.public_id),
         lines=_lines(row, paper, answers)
         if _is_revealed(contest_rules.reveal_answers, row, at=at)
         else (),
@@ -116,6 +120,7 @@ def get_turns(contest_id: int, person_id: int, *, at: datetime) -> Sequence[Turn
         select(
             Attempt.public_id,
             Attempt.number,
+            Attempt.number_limit,
             Attempt.state,
             Attempt.started_at,
             Attempt.points_milli,
@@ -134,6 +139,7 @@ def get_turns(contest_id: int, person_id: int, *, at: datetime) -> Sequence[Turn
             public_id=encode_id(row.public_id),
             round_number=row.round_number,
             number=row.number,
+            number_limit=row.number_limit,
             state=AttemptState(row.state),
             started_at=row.started_at,
             points_milli=row.points_milli
@@ -150,7 +156,9 @@ def count_left(one: RoundCard, turns: Sequence[Turn], *, at: datetime) -> int:
     `turns` are all of the person's in the contest.
     """
     begun = [(turn.round_number == one.number, turn.started_at) for turn in turns]
-    return max(get_limit(one, begun, at=at) - sum(mine for mine, _ in begun), 0)
+    limits = (turn.number_limit for turn in turns if turn.round_number == one.number)
+    limit = max([get_limit(one, begun, at=at), *limits])
+    return max(limit - sum(mine for mine, _ in begun), 0)
 
 
 def has_running(one: RoundCard, turns: Sequence[Turn]) -> bool:

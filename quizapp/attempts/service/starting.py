@@ -40,6 +40,7 @@ _BEGUN = select(
     ATTEMPT.c.id,
     ATTEMPT.c.round_id,
     ATTEMPT.c.number,
+    ATTEMPT.c.number_limit,
     ATTEMPT.c.public_id,
     ATTEMPT.c.started_at,
     ATTEMPT.c.state,
@@ -125,6 +126,8 @@ def _begin(
     _check_window(one, at=at)
     number = max(begun, default=0) + 1
     limit = get_limit(one, [(row.round_id == one.id, row.started_at) for row in turns], at=at)
+    # One that was given back says itself that there is another in its place.
+    limit = max([limit, *(row.number_limit for row in turns if row.round_id == one.id)])
     if number > limit:
         raise NO_ATTEMPT_LEFT[one.rules.attempts_per](limit=one.rules.attempts_max)
     paper = _draw(one, person, number=number)

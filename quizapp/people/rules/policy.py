@@ -16,6 +16,7 @@ class Permission(StrEnum):
     RUN_CONTESTS = "run_contests"
     SEE_PEOPLE = "see_people"
     ASSIGN_UNITS = "assign_units"
+    HELP_PEOPLE = "help_people"
     DECIDE = "decide"
     COUNT_MEMBERS = "count_members"
     WRITE_QUESTIONS = "write_questions"
@@ -33,6 +34,7 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             P.RUN_CONTESTS,
             P.SEE_PEOPLE,
             P.ASSIGN_UNITS,
+            P.HELP_PEOPLE,
             P.DECIDE,
             P.COUNT_MEMBERS,
             P.WRITE_QUESTIONS,
@@ -46,13 +48,14 @@ POLICY: Mapping[Role, frozenset[Permission]] = {
             P.RUN_CONTESTS,
             P.SEE_PEOPLE,
             P.ASSIGN_UNITS,
+            P.HELP_PEOPLE,
             P.DECIDE,
             P.COUNT_MEMBERS,
             P.WRITE_QUESTIONS,
         }
     ),
     Role.QUESTION_WRITER: frozenset({P.SEE_CONTESTS, P.WRITE_QUESTIONS}),
-    Role.HELP_DESK: frozenset({P.SEE_CONTESTS, P.SEE_PEOPLE, P.ASSIGN_UNITS}),
+    Role.HELP_DESK: frozenset({P.SEE_CONTESTS, P.SEE_PEOPLE, P.ASSIGN_UNITS, P.HELP_PEOPLE}),
     Role.AUDITOR: frozenset({P.SEE_CONTESTS, P.SEE_PEOPLE, P.SEE_EXACT_COUNTS, P.READ_AUDIT}),
     Role.VIEWER: frozenset({P.SEE_CONTESTS}),
 }

@@ -16,6 +16,7 @@ DECIDES = who_may(Permission.DECIDE)
 RUNS = who_may(Permission.RUN_CONTESTS)
 COUNTS = who_may(Permission.COUNT_MEMBERS)
 WRITES_QUESTIONS = who_may(Permission.WRITE_QUESTIONS)
+HELPS = who_may(Permission.HELP_PEOPLE)
 READS_AUDIT = who_may(Permission.READ_AUDIT)
 
 
@@ -104,3 +105,13 @@ def get_unit_ids_where(organiser: OrganiserCard, permission: Permission) -> tupl
     """Return the units at which a grant gives the permission, each once, in order of id."""
     roles = who_may(permission)
     return tuple(sorted({grant.unit_id for grant in organiser.grants if grant.role in roles}))
+
+
+def reaches(
+    organiser: OrganiserCard, owner_unit_id: int, unit_id: int | None, *, roles: Collection[Role]
+) -> bool:
+    """Tell whether these roles of the organiser reach somebody of a unit (None: of none known)."""
+    try:
+        return get_reach(organiser, owner_unit_id, roles=roles).has(unit_id)
+    except (NotFound, NotYourRole):
+        return False

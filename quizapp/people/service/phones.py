@@ -30,6 +30,11 @@ def read_phone(text: str) -> str | None:
     return f"+84{national}"
 
 
+def is_phone(text: str) -> bool:
+    """Say whether the text is a Vietnamese mobile number as people write them."""
+    return read_phone(text) is not None
+
+
 def check_phone(text: str) -> Problems:
     """Refuse what is not a Vietnamese mobile number."""
     if read_phone(text) is None:

@@ -69,6 +69,18 @@ def is_pin(pin: str, *, stored: bytes | None, public_id: bytes | None) -> bool:
     return is_equal and stored is not None
 
 
+def reset_code_hash(code: str, *, public_id: bytes) -> bytes:
+    """Return the keyed hash of a one-time code, bound to the person it was made for."""
+    return _mac("reset code", public_id + code.encode())
+
+
+def is_reset_code(code: str, *, stored: bytes | None, public_id: bytes | None) -> bool:
+    """Compare in constant time; with nothing stored, do the same work and say no."""
+    given = reset_code_hash(code, public_id=public_id or bytes(16))
+    is_equal = hmac.compare_digest(given, stored or bytes(32))
+    return is_equal and stored is not None
+
+
 def subject(kind: str, *parts: object) -> str:
     """Return the name under which failures are counted: a keyed hash, 64 hex digits."""
     return _mac("throttle", ":".join([kind, *map(str, parts)]).encode()).hex()
