@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 import xlsxwriter
 
+FO = 'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
 HEADINGS = ("STT", "Nội dung câu hỏi", "Đáp án A", "Đáp án B", "Đáp án C", "Đáp án đúng")
 
 
@@ -47,7 +48,7 @@ def with_part(content, name, change):
     return target.getvalue()
 
 
-def opendocument(*rows, repeated=""):
+def opendocument(*rows, repeated="", styles=""):
     """Return an ods of these rows of texts; `repeated` is more XML for its table."""
     made = "".join(
         "<table:table-row>"
@@ -61,10 +62,11 @@ def opendocument(*rows, repeated=""):
     )
     spaces = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text")
+        for name in ("office", "table", "text", "style")
     )
     content = (
-        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f"<office:document-content {spaces} {FO}>"
+        f"<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>"
         f'<table:table table:name="Câu hỏi">{made}{repeated}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )

@@ -1,14 +1,17 @@
 """Tables of questions: headings by meaning, keys of four kinds, separators and encodings."""
 
 import csv
-from io import StringIO
+from io import BytesIO, StringIO
+from pathlib import Path
 from unicodedata import normalize
 
 import pytest
+import xlsxwriter
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading import read_here as read_bank
 from quizapp.banks.rules import letters_of
+from tests.making.pictures import picture
 from tests.making.workbooks import looking, opendocument, workbook
 
 HEADINGS = ["Câu hỏi", "Phương án A", "Phương án B", "Phương án C", "Đáp án đúng"]
@@ -17,6 +20,7 @@ ROWS = [
     ["Ai quyết định?", "Ban chấp hành", "Đại hội", "Hội nghị", "C"],
     ["Khi nào?", "Hôm nay", "Ngày mai", "Tuần sau", "A"],
 ]
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "banks"
 RIGHT = ["B", "C", "A"]
 
 
@@ -100,6 +104,87 @@ def test_a_marked_cell_is_the_key(mark):
     rows = [HEADINGS[:-1], *(row[:-1] for row in ROWS)]
     content = looking(*rows, marked={(1, 2), (2, 3), (3, 1)}, mark=mark)
     assert rights(content) == RIGHT
+
+
+@pytest.mark.parametrize("mark", ["red", "filled", "bold"])
+def test_a_marked_cell_of_an_old_workbook_is_the_key(mark):
+    reading = read_bank((FIXTURES / f"marked_{mark}.xls").read_bytes())
+    assert reading.errors == ()
+    assert [letters_of(one.right) for one in reading.drafts] == RIGHT
+    # Its third row is hidden, and a sheet.
+    assert [one.stem for one in reading.drafts] == [row[0] for row in ROWS]
+    assert {found.where for found in reading.problems} == {"Câu hỏi", "Nháp"}
+
+
+ODS_STYLES = (
+    '<style:style style:name="ce1" style:parent-style-name="Base"/>'
+    '<style:style style:name="Base"><style:text-properties fo:font-weight="bold"/></style:style>'
+    '<style:style style:name="T1"><style:text-properties fo:color="#ff0000"/></style:style>'
+    '<style:style style:name="co"><style:table-cell-properties fo:background-color="#ffff00"/>'
+    "</style:style>"
+)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<table:table-cell {s} table:style-name="ce1"><text:p>{}</text:p>{e}',
+        '<table:table-cell {s} table:style-name="co"><text:p>{}</text:p>{e}',
+        "<table:table-cell {s}><text:p><text:span text:style-name='T1'>{}</text:span></text:p>{e}",
+    ],
+)
+def test_a_marked_cell_of_an_opendocument_sheet_is_the_key(form):
+    def cell(text, *, is_marked=False):
+        plain = "<table:table-cell {s}><text:p>{}</text:p>{e}"
+        string, end = 'office:value-type="string"', "</table:table-cell>"
+        return (form if is_marked else plain).format(text, s=string, e=end)
+
+    made = "".join(
+        "<table:table-row>"
+        + cell(row[0])
+        + "".join(cell(text, is_marked="ABC"[at] == row[4]) for at, text in enumerate(row[1:4]))
+        + "</table:table-row>"
+        for row in ROWS
+    )
+    hidden = '<table:table-row table:visibility="collapse">' + cell("Ẩn?") + cell("Một") * 3
+    content = opendocument(
+        HEADINGS[:-1], repeated=f"{made}{hidden}</table:table-row>", styles=ODS_STYLES
+    )
+    reading = read_bank(content)
+    assert reading.errors == ()
+    assert [letters_of(one.right) for one in reading.drafts] == RIGHT
+    assert "đang ẩn" in reading.problems[0].message
+
+
+def test_one_option_of_a_cell_may_be_marked():
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        page, red = book.add_worksheet("Câu hỏi"), book.add_format({"font_color": "#FF0000"})
+        page.write_row(0, 0, ["TT", "Câu hỏi", "Các phương án"])
+        page.write_row(1, 0, [1, "Mấy cấp?"])
+        page.write_rich_string(1, 2, "A. Hai\n", red, "B. Ba", "\nC. Bốn")
+        page.write_row(2, 0, [2, "Ai?"])
+        page.write_rich_string(2, 2, "A. Tôi\nB. Anh\n", red, "C. Chị")
+    assert rights(target.getvalue()) == ["B", "C"]
+
+
+def test_headings_may_stand_in_two_rows():
+    upper = ["TT", "Nội dung câu hỏi", "Phương án trả lời", "", "", "Đáp án"]
+    lower = ["", "", "A", "B", "C", ""]
+    rows = [[number, *row] for number, row in enumerate(ROWS, start=1)]
+    assert rights(workbook(["NGÂN HÀNG"], [], upper, lower, *rows)) == RIGHT
+
+
+def test_a_picture_in_a_row_keeps_its_question_out():
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        page = book.add_worksheet("Câu hỏi")
+        for number, row in enumerate([HEADINGS, *ROWS]):
+            page.write_row(number, 0, row)
+        page.insert_image(2, 0, "a.png", {"image_data": BytesIO(picture())})
+    reading = read_bank(target.getvalue())
+    assert [one.number for one in reading.drafts] == [1, 3]
+    assert "hình" in reading.errors[0].message
 
 
 def test_a_marked_cell_that_contradicts_the_key_is_named():

@@ -12,9 +12,10 @@ from typing import Any
 import python_calamine
 
 from quizapp.banks.errors import CannotRead
+from quizapp.banks.reading import open_looks
 from quizapp.banks.reading.archive import ZIP, names_in, packed, parts_of
 from quizapp.banks.reading.old_excel import sheets_of
-from quizapp.banks.reading.sheet_looks import Looks, looks_of
+from quizapp.banks.reading.sheet_looks import Looks, Pieces, looks_of
 from quizapp.banks.reading.sheet_size import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -47,6 +48,29 @@ class Sheet:
     name: str
     rows: Sequence[Sequence[Value]]
     looks: Looks = NO_LOOKS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Look:
+    """The look of a cell, or of the pieces of its text; whether a picture lies beside it."""
+
+    style: Style
+    pieces: Pieces
+    picture: str
+
+    def lines(self, text: str) -> list[list[Piece]]:
+        """Return the lines of a cell's text in pieces of one look."""
+        told: Pieces = (("\n".join(text.splitlines()), self.style),)
+        if "".join(words for words, _ in self.pieces) == text:
+            told = self.pieces
+        lines: list[list[Piece]] = []
+        for words, style in told:
+            first, *others = words.split("\n")
+            if not lines:
+                lines.append([])
+            lines[-1].append(Piece(first, style, ""))
+            lines += [[Piece(other, style, "")] for other in others]
+        return lines if text else []
 
 
 @dataclass(slots=True)
@@ -110,20 +134,24 @@ def read_opendocument(content: bytes) -> Reading:
     parts = parts_of(content)
     check_opendocument(parts.get("content.xml", b""))
     mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
-    return _reading("ods", packed({"mimetype": mimetype} | parts), dict)
+    return _reading(
+        "ods", packed({"mimetype": mimetype} | parts), lambda: open_looks.looks_of(parts)
+    )
 
 
 def read_xls(content: bytes) -> Reading:
     """Do as `read_xlsx` for .xls."""
     problems: list[Problem] = []
     sheets = []
-    for name, is_shown, rows in sheets_of(content):
-        if not is_shown:
-            problems.append(_of_sheet(name, "đang ẩn nên được bỏ qua."))
-        elif len(rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in rows[:1]):
-            raise CannotRead(reason=f"trang “{name}” có hơn {MOST_ROWS} dòng.")
+    for one in sheets_of(content):
+        if not one.is_shown:
+            problems.append(_of_sheet(one.name, "đang ẩn nên được bỏ qua."))
+        elif len(one.rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in one.rows):
+            raise CannotRead(
+                reason=f"trang “{one.name}” có hơn {MOST_ROWS} dòng hoặc {MOST_COLUMNS} cột."
+            )
         else:
-            sheets.append(Sheet(name=name, rows=rows))
+            sheets.append(Sheet(name=one.name, rows=one.rows, looks=one.looks))
     return grid_reading("xls", sheets, problems)
 
 
@@ -183,7 +211,11 @@ def _grid(sheet: Sheet, script: Script) -> Grid:
         cells = (
             _cell(
                 value,
-                style=sheet.looks.style(number, column),
+                look=_Look(
+                    style=sheet.looks.style(number, column),
+                    pieces=sheet.looks.pieces.get((number, column), ()),
+                    picture="hình" if number in sheet.looks.pictures else "",
+                ),
                 where=f"{sheet.name}, ô {_column(column)}{number}",
                 script=script,
             )
@@ -194,7 +226,7 @@ def _grid(sheet: Sheet, script: Script) -> Grid:
     return Grid(rows=tuple(rows), where=sheet.name, places=places)
 
 
-def _cell(value: Value, *, style: Style, where: str, script: Script) -> Cell:
+def _cell(value: Value, *, look: _Look, where: str, script: Script) -> Cell:
     text, doubt, note = str(value), "", ""
     if isinstance(value, date):
         text = (value.date() if isinstance(value, datetime) else value).isoformat()
@@ -205,7 +237,9 @@ def _cell(value: Value, *, style: Style, where: str, script: Script) -> Cell:
         else:
             # 0.85 may be shown as 85 %, a date in many ways: the words on the screen are not known.
             doubt = f"Ô chứa {value}, không phải chữ; hãy đổi định dạng ô thành Văn bản rồi gõ lại."
-    lines = tuple(script.line([Piece(line, style, "")], where=where) for line in text.splitlines())
+    lines = tuple(
+        script.line(pieces, where=where, picture=look.picture) for pieces in look.lines(text)
+    )
     return Cell(lines=lines, where=where, doubt=doubt, note=note)
 
 

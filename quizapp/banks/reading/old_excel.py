@@ -1,54 +1,151 @@
-"""Reads the values of an .xls in a process of its own: a damaged one may never end."""
+"""Reads workbooks of Excel 97 to 2003 (.xls): values, what their cells look like, hidden rows."""
 
-import json
-import subprocess
-import sys
-from datetime import date
-from io import BytesIO
-from typing import Any
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import StringIO
+from typing import Any, Literal
 
-import python_calamine
+import xlrd
+from xlrd.biffh import (
+    XL_CELL_BOOLEAN,
+    XL_CELL_DATE,
+    XL_CELL_ERROR,
+    XL_CELL_NUMBER,
+    XL_CELL_TEXT,
+    XLRDError,
+)
+from xlrd.compdoc import CompDocError
 
 from quizapp.banks.errors import CannotRead
+from quizapp.banks.reading.sheet_looks import Looks
+from quizapp.banks.reading.word_styles import is_black
+from quizapp.banks.rules.documents import PLAIN, Style
 
-SECONDS = 20
 BROKEN = "tệp .xls bị hỏng hoặc quá lớn; hãy mở bằng Excel và lưu lại thành .xlsx."
+# What the library raises over damaged records: it checks few of them.
+ERRORS = (
+    XLRDError,
+    CompDocError,
+    struct.error,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    TypeError,
+    NameError,
+    NotImplementedError,
+    RecursionError,
+)
+NO_PATTERN = 0
+SYSTEM_COLOURS = (0x40, 0x41, 0x7FFF)
 
 
-def sheets_of(content: bytes) -> list[tuple[str, bool, list[list[Any]]]]:
-    """Return name, whether it is shown, and rows of each sheet. Raises CannotRead."""
-    command = [sys.executable, "-m", __name__]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OldSheet:
+    """A sheet of an old workbook, row by row from its first."""
+
+    name: str
+    is_shown: bool
+    rows: list[list[Any]]
+    looks: Looks
+
+
+def sheets_of(content: bytes) -> list[OldSheet]:
+    """Return the sheets of a workbook. Raises CannotRead."""
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, the file goes in by its input
-            command, input=content, capture_output=True, timeout=SECONDS, check=True
+        book = xlrd.open_workbook(
+            file_contents=content, formatting_info=True, ragged_rows=True, logfile=StringIO()
         )
-        told = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError) as error:
+        styles = _Styles(book)
+        return [_sheet(sheet, book, styles) for sheet in book.sheets()]
+    except ERRORS as error:
         raise CannotRead(reason=BROKEN) from error
-    return [(name, shown, [list(map(_value, row)) for row in rows]) for name, shown, rows in told]
 
 
-def _value(told: Any) -> Any:
-    return date.fromisoformat(told[0]) if isinstance(told, list) else told
+def _sheet(sheet: Any, book: Any, styles: "_Styles") -> OldSheet:
+    rows = [
+        [_value(cell, book.datemode) for cell in sheet.row(number)] for number in range(sheet.nrows)
+    ]
+    hidden = {at + 1 for at, about in sheet.rowinfo_map.items() if about.hidden}
+    return OldSheet(
+        name=sheet.name,
+        is_shown=sheet.visibility == 0,
+        rows=rows,
+        looks=Looks(cells=dict(_looks(sheet, styles)), hidden_rows=frozenset(hidden)),
+    )
 
 
-def _told(value: Any) -> Any:
-    """Return what JSON can hold: a day is a list of its text, other moments are their words."""
-    if isinstance(value, date):
-        return [value.isoformat()[:10]]
-    return value if isinstance(value, str | int | float | bool) else str(value)
+def _looks(sheet: Any, styles: "_Styles") -> Iterator[tuple[tuple[int, int], Style]]:
+    for row in range(sheet.nrows):
+        for column in range(sheet.row_len(row)):
+            style = styles.of(sheet.cell_xf_index(row, column))
+            runs = sheet.rich_text_runlist_map.get((row, column))
+            if runs:
+                style = styles.mixed(style, runs, len(str(sheet.cell_value(row, column))))
+            if style != PLAIN:
+                yield (row + 1, column + 1), style
 
 
-def _main() -> None:
-    book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(sys.stdin.buffer.read()))
-    told = []
-    for about in book.sheets_metadata:
-        if about.typ is python_calamine.SheetTypeEnum.WorkSheet:
-            shown = about.visible is python_calamine.SheetVisibleEnum.Visible
-            rows = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
-            told.append((about.name, shown, [list(map(_told, row)) for row in rows]))
-    sys.stdout.write(json.dumps(told))
+class _Styles:
+    """What the formats of a workbook look like."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._known: dict[int, Style] = {}
+
+    def of(self, code: int) -> Style:
+        if code not in self._known:
+            form = self._book.xf_list[code]
+            background = form.background
+            is_filled = background.fill_pattern != NO_PATTERN
+            filled = self._colour(background.pattern_colour_index) if is_filled else ""
+            fill = "" if filled == "FFFFFF" else filled
+            self._known[code] = self._font(form.font_index)._replace(highlight=fill)
+        return self._known[code]
+
+    def mixed(self, style: Style, runs: list[tuple[int, int]], length: int) -> Style:
+        """Return the look of a text in several fonts: plain unless one of them is all of it."""
+        begins_later = runs[0][0] > 0
+        fonts = {self._font(font) for start, font in runs if start < length}
+        fonts |= {style._replace(highlight="")} if begins_later else set()
+        inner = fonts.pop() if len(fonts) == 1 else PLAIN
+        return inner._replace(highlight=style.highlight)
+
+    def _font(self, code: int) -> Style:
+        font = self._book.font_list[code]
+        return Style(
+            bold=font.weight >= 600 or bool(font.bold),
+            italic=bool(font.italic),
+            underline=bool(font.underline_type),
+            colour=self._colour(font.colour_index),
+            struck=bool(font.struck_out),
+        )
+
+    def _colour(self, code: int) -> str:
+        """Return a colour as RRGGBB; empty for black, those of the system, and unknown ones."""
+        colours: Mapping[int, tuple[int, int, int] | None] = self._book.colour_map
+        told = None if code in SYSTEM_COLOURS else colours.get(code)
+        name = "" if told is None else "{:02X}{:02X}{:02X}".format(*told)
+        return "" if is_black(name) else name
 
 
-if __name__ == "__main__":
-    _main()
+def _value(cell: Any, datemode: Literal[0, 1]) -> Any:
+    if cell.ctype in {XL_CELL_TEXT, XL_CELL_NUMBER}:
+        return cell.value
+    if cell.ctype == XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if cell.ctype == XL_CELL_DATE:
+        return _moment(cell.value, datemode)
+    if cell.ctype == XL_CELL_ERROR:
+        return xlrd.error_text_from_code.get(cell.value, "#N/A")
+    return ""
+
+
+def _moment(value: float, datemode: Literal[0, 1]) -> date | str:
+    if value < 1:
+        return str(value)  # a time of day: in how many ways it is shown is not known
+    moment: datetime = xlrd.xldate_as_datetime(value, datemode)
+    return moment.date() if moment.time() == datetime.min.time() else moment

@@ -3,8 +3,8 @@
 The reader of values knows nothing of fonts and fills, and a key may be a red cell.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import TypeVar
 from xml.etree.ElementTree import Element, ParseError
@@ -17,8 +17,10 @@ from quizapp.banks.reading.word_styles import is_black
 from quizapp.banks.rules.documents import PLAIN, Style
 
 T = TypeVar("T")
+Pieces = tuple[tuple[str, Style], ...]
 S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 WORKBOOK = "xl/workbook.xml"
 LINKS = "xl/_rels/workbook.xml.rels"
 OFF = {"0", "false", "none"}
@@ -28,10 +30,15 @@ PLAIN_COLOURS = {"theme 0", "theme 1", "indexed 8", "indexed 64", "indexed 65", 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Looks:
-    """The looks of a sheet: cells by row and column from 1, and hidden rows."""
+    """The looks of a sheet: cells by row and column from 1, hidden rows, rows with pictures.
+
+    `pieces` are the texts of cells in several looks.
+    """
 
     cells: Mapping[tuple[int, int], Style] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
+    pictures: frozenset[int] = frozenset()
+    pieces: Mapping[tuple[int, int], Pieces] = field(default_factory=dict)
 
     def style(self, row: int, column: int) -> Style:
         """Return what the text of a cell looks like; PLAIN where nothing is told."""
@@ -44,7 +51,9 @@ def looks_of(parts: Mapping[str, bytes]) -> dict[str, Looks]:
         styles = _styles(_root(parts, "xl/styles.xml"))
         texts = _texts(_root(parts, "xl/sharedStrings.xml"))
         return {
-            name: _sheet(parts[part], styles, texts)
+            name: replace(
+                _sheet(parts[part], styles, texts), pictures=frozenset(_pictures(parts, part))
+            )
             for name, part in _sheets(parts)
             if part in parts
         }
@@ -122,29 +131,34 @@ def _is_on(element: Element | None) -> bool:
     return element is not None and element.get("val", "1") not in OFF
 
 
-def _texts(root: Element | None) -> list[Style | None]:
-    """Return the look of each shared text: None where its cells tell it, PLAIN where mixed."""
+def _texts(root: Element | None) -> list[Pieces]:
+    """Return the pieces of each shared text; none where its cells tell its look."""
     if root is None:
         return []
-    return [_run_style(text) for text in root.iterfind(f"{S}si")]
+    return [tuple(map(_run, text.iterfind(f"{S}r"))) for text in root.iterfind(f"{S}si")]
 
 
-def _run_style(text: Element) -> Style | None:
-    runs = [
-        (run.find(f"{S}rPr"), "".join(part.text or "" for part in run.iterfind(f"{S}t")))
-        for run in text.iterfind(f"{S}r")
-    ]
-    if not runs:
-        return None
-    styles = {
-        PLAIN if properties is None else _font(properties)
-        for properties, words in runs
-        if words.strip()
-    }
-    return next(iter(styles)) if len(styles) == 1 else PLAIN
+def _run(run: Element) -> tuple[str, Style]:
+    properties = run.find(f"{S}rPr")
+    words = "".join(part.text or "" for part in run.iterfind(f"{S}t"))
+    return words, PLAIN if properties is None else _font(properties)
 
 
-def _sheet(body: bytes, styles: Sequence[Style], texts: Sequence[Style | None]) -> Looks:
+def _pictures(parts: Mapping[str, bytes], sheet: str) -> Iterator[int]:
+    """Yield the rows, from 1, at which pictures of a sheet begin."""
+    folder, _, name = sheet.rpartition("/")
+    links = _root(parts, f"{folder}/_rels/{name}.rels")
+    for link in () if links is None else links:
+        target = link.get("Target", "")
+        if link.get("Type", "").endswith("/drawing"):
+            drawing = _root(parts, f"xl/drawings/{target.rpartition('/')[2]}")
+            for anchor in () if drawing is None else drawing:
+                row = anchor.findtext(f"{DRAWN}from/{DRAWN}row", "")
+                if row.isdecimal() and len(row) < 8:
+                    yield int(row) + 1
+
+
+def _sheet(body: bytes, styles: Sequence[Style], texts: Sequence[Pieces]) -> Looks:
     page = _Page(styles=styles, texts=texts)
     for event, element in iterparse(BytesIO(body), events=("start", "end")):
         tag = element.tag.removeprefix(S)
@@ -155,7 +169,7 @@ def _sheet(body: bytes, styles: Sequence[Style], texts: Sequence[Style | None]) 
             element.clear()
         elif tag == "row":
             element.clear()
-    return Looks(cells=page.cells, hidden_rows=frozenset(page.hidden))
+    return Looks(cells=page.cells, hidden_rows=frozenset(page.hidden), pieces=page.pieces)
 
 
 @dataclass(slots=True)
@@ -163,7 +177,8 @@ class _Page:
     """Follows the rows and cells of a sheet; places may be told or follow the one before."""
 
     styles: Sequence[Style]
-    texts: Sequence[Style | None]
+    texts: Sequence[Pieces]
+    pieces: dict[tuple[int, int], Pieces] = field(default_factory=dict)
     cells: dict[tuple[int, int], Style] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     row: int = 0
@@ -180,10 +195,19 @@ class _Page:
     def end_cell(self, element: Element) -> None:
         style = _at(self.styles, element.get("s", "0"), PLAIN)
         if element.get("t") == "s":
-            inner = _at(self.texts, element.findtext(f"{S}v"), None)
-            style = style if inner is None else inner._replace(highlight=style.highlight)
+            style = self._inner(_at(self.texts, element.findtext(f"{S}v"), ()), style)
         if style != PLAIN:
             self.cells[self.row, self.column] = style
+
+    def _inner(self, pieces: Pieces, style: Style) -> Style:
+        """Return the look of a text in one look; of several each piece has its own."""
+        styles = {own for words, own in pieces if words.strip()}
+        if len(styles) > 1:
+            self.pieces[self.row, self.column] = tuple(
+                (words, own._replace(highlight=style.highlight)) for words, own in pieces
+            )
+        inner = styles.pop() if len(styles) == 1 else PLAIN
+        return inner._replace(highlight=style.highlight) if pieces else style
 
 
 def _whole(text: str | None, missing: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from quizapp.banks.rules.documents.found import Choice, Found, key_of, shortened
 from quizapp.banks.rules.documents.key_lists import Entry
 from quizapp.banks.rules.documents.marking import Signal, Verdict
+from quizapp.banks.rules.documents.statements import TELL_EACH
 from quizapp.banks.rules.documents.told import PROVISION, TRUTHS, Told
 
 MARK_ONE = "Hãy đánh dấu đúng một phương án như các câu khác, hoặc thêm dòng “Đáp án: …”."
@@ -42,6 +43,9 @@ def answer_of(
 def _told_letter(told: Told, found: Found) -> str:
     if told.doubt:
         found.doubt("answer", f"{told.doubt} ({told.where}). Hãy ghi đúng một đáp án.")
+        return ""
+    if told.verdicts:
+        found.doubt("answer", TELL_EACH)
         return ""
     if told.letter:
         _check_rest(told, found)

@@ -7,17 +7,19 @@ from itertools import pairwise
 from quizapp.banks.rules import Kind, Problem, Raw, Reading, Severity
 from quizapp.banks.rules.checking import assembled
 from quizapp.banks.rules.cleaning import clean_line
-from quizapp.banks.rules.documents import Grid, Image, Part
+from quizapp.banks.rules.documents import NOTHING, Grid, Image, Part
 from quizapp.banks.rules.documents.blocks import Block, Outline, outline_of
 from quizapp.banks.rules.documents.deciding import answer_of
 from quizapp.banks.rules.documents.found import Found, shortened
 from quizapp.banks.rules.documents.key_lists import Entry
 from quizapp.banks.rules.documents.labels import option_marks
-from quizapp.banks.rules.documents.marking import verdicts
+from quizapp.banks.rules.documents.marking import Verdict, verdicts
 from quizapp.banks.rules.documents.parsing import labels_of, parsed
 from quizapp.banks.rules.documents.picturing import show_pictures
+from quizapp.banks.rules.documents.statements import apart
 from quizapp.banks.rules.documents.tables import is_question_table, rows_of
 
+UNMARKED = Verdict(doubt="không ghi đáp án", is_silent=True)
 Keys = list[list[Entry]]
 
 
@@ -37,7 +39,7 @@ def reading_of(
     notes = list(problems)
     for item in outline.items:
         if isinstance(item, Block):
-            found.append(parsed(item, usual))
+            found += apart(parsed(item, usual), item.lines)
         else:
             table = rows_of(item)
             found += table.found
@@ -58,7 +60,7 @@ def reading_of(
 
 def raws_of(found: Sequence[Found], keys: Keys | None = None) -> list[Raw]:
     """Return the questions with their keys decided over the whole document."""
-    asked = [one for one in found if len(one.options) >= 2]
+    asked = [one for one in found if len(one.options) >= 2 and not _is_told(one)]
     signal, told = verdicts([[choice.as_marked() for choice in one.options] for one in asked])
     by_question = dict(zip(map(id, asked), told, strict=True))
     codes = _codes(found)
@@ -68,13 +70,18 @@ def raws_of(found: Sequence[Found], keys: Keys | None = None) -> list[Raw]:
         answer = ""
         if one.texts.get("kind") == Kind.MULTIPLE:
             answer = one.texts.get("answer", "")
-        elif verdict is None:
+        elif verdict is None and not _is_told(one):
             _too_few(one)
         else:
             entries = keys[number - 1] if keys else []
-            answer = answer_of(one, entries=entries, verdict=verdict, signal=signal)
+            answer = answer_of(one, entries=entries, verdict=verdict or UNMARKED, signal=signal)
         raws.append(_raw(one, number, code, answer))
     return raws
+
+
+def _is_told(found: Found) -> bool:
+    """Say whether the options are no words of the document, which therefore marks none of them."""
+    return len(found.options) >= 2 and all(one.label is NOTHING for one in found.options)
 
 
 def _too_few(found: Found) -> None:
@@ -108,7 +115,7 @@ def _raw(found: Found, number: int, code: str, answer: str) -> Raw:
 
 def _codes(found: Sequence[Found]) -> list[str]:
     """Return a code for each question: its own, else from its number, else from its place."""
-    numbers = [one.told_number for one in found]
+    numbers = [one.told_number for one in found if not one.texts.get("code")]
     are_own = None not in numbers and len(set(numbers)) == len(numbers)
     return [
         one.texts.get("code") or f"CAU-{one.told_number if are_own else place:03d}"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from quizapp.banks.rules import LETTERS, Kind
 from quizapp.banks.rules.cleaning import clean_line
@@ -75,11 +76,28 @@ def rows_of(grid: Grid) -> Rows:
 
 
 def _headings(grid: Grid) -> tuple[int, Columns | None]:
-    for index, row in enumerate(grid.rows[:HEADING_ROWS]):
-        columns = columns_of([cell.text for cell in row])
+    rows = [[cell.text for cell in row] for row in grid.rows[: HEADING_ROWS + 1]]
+    for index, row in enumerate(rows[:HEADING_ROWS]):
+        columns = columns_of(row)
+        below = _two_rows(row, rows[index + 1]) if index + 1 < len(rows) else None
+        if below is not None:
+            return index + 1, below
         if columns.is_complete:
             return index, columns
     return 0, None
+
+
+def _two_rows(upper: Sequence[str], lower: Sequence[str]) -> Columns | None:
+    """Return the columns of headings in two rows: "Phương án" above, "A", "B", "C" below it."""
+    above, below = columns_of(upper), columns_of(lower)
+    if above.options or "stem" not in above.parts or not {"A", "B"} <= below.options.keys():
+        return None
+    if below.parts:
+        return None  # a row of headings of its own
+    joined = columns_of(
+        [low if clean_line(low) else up for up, low in zip_longest(upper, lower, fillvalue="")]
+    )
+    return joined if joined.is_complete else None
 
 
 def _is_question(row: Sequence[Cell], columns: Columns) -> bool:
@@ -129,6 +147,14 @@ class _Row:
         found.told_number = int(number[1]) if number else None
         found.citations += [line.text for line in self._part("citation").lines]
         self._tell(found)
+        pictures = (line.picture for cell in self.cells for line in cell.lines)
+        picture = next(filter(None, pictures), "")
+        if picture:
+            found.doubt(
+                "stem",
+                f"Có {picture} ở dòng này, chưa đọc được. Hãy diễn đạt bằng chữ, hoặc đưa câu hỏi "
+                "sang tệp Word (ở đó hình được giữ).",
+            )
         if self.columns.twice:
             found.doubt(
                 "stem", f"Bảng có hai cột cùng nghĩa “{self.columns.twice[0]}”. Hãy bỏ một."
@@ -155,9 +181,6 @@ class _Row:
         if not has_own:
             return parsed(Block(number=None, where=self.where, lines=lines), Labels.UPPER)
         found = Found(where=self.where, stem="\n".join(line.text for line in lines))
-        for line in lines:
-            if line.picture:
-                found.doubt("stem", f"Có {line.picture}, chưa đọc được. Hãy diễn đạt bằng chữ.")
         if "choices" in self.columns.parts:
             self._choices(found)
         elif self.columns.options:

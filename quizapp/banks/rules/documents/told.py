@@ -1,7 +1,8 @@
 """Lines that tell the right answer in words, a citation or an explanation. Pure."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 KEY_WORD = (
     r"(?:(?:=>|->|→|⇒|[-–*•])\s*)?"
@@ -37,6 +38,16 @@ EXPLANATION = re.compile(
 TRUTH = re.compile(
     r"(?P<word>đúng|sai|true|false|[đs])(?!\w)(?P<rest>.*)", re.IGNORECASE | re.DOTALL
 )
+PAIR = re.compile(
+    r"\(?(?P<letter>[a-h])\s*[.):\-–]*\s*(?P<word>đúng|sai|đ|s)(?!\w)\s*[,;.]?\s*", re.IGNORECASE
+)
+PAIRS = re.compile(
+    rf"(?:{PAIR.pattern.replace('?P<letter>', '').replace('?P<word>', '')}){{2,}}", re.IGNORECASE
+)
+SERIES = re.compile(
+    r"(?:(?:đúng|sai|đ|s)[\s,;.\-–]+)+(?:đúng|sai|đ|s)[.;]?|[đs]{3,8}[.;]?", re.IGNORECASE
+)
+SERIES_WORD = re.compile(r"đúng|sai|đ|s", re.IGNORECASE)
 TRUTHS = {"đúng": "A", "đ": "A", "true": "A", "sai": "B", "s": "B", "false": "B"}
 
 
@@ -44,7 +55,8 @@ TRUTHS = {"đúng": "A", "đ": "A", "true": "A", "sai": "B", "s": "B", "false": 
 class Told:
     """What a line says is right: a letter, or words; `doubt` where it is not certain.
 
-    `rest` are words after the letter that may be the option itself.
+    `rest` are words after the letter that may be the option itself. `verdicts` maps the letters of
+    statements to "A" for a true one and "B" for a false one.
     """
 
     letter: str = ""
@@ -54,6 +66,7 @@ class Told:
     explanation: str = ""
     doubt: str = ""
     where: str = ""
+    verdicts: Mapping[str, str] = field(default_factory=dict)
 
 
 def told_in(text: str, where: str) -> Told | None:
@@ -61,7 +74,25 @@ def told_in(text: str, where: str) -> Told | None:
     match = ANSWER.fullmatch(text)
     if not match:
         return None
-    return _told(match["rest"].strip(), where, is_sure=bool(match["sure"]))
+    rest, is_sure = match["rest"].strip(), bool(match["sure"])
+    verdicts = _verdicts(rest) if is_sure else {}
+    if verdicts:
+        return Told(verdicts=verdicts, where=where)
+    return _told(rest, where, is_sure=is_sure)
+
+
+def _verdicts(rest: str) -> Mapping[str, str]:
+    """Return what "a) Đúng; b) Sai", "a-Đ, b-S" or "Đ S S Đ" tell of statements, none of others."""
+    if PAIRS.fullmatch(rest):
+        pairs = [(match["letter"].upper(), match["word"]) for match in PAIR.finditer(rest)]
+    elif SERIES.fullmatch(rest):
+        pairs = list(zip("ABCDEFGH", SERIES_WORD.findall(rest), strict=False))
+    else:
+        return {}
+    letters = {letter for letter, _ in pairs}
+    if len(letters) < len(pairs) or len(pairs) < 2:
+        return {}
+    return {letter: TRUTHS[word.lower()] for letter, word in pairs}
 
 
 def _told(rest: str, where: str, *, is_sure: bool) -> Told | None:
