@@ -11,6 +11,7 @@ import signal
 import click
 from click.core import ParameterSource
 
+from tests.load.banks import banks
 from tests.load.figures import yardstick
 from tests.load.growth import growth
 from tests.load.ledger import Ledger
@@ -91,6 +92,7 @@ def anatomy(**given):
     click.echo(json.dumps(found, ensure_ascii=False, indent=1))
 
 
+main.add_command(banks)
 main.add_command(growth)
 main.add_command(ref)
 main.add_command(passes)

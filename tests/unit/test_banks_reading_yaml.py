@@ -164,7 +164,11 @@ def test_a_wrong_question_is_named_by_its_line_and_the_next_one_is_accepted(text
 
 def test_the_second_of_two_equal_ids_is_named_with_the_first():
     content = bank(question(1), question(2), question(1))
-    assert problems(content)[0] == ("dòng 17", 3, "Trùng mã “X-1” với câu 1 (dòng 5).")
+    assert problems(content)[0] == (
+        "dòng 17",
+        3,
+        "Trùng mã “X-1” với câu 1 (dòng 5). Hãy đổi một mã.",
+    )
     assert len(read_bank(content).drafts) == 2
 
 

@@ -293,13 +293,15 @@ def test_a_problem_stands_at_the_place_of_its_field():
 def test_the_second_question_with_a_code_is_kept_out():
     reading = read(raw(1, code="X"), raw(2), raw(3, code="X"))
     assert [one.number for one in reading.drafts] == [1, 2]
-    assert messages(reading) == ["Trùng mã “X” với câu 1 (dòng 1)."]
+    assert messages(reading) == ["Trùng mã “X” với câu 1 (dòng 1). Hãy đổi một mã."]
 
 
 def test_a_question_asked_twice_is_only_pointed_out():
     reading = read(raw(1), raw(2, stem="CÂU HỎI số 1?"))
     assert len(reading.drafts) == 2
-    assert messages(reading, Severity.WARNING) == ["Nội dung giống hệt câu 1 (dòng 1)."]
+    assert messages(reading, Severity.WARNING) == [
+        "Nội dung giống hệt câu 1 (dòng 1). Hãy bỏ một câu."
+    ]
 
 
 def test_a_difficulty_nobody_knows_is_left_out_with_a_warning():

@@ -105,7 +105,7 @@ def _doubts(raw: Raw) -> Iterator[Problem]:
 
 def _code(raw: Raw) -> Iterator[Problem]:
     if not raw.code:
-        yield raw.error("code", "Thiếu mã câu hỏi.")
+        yield raw.error("code", "Thiếu mã câu hỏi. Hãy thêm mã, ví dụ BLLD-001.")
     elif not CODE.fullmatch(raw.code):
         yield raw.error(
             "code",
@@ -124,7 +124,7 @@ def _kind(raw: Raw) -> Iterator[Problem]:
 
 def _stem(raw: Raw) -> Iterator[Problem]:
     if not raw.stem:
-        yield raw.error("stem", "Thiếu nội dung câu hỏi.")
+        yield raw.error("stem", "Thiếu nội dung câu hỏi. Hãy viết câu hỏi trước các phương án.")
 
 
 def _options(raw: Raw) -> Iterator[Problem]:
@@ -132,14 +132,19 @@ def _options(raw: Raw) -> Iterator[Problem]:
     if "options" in raw.doubts:
         return
     if len(letters) < 2:
-        yield raw.error("options", f"Chỉ có {len(letters)} phương án; cần ít nhất 2.")
+        yield raw.error(
+            "options", f"Chỉ có {len(letters)} phương án; cần ít nhất 2. Hãy thêm phương án."
+        )
     elif len(letters) > MAX_OPTIONS:
-        yield raw.error("options", f"Có {len(letters)} phương án; nhiều nhất là {MAX_OPTIONS}.")
+        yield raw.error(
+            "options", f"Có {len(letters)} phương án; nhiều nhất là {MAX_OPTIONS}. Hãy bỏ bớt."
+        )
     elif letters != list(LETTERS[: len(letters)]):
         missing = next(letter for letter in LETTERS if letter not in letters)
         yield raw.error(
             "options",
-            f"Có phương án {', '.join(letters)} nhưng thiếu hoặc trống phương án {missing}.",
+            f"Có phương án {', '.join(letters)} nhưng thiếu hoặc trống phương án {missing}. "
+            "Hãy viết phương án này hoặc đánh lại chữ cái.",
         )
 
 
@@ -148,7 +153,10 @@ def _equal_options(raw: Raw) -> Iterator[Problem]:
     for letter, text in raw.options.items():
         key = clean_line(text).casefold().rstrip(" .;")
         if text and key in first:
-            yield raw.error(f"option {letter}", f"Phương án {first[key]} và {letter} giống nhau.")
+            yield raw.error(
+                f"option {letter}",
+                f"Phương án {first[key]} và {letter} giống nhau. Hãy sửa hoặc bỏ một.",
+            )
         first.setdefault(key, letter)
 
 
@@ -157,7 +165,7 @@ def _answer(raw: Raw) -> Iterator[Problem]:
     if not raw.answer and raw.doubts:
         return  # why there is none has been told
     if not raw.answer:
-        yield raw.error("answer", "Thiếu đáp án đúng.")
+        yield raw.error("answer", "Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đúng.")
     elif raw.kind == Kind.MULTIPLE:
         yield from _several_answers(raw)
     elif letter is None:
@@ -165,7 +173,13 @@ def _answer(raw: Raw) -> Iterator[Problem]:
             "answer", f"Đáp án “{raw.answer[:80]}” phải là đúng một chữ cái (A, B, C…)."
         )
     elif not raw.options.get(letter):
-        yield raw.error("answer", f"Đáp án “{letter}” không có trong các phương án.")
+        yield raw.error(
+            "answer", f"Đáp án “{letter}” không có trong các phương án. Hãy ghi {_known(raw)}."
+        )
+
+
+def _known(raw: Raw) -> str:
+    return " hoặc ".join(letter for letter, text in raw.options.items() if text) or "lại"
 
 
 def _several_answers(raw: Raw) -> Iterator[Problem]:
@@ -178,12 +192,16 @@ def _several_answers(raw: Raw) -> Iterator[Problem]:
     told = {letter for letter, text in raw.options.items() if text}
     missing = ", ".join(letter for letter in letters if letter not in told)
     if missing:
-        yield raw.error("answer", f"Đáp án “{missing}” không có trong các phương án.")
+        yield raw.error(
+            "answer", f"Đáp án “{missing}” không có trong các phương án. Hãy ghi {_known(raw)}."
+        )
     elif len(letters) < 2:
-        yield raw.error("answer", "Câu nhiều đáp án phải có ít nhất 2 đáp án đúng.")
+        yield raw.error(
+            "answer", "Câu nhiều đáp án phải có ít nhất 2 đáp án đúng. Hãy ghi thêm, hoặc đổi loại."
+        )
     elif len(letters) == len(told):
         # Whoever ticks everything without reading would have it right.
-        yield raw.error("answer", "Câu nhiều đáp án phải có ít nhất một phương án sai.")
+        yield raw.error("answer", "Câu nhiều đáp án phải có ít nhất một phương án sai. Hãy thêm.")
 
 
 def _validity(raw: Raw) -> Iterator[Problem]:
@@ -195,12 +213,14 @@ def _validity(raw: Raw) -> Iterator[Problem]:
             yield raw.error(name, f"Ngày “{text[:80]}” phải viết dạng 2026-12-31.")
     starts, ends = _day(raw.valid_from), _day(raw.valid_to)
     if not bad and starts and ends and ends < starts:
-        yield raw.error("valid_to", f"Hết hiệu lực ({ends}) trước khi có hiệu lực ({starts}).")
+        yield raw.error(
+            "valid_to", f"Hết hiệu lực ({ends}) trước khi có hiệu lực ({starts}). Hãy sửa một ngày."
+        )
 
 
 def _details(raw: Raw) -> Iterator[Problem]:
     if raw.fixed_order not in TRUTH:
-        yield raw.error("fixed_order", "fixed_order chỉ nhận true hoặc false.")
+        yield raw.error("fixed_order", "fixed_order chỉ nhận true hoặc false. Hãy sửa hoặc bỏ.")
     if raw.difficulty and _level(raw) is None:
         yield raw.warning(
             "difficulty",
@@ -208,7 +228,7 @@ def _details(raw: Raw) -> Iterator[Problem]:
         )
     for citation in raw.citations:
         if not citation.get("law") and not citation.get("text"):
-            yield raw.error("citation", "Căn cứ phải có “law” hoặc “text”.")
+            yield raw.error("citation", "Căn cứ phải có “law” hoặc “text”. Hãy thêm.")
 
 
 def _pictures(raw: Raw) -> Iterator[Problem]:
@@ -269,12 +289,15 @@ def _between_questions(raws: Sequence[Raw]) -> Iterator[Problem]:
         first = codes.setdefault(raw.code, raw)
         if raw.code and first is not raw:
             yield raw.error(
-                "code", f"Trùng mã “{raw.code}” với câu {first.number} ({first.where})."
+                "code",
+                f"Trùng mã “{raw.code}” với câu {first.number} ({first.where}). Hãy đổi một mã.",
             )
         words = raw.stem.casefold(), frozenset(text.casefold() for text in raw.options.values())
         twin = stems.setdefault(words, raw)
         if raw.stem and twin is not raw:
-            yield raw.warning("stem", f"Nội dung giống hệt câu {twin.number} ({twin.where}).")
+            yield raw.warning(
+                "stem", f"Nội dung giống hệt câu {twin.number} ({twin.where}). Hãy bỏ một câu."
+            )
 
 
 def _expired(drafts: Iterable[Draft], as_of: date | None) -> Iterator[Problem]:
