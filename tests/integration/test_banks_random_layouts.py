@@ -1,16 +1,19 @@
 """Random banks written in every layout: what is accepted is what was meant, never another key."""
 
+import csv
 from dataclasses import dataclass
+from io import BytesIO, StringIO
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quizapp.banks.reading import read_here as read_bank
 from quizapp.banks.rules import LETTERS, positions_of
 from quizapp.banks.rules.cleaning import clean_line
-from tests.making.documents import document, numbering, paragraph, run, table
-from tests.making.workbooks import looking, workbook
+from tests.making.documents import document, numbering, paragraph, run, style, table
+from tests.making.workbooks import looking, opendocument, workbook
 
 # fmt: off
 WORDS = [
@@ -153,6 +156,116 @@ def gift(bank):
     return "\n".join(made).encode()
 
 
+def typed(bank, sign="", key="Đáp án: {L}"):
+    made = []
+    for number, one in enumerate(bank, start=1):
+        made.append(f"Câu {number}: {one.stem}")
+        made += [
+            f"{sign if at == one.right else ''}{line}" for at, line in enumerate(_lettered(one))
+        ]
+        made.append(key.format(L=LETTERS[one.right]))
+    return "\n".join(made).encode()
+
+
+def word_signed(bank, form):
+    """A sign before or after the right option: "{s}" stands where it is put."""
+    parts = []
+    for number, one in enumerate(bank, start=1):
+        parts.append(f"Câu {number}: {one.stem}")
+        for at, line in enumerate(_lettered(one)):
+            parts.append(form.format(o=line) if at == one.right else line)
+    return document(*parts)
+
+
+def word_side_by_side(bank, gap):
+    parts = []
+    for number, one in enumerate(bank, start=1):
+        parts.append(f"Câu {number}: {one.stem}")
+        runs = [
+            run(line + gap, *(["red"] if at == one.right else []))
+            for at, line in enumerate(_lettered(one))
+        ]
+        parts.append(paragraph(*runs))
+    return document(*parts)
+
+
+def word_switched_off(bank):
+    """All options are in a bold style; all but the right ones have it switched off again."""
+    parts = []
+    for number, one in enumerate(bank, start=1):
+        parts.append(f"Câu {number}: {one.stem}")
+        for at, line in enumerate(_lettered(one)):
+            marks = [] if at == one.right else ["not bold"]
+            parts.append(paragraph(run(line, *marks), style="Dam"))
+    return document(*parts, styles=style("Dam", "<w:b/>"))
+
+
+def word_key_table(bank):
+    parts = []
+    for number, one in enumerate(bank, start=1):
+        parts += [f"Câu {number}: {one.stem}", *_lettered(one)]
+    keys = [LETTERS[one.right] for one in bank]
+    numbers = list(map(str, range(1, len(bank) + 1)))
+    return document(*parts, "BẢNG ĐÁP ÁN", table(["Câu", *numbers], ["Đáp án", *keys]))
+
+
+def word_table_marked(bank, mark):
+    rows = []
+    for one in bank:
+        cells = [
+            paragraph(run(text, *([mark] if at == one.right else [])))
+            for at, text in enumerate(one.options)
+        ]
+        rows.append([one.stem, *cells, *[""] * (4 - len(cells))])
+    return document(table(HEADINGS, *rows))
+
+
+def word_statements(bank):
+    """Each question's options as statements, of which only the right one is true."""
+    parts = []
+    for number, one in enumerate(bank, start=1):
+        parts.append(f"Câu {number}: {one.stem} Đúng hay sai?")
+        for at, text in enumerate(one.options):
+            verdict = "Đúng" if at == one.right else "Sai"
+            parts.append(f"{LETTERS[at].lower()}) {text} ({verdict})")
+    return document(*parts)
+
+
+def sheet_rows(bank):
+    return [[*HEADINGS, "Đáp án"], *([*_padded(one), LETTERS[one.right]] for one in bank)]
+
+
+def excel_two_rows(bank):
+    upper = ["Câu hỏi", "Phương án", "", "", "", "Đáp án"]
+    return workbook(upper, ["", "A", "B", "C", "D", ""], *sheet_rows(bank)[1:])
+
+
+def excel_two_sheets(bank):
+    heading, *rows = sheet_rows(bank)
+    return workbook(heading, rows[0], more={"Hai": [heading, *rows[1:]]})
+
+
+def excel_one_cell_marked(bank):
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        page, red = book.add_worksheet("Câu hỏi"), book.add_format({"font_color": "#FF0000"})
+        page.write_row(0, 0, ["Câu hỏi", "Các phương án"])
+        for number, one in enumerate(bank, start=1):
+            page.write_string(number, 0, one.stem)
+            pieces = []
+            for at, line in enumerate(_lettered(one)):
+                text = line + ("" if at == len(one.options) - 1 else "\n")
+                pieces += [red, text] if at == one.right else [text]
+            page.write_rich_string(number, 1, *pieces)
+    return target.getvalue()
+
+
+def separated(bank, separator, encoding):
+    target = StringIO()
+    csv.writer(target, delimiter=separator).writerows(sheet_rows(bank))
+    return target.getvalue().encode(encoding)
+
+
 LAYOUTS = {
     **{
         f"{mark}, {labels[0]}{labels[1]}": lambda bank, mark=mark, labels=labels: word_marks(
@@ -170,6 +283,29 @@ LAYOUTS = {
     "excel": excel,
     "excel, words": excel_words,
     "excel, marked": excel_marked,
+    "excel, headings in two rows": excel_two_rows,
+    "excel, two sheets": excel_two_sheets,
+    "excel, one cell, marked": excel_one_cell_marked,
+    "ods": lambda bank: opendocument(*sheet_rows(bank)),
+    **{
+        f"csv {separator!r} {encoding}": lambda bank, form=(separator, encoding): separated(
+            bank, *form
+        )
+        for separator in ";,\t"
+        for encoding in ("utf-8-sig", "utf-16")
+    },
+    "text": typed,
+    "text, sign and key": lambda bank: typed(bank, sign="*"),
+    **{
+        f"sign {form}": lambda bank, form=form: word_signed(bank, form)
+        for form in ("*{o}", "+ {o}", "{o} (Đ)", "{o} ✓", "{o} *")
+    },
+    "side by side, tabs": lambda bank: word_side_by_side(bank, "\t"),
+    "side by side, spaces": lambda bank: word_side_by_side(bank, "     "),
+    "switched off": word_switched_off,
+    "key table": word_key_table,
+    "table, bold cell": lambda bank: word_table_marked(bank, "bold"),
+    "table, red cell": lambda bank: word_table_marked(bank, "red"),
     "aiken": aiken,
     "gift": gift,
 }
@@ -189,6 +325,19 @@ def read(content):
 @given(banks(WORDS))
 def test_every_layout_reads_back(layout, bank):
     assert read(LAYOUTS[layout](bank)) == meant(bank)
+
+
+@settings(CALM, max_examples=15)
+@given(banks(WORDS))
+def test_statements_read_back_one_by_one(bank):
+    found = read(word_statements(bank))
+    wanted = [
+        (f"{one.stem} Đúng hay sai?\n{text}", ("Đúng", "Sai"), [int(at != one.right)])
+        for one in bank
+        for at, text in enumerate(one.options)
+    ]
+    assert [one for one in found if one not in wanted] == []
+    assert found == wanted
 
 
 @CALM

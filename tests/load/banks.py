@@ -23,45 +23,15 @@ from tests.making.banks import draft
 from tests.making.documents import document, paragraph, run, table
 from tests.making.workbooks import looking, opendocument, workbook
 
+# fmt: off
 WORDS = [
-    "người",
-    "lao",
-    "động",
-    "công",
-    "đoàn",
-    "cơ",
-    "sở",
-    "hợp",
-    "đồng",
-    "thời",
-    "hạn",
-    "tiền",
-    "lương",
-    "nghỉ",
-    "phép",
-    "bảo",
-    "hiểm",
-    "xã",
-    "hội",
-    "an",
-    "toàn",
-    "vệ",
-    "sinh",
-    "quyền",
-    "nghĩa",
-    "vụ",
-    "doanh",
-    "nghiệp",
-    "ban",
-    "chấp",
-    "hành",
-    "đại",
-    "hội",
-    "đoàn",
-    "viên",
-    "kỷ",
+    "người", "lao", "động", "công", "đoàn", "cơ", "sở", "hợp", "đồng",
+    "thời", "hạn", "tiền", "lương", "nghỉ", "phép", "bảo", "hiểm", "xã",
+    "hội", "an", "toàn", "vệ", "sinh", "quyền", "nghĩa", "vụ", "doanh",
+    "nghiệp", "ban", "chấp", "hành", "đại", "hội", "đoàn", "viên", "kỷ",
     "luật",
 ]
+# fmt: on
 HEADINGS = ["Câu hỏi", "A", "B", "C", "D"]
 
 

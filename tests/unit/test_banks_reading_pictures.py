@@ -113,6 +113,15 @@ def test_a_picture_that_would_fill_the_memory_is_refused_by_its_header():
         pictures.checked(huge)
 
 
+def test_a_second_size_within_a_picture_is_refused_too():
+    """A GIF of 40 × 30 whose first frame says that it is 65,535 pixels wide; found by fuzzing."""
+    made = picture("green", form="GIF")
+    frame = made.index(b",\0\0\0\0") + 5
+    huge = made[:frame] + b"\xff\xff\xff\xff" + made[frame + 4 :]
+    with pytest.raises(pictures.BadPicture):
+        pictures.checked(huge)
+
+
 def test_characters_of_the_file_that_look_like_pictures_are_dropped():
     (one,) = read(*question(run("Câu 1. Hỏi \U000f0000gì?"))).drafts
     assert (one.stem, one.pictures) == ("Hỏi gì?", ())

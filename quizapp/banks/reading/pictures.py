@@ -4,12 +4,14 @@ Nothing of the file goes on but its pixels: no place where a photo was taken, no
 the picture, no format that only Windows draws.
 """
 
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from quizapp.banks.rules import PictureFile
 
@@ -20,6 +22,23 @@ LARGEST_BODY = 300_000
 # In a drawing of so few colours JPEG would blur the lines; a photo has more.
 FEW_COLOURS = 4096
 QUALITIES = (82, 70, 55)
+# What the decoders raise over damaged bytes; found by fuzzing.
+BROKEN = (
+    Image.DecompressionBombError,
+    Warning,
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    NotImplementedError,
+    struct.error,
+    zlib.error,
+)
 TOO_LARGE = "hình quá lớn; hãy thu nhỏ rồi dán lại"
 UNKNOWN = (
     "hình kiểu này (EMF, WMF hoặc hỏng) chưa đọc được; hãy cắt hình rồi dán lại bằng Dán đặc biệt "
@@ -52,7 +71,7 @@ def checked(body: bytes) -> Checked:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             image = _decoded(body)
-    except (Warning, UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+    except BROKEN as error:
         raise BadPicture(UNKNOWN) from error
     image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
     media_type, written = _written(image)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading.texts import decoded
@@ -57,13 +58,14 @@ def _reading(form: str, content: bytes, questions_of: Callable[[str], list[Found
     return assembled(Reading(format=form, problems=problems), raws_of(found))
 
 
-def _lines(content: bytes) -> tuple[list[Line], tuple[Problem, ...]]:
+@lru_cache(maxsize=1)  # one format after the other asks for the same text
+def _lines(content: bytes) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
     pieces = [Piece(line, PLAIN, "") for line in decoded(content).split("\n")]
     script = script_of([Piece(f"{piece.text}\n", PLAIN, "") for piece in pieces])
-    lines = [
+    lines = (
         script.line([piece], where=f"dòng {number}") for number, piece in enumerate(pieces, start=1)
-    ]
-    return lines, script.problems
+    )
+    return tuple(lines), script.problems
 
 
 def _is(content: bytes, looks: Callable[[str], bool]) -> bool:

@@ -147,8 +147,9 @@ CONVERTED = {"TCVN3": from_tcvn3, "VNI": from_vni}
 
 def share_of_syllables(words: Sequence[str]) -> float:
     """Return which part of the words are written as Vietnamese syllables are, 0 to 1."""
-    right = sum(SYLLABLE.fullmatch(syllable(word)[0]) is not None for word in words)
-    return right / len(words) if words else 0.0
+    counts = Counter(words)
+    right = (count for word, count in counts.items() if SYLLABLE.fullmatch(syllable(word)[0]))
+    return sum(right) / len(words) if words else 0.0
 
 
 def marked_words(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from quizapp.banks.rules import LETTERS
-from quizapp.banks.rules.documents import Line, Style
+from quizapp.banks.rules.documents import PLAIN, Line, Style
 
 KINDS = ("bold", "italic", "underline", "colour", "highlight")
 SIGN = "sign"
@@ -31,6 +31,11 @@ TOO_FEW = 2  # options of three that are marked: a mark too many, no habit that 
 Value = str | bool
 Told = tuple[Value, float]
 Look = Mapping[tuple[str, bool], Told]
+
+
+UNMARKED: Mapping[str, Told] = {
+    kind: ("" if kind in {"colour", "highlight"} else False, 0.0) for kind in KINDS
+}
 
 
 class Signal(NamedTuple):
@@ -99,6 +104,8 @@ def _values(lines: Sequence[Line]) -> Mapping[str, Told]:
         else:
             pairs = zip(line.text, line.styles, strict=True)
             counts.update(style for char, style in pairs if char.isalnum())
+    if counts.keys() <= {PLAIN}:
+        return UNMARKED  # most texts of a document
     return {kind: _value(kind, counts) for kind in KINDS}
 
 
