@@ -144,7 +144,12 @@ def measured(content, bank, *, runs):
     assert [one.right for one in reading.drafts] == [one.right for one in bank], reading.errors[:3]
     assert [one.options for one in reading.drafts] == [one.options for one in bank]
     walls, cpus = zip(*found, strict=True)
-    return {"wall_s": round(median(walls), 2), "cpu_s": round(median(cpus), 2)}
+    return {"wall_s": _spread(walls), "cpu_s": _spread(cpus)}
+
+
+def _spread(seconds):
+    """Return least, median and most."""
+    return [round(one, 2) for one in (min(seconds), median(seconds), max(seconds))]
 
 
 @click.command()
