@@ -25,6 +25,7 @@ class Settings:
 
     `proxy_hops` is the exact number of proxies in front (0: none, headers of proxies are ignored).
     `trusted_hosts` empty means any host name is answered, which suits a laptop only.
+    `owner_totp`: owners see nothing but their account before they have a second step to sign in.
     `host` is the address to listen on; 0.0.0.0 lets the phones in the room reach a laptop.
     """
 
@@ -36,6 +37,7 @@ class Settings:
     host: str = "0.0.0.0"  # noqa: S104 - see above; behind a proxy set 127.0.0.1
     port: int = 8000
     web_workers: int = 2
+    owner_totp: bool = False
     testing: bool = False
 
     @classmethod
@@ -51,6 +53,7 @@ class Settings:
             https=_whole(env, "QUIZAPP_HTTPS", default=0, at_most=1) == 1,
             host=env.get("QUIZAPP_HOST") or "0.0.0.0",  # noqa: S104 - see the class
             port=_whole(env, "PORT", default=8000, at_least=1, at_most=65535),
+            owner_totp=_whole(env, "QUIZAPP_OWNER_TOTP", default=0, at_most=1) == 1,
             web_workers=_whole(env, "QUIZAPP_WEB_WORKERS", default=2, at_least=1, at_most=64),
         )
 

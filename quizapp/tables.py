@@ -18,6 +18,8 @@ from quizapp.jobs.models import Job, JobFile
 from quizapp.people.models import (
     Consent,
     Grant,
+    Invitation,
+    InvitationBatch,
     KeyCheck,
     OneTimeLink,
     Organiser,
@@ -25,7 +27,9 @@ from quizapp.people.models import (
     Person,
     PinReset,
     RefusalMet,
+    RecoveryCode,
     Throttle,
+    Totp,
     TypedUnit,
 )
 from quizapp.results.models import CloseRequest, PlaceByHand, RoundClose
@@ -54,6 +58,8 @@ __all__ = [
     "Grant",
     "HeadCount",
     "Interruption",
+    "Invitation",
+    "InvitationBatch",
     "Job",
     "JobFile",
     "KeyCheck",
@@ -67,6 +73,7 @@ __all__ = [
     "PlaceByHand",
     "Question",
     "RankCount",
+    "RecoveryCode",
     "RefusalMet",
     "ResultEvent",
     "ReviewEdit",
@@ -81,6 +88,7 @@ __all__ = [
     "Tally",
     "Throttle",
     "TimeGrant",
+    "Totp",
     "TypedUnit",
     "Unit",
     "UnitCount",

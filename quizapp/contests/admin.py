@@ -53,6 +53,7 @@ def home() -> ResponseReturnValue:
         contests=contests,
         seen={one.id for one in contests if sees(organiser, one.owner_unit_id)},
         holds=may_somewhere(organiser, Permission.RUN_CONTESTS),
+        grants=may_somewhere(organiser, Permission.GRANT_ROLES),
         above=service.get_contests_above(granted),
         now=clock.now(),
     )

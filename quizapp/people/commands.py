@@ -58,6 +58,20 @@ def reset_link(phone: str, base_url: str | None) -> None:
     _print_link(link, base_url)
 
 
+@people.command("reset-second-step")
+@click.option("--phone", required=True, help="Số điện thoại di động.")
+@click.option("--reason", required=True, help="Vì sao, ví dụ: mất điện thoại.")
+def reset_second_step(phone: str, reason: str) -> None:
+    """Tắt xác thực hai bước của một người đã mất điện thoại và hết mã dự phòng."""
+    with transaction():
+        service.check_keys()
+        organiser_id = service.get_organiser_id(phone)
+        at = clock.now()
+        service.forget_second_step(organiser_id, actor=command_actor(), reason=reason, at=at)
+        service.end_all_sessions(organiser_id, at=at)
+    click.echo("Đã tắt xác thực hai bước; mọi phiên của người này đã kết thúc.")
+
+
 def _print_link(link: LinkCard, base_url: str | None) -> None:
     base = base_url or f"http://127.0.0.1:{current_app.config['SETTINGS'].port}"
     click.echo(f"Liên kết đặt mật khẩu, dùng một lần, đến {moment(link.expires_at)}:")

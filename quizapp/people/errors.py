@@ -65,6 +65,39 @@ class WrongSignIn(Refusal):
     text = N_("Số điện thoại hoặc mật khẩu không đúng.")
 
 
+class WrongCode(Refusal):
+    """Not the code of now, one that was used before, or no recovery code that is left."""
+
+    status = 403
+    is_recorded = True
+    text = N_(
+        "Mã không đúng hoặc đã dùng rồi. Hãy đợi mã kế tiếp trên điện thoại, hoặc dùng một mã dự "
+        "phòng."
+    )
+
+
+class SecondStepNeeded(Refusal):
+    """An owner must set up the second step before anything else (QUIZAPP_OWNER_TOTP)."""
+
+    status = 403
+    text = N_(
+        "Vai trò Phụ trách phải bật xác thực hai bước. Hãy mở trang Tài khoản và bật trước khi làm "
+        "việc này."
+    )
+
+
+class HalfSpent(Refusal):
+    """Between the password and the code too long passed, or the sign-in was ended."""
+
+    status = 403
+    text = N_("Bước nhập mật khẩu đã quá lâu. Hãy đăng nhập lại từ đầu.")
+
+
+class NoSecondStep(Refusal):
+    status = 409
+    text = N_("Xác thực hai bước chưa được bật cho tài khoản này.")
+
+
 class TooManyTries(Refusal):
     """Too many failures; `wait` is in seconds. The try was not looked at."""
 
@@ -96,6 +129,34 @@ class NotSignedIn(Refusal):
 class NotYourRole(Refusal):
     status = 403
     text = N_("Vai trò của bạn chỉ được xem, không được làm việc này. Hãy báo người phụ trách.")
+
+
+class CannotReadSheet(Refusal):
+    """The file is no sheet that can be read, or goes past a limit."""
+
+    status = 422
+    text = N_("Không đọc được tệp: {reason}.")
+
+
+class SheetHasProblems(Refusal):
+    status = 409
+    text = N_("Còn {count} chỗ sai trong tệp. Hãy sửa tệp rồi tải lên lại; chưa ai được mời.")
+
+
+class SheetTaken(Refusal):
+    status = 410
+    text = N_(
+        "Danh sách liên kết này đã tải xuống rồi. Hãy làm danh sách mới; các liên kết cũ chưa dùng "
+        "sẽ hết hiệu lực."
+    )
+
+
+class LastOwner(Refusal):
+    status = 409
+    text = N_(
+        "Đây là người phụ trách cuối cùng của {unit}. Hãy giao quyền phụ trách cho người khác "
+        "trước, và đợi người ấy đặt mật khẩu."
+    )
 
 
 class NoSuchOrganiser(Refusal):

@@ -3,7 +3,7 @@
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import FileField, PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from quizapp.errors import Refusal
@@ -63,3 +63,35 @@ class SetPasswordForm(OrganiserForm):
 
 class ButtonForm(OrganiserForm):
     """A button and nothing to fill in."""
+
+
+class CodeForm(OrganiserForm):
+    code = StringField(
+        _l("Mã sáu chữ số trên điện thoại, hoặc một mã dự phòng"),
+        render_kw={
+            "autocomplete": "one-time-code",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "maxlength": 20,
+            "class": "short",
+        },
+    )
+
+
+REASON = _l("Lý do (ở mãi trong nhật ký: đừng ghi tên hay số điện thoại)")
+
+
+class GrantForm(OrganiserForm):
+    phone = StringField(_l("Số điện thoại"), render_kw={"autocomplete": "off", "inputmode": "tel"})
+    name = StringField(_l("Họ và tên"), render_kw={"autocomplete": "off"})
+    unit = StringField(_l("Mã đơn vị"), render_kw={"autocomplete": "off"})
+    role = SelectField(_l("Vai trò"), validate_choice=False)
+    reason = StringField(REASON, render_kw={"autocomplete": "off"})
+
+
+class ReasonForm(OrganiserForm):
+    reason = StringField(REASON, render_kw={"autocomplete": "off"})
+
+
+class InvitationsForm(OrganiserForm):
+    file = FileField(_l("Tệp Excel (.xlsx) hoặc CSV"))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base
@@ -240,7 +240,10 @@ class Grant(Base):
 
 
 class OrganiserSession(Base):
-    """One signed-in browser. The token itself is only in its cookie; here is its SHA-256."""
+    """One signed-in browser. The token itself is only in its cookie; here is its SHA-256.
+
+    `is_half`: the password was right and the code of the second step is still asked for.
+    """
 
     __tablename__ = "organiser_session"
 
@@ -250,6 +253,39 @@ class OrganiserSession(Base):
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     user_agent: Mapped[str]
+    is_half: Mapped[bool] = mapped_column(server_default=false())
+
+
+class Totp(Base):
+    """The secret that an organiser's second device makes codes with, sealed for its row.
+
+    It asks for codes from `confirmed_at` on. `last_step` is the step (30 s) of the last code taken:
+    none of it or before is taken again.
+    """
+
+    __tablename__ = "organiser_totp"
+    __table_args__ = (CheckConstraint("last_step >= 0", name="last_step_counted"),)
+
+    organiser_id: Mapped[int] = mapped_column(
+        ForeignKey("organiser.id"), primary_key=True, autoincrement=False
+    )
+    secret_sealed: Mapped[bytes]
+    key_id: Mapped[str]
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int]
+
+
+class RecoveryCode(Base):
+    """A code that stands in once for the second device; here is its keyed hash."""
+
+    __tablename__ = "recovery_code"
+
+    organiser_id: Mapped[int] = mapped_column(
+        ForeignKey("organiser.id"), primary_key=True, autoincrement=False
+    )
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    used_at: Mapped[datetime | None]
 
 
 class OneTimeLink(Base):
@@ -264,3 +300,41 @@ class OneTimeLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class InvitationBatch(Base):
+    """People to invite, read from a sheet; sealed until they are sent, then `Invitation` rows.
+
+    `sheet_at`: when the sheet of one-time links was made. Links are stored nowhere.
+    """
+
+    __tablename__ = "invitation_batch"
+    __table_args__ = (
+        CheckConstraint("length(public_id) = 16", name="public_id_is_random_128_bits"),
+        CheckConstraint("(rows_sealed IS NULL) = (sent_at IS NOT NULL)", name="sealed_until_sent"),
+        CheckConstraint("sheet_at IS NULL OR sent_at IS NOT NULL", name="sheet_after_sent"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[bytes] = mapped_column(unique=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"), index=True)
+    file_name: Mapped[str]
+    rows_sealed: Mapped[bytes | None]
+    key_id: Mapped[str]
+    made_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    sheet_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """Somebody who was invited by a sheet; `line` is the row there."""
+
+    __tablename__ = "invitation"
+
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("invitation_batch.id"), primary_key=True, autoincrement=False
+    )
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[str]

@@ -4,18 +4,22 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Flask, Request, redirect, request, session, url_for
+from flask import Flask, Request, current_app, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from quizapp import clock
+from quizapp.config import Settings
 from quizapp.people import service
-from quizapp.people.errors import NotSignedIn
+from quizapp.people.errors import HalfSpent, NotSignedIn, SecondStepNeeded
+from quizapp.people.roles import Role
 from quizapp.people.service import OrganiserCard
 from quizapp.web.guards import SAFE
 
 P = ParamSpec("P")
+HALF = "half"
+ACCOUNT = "/admin/account"  # where the second step is set up
 PAPERS = "/a/"  # a contestant's papers know the phone by its own cookie, never by a session
 
 
@@ -67,6 +71,20 @@ def start_here(token: str) -> None:
     login_user(signed_in)
 
 
+def start_half_here(token: str) -> None:
+    """Keep half of a session in this browser until the code is given: it signs nobody in."""
+    session.clear()
+    session[HALF] = token
+
+
+def half_here() -> str:
+    """Return the token of the half that this browser holds. Raises HalfSpent."""
+    token = session.get(HALF)
+    if token is None:
+        raise HalfSpent
+    return str(token)
+
+
 def stop_here() -> str | None:
     """Make this browser nobody's; return the token of the session it had."""
     token = session.get("_user_id")
@@ -107,12 +125,26 @@ def organisers_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, Respo
             if request.method not in SAFE:
                 raise NotSignedIn
             return redirect(url_for("people_admin.sign_in", next=request.full_path.rstrip("?")))
+        if _must_have_second_step():
+            if request.method not in SAFE:
+                raise SecondStepNeeded
+            return redirect(url_for("people_admin.account"))
         if request.method not in SAFE:
             service.note_seen(current_token(), at=clock.now())
         return view(*args, **kwargs)
 
     wrapper.is_for_organisers = True  # type: ignore[attr-defined] # read by the test of all routes
     return wrapper
+
+
+def _must_have_second_step() -> bool:
+    """Tell whether this installation keeps owners out until they have a second step."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.owner_totp or request.path.startswith(ACCOUNT):
+        return False
+    organiser = current_organiser()
+    is_owner = any(grant.role is Role.OWNER for grant in organiser.grants)
+    return is_owner and not organiser.has_second_step
 
 
 def _find_signed_in(token: str) -> SignedIn | None:

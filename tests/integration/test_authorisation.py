@@ -8,6 +8,7 @@ kept of what a request writes, so that all of them meet the same scene.
 from dataclasses import dataclass, field, replace
 
 import pytest
+from flask.testing import FlaskClient
 from flask_wtf.csrf import _FlaskFormCSRF
 from sqlalchemy import text
 
@@ -23,6 +24,7 @@ from tests.integration.test_every_route import (
     TIED,
     UNSAFE,
     bank_file,
+    people_file,
     phone_client,
     routes,
     two_equals,
@@ -134,11 +136,39 @@ POLICY = {
     ),
     "contests_admin.new_contest": Row(roles=ALL, places=ANYWHERE),
     "people_admin.account": Row(roles=ALL, places=ANYWHERE),
+    "people_admin.begin_second_step": Row(roles=ALL, places=ANYWHERE),
+    "people_admin.confirm_second_step": Row(roles=ALL, places=ANYWHERE),
+    "people_admin.end_one_session": Row(roles="", places=NOWHERE),  # somebody else's
     "people_admin.end_sessions": Row(roles=ALL, places=ANYWHERE),
     "people_jobs.cancel": Row(roles="", places=NOWHERE, about="job"),
     "people_jobs.file": Row(roles="", places=NOWHERE, about="job"),
     "people_jobs.job": Row(roles="", places=NOWHERE, about="job"),
+    "people_admin.batch": Row(roles="", places=NOWHERE, about="nothing"),
+    "people_admin.bring_sheet": Row(
+        roles="W", places=ANYWHERE, fields={"file": "people"}, refused=frozenset({403})
+    ),
+    "people_admin.decide_batch": Row(roles="", places=NOWHERE, about="nothing"),
+    "people_admin.invitations": Row(roles="W", places=ANYWHERE),
+    "people_admin.links": Row(roles="", places=NOWHERE, about="nothing"),
+    "people_admin.end_sessions_of": Row(roles="W", places=PERSON, about="member"),
+    "people_admin.grant": Row(
+        roles="W",
+        places=PERSON,
+        fields={"phone": "0971 999 999", "name": "Lê Ba", "unit": "C", "role": "viewer"},
+        refused=frozenset({403, 422}),
+    ),
+    "people_admin.member": Row(roles="W", places=PERSON, about="member"),
+    "people_admin.new_link": Row(roles="W", places=PERSON, about="member"),
+    "people_admin.revoke": Row(
+        roles="W", places=PERSON, about="member", fields={"unit": "C", "role": "viewer"}
+    ),
+    "people_admin.take_second_step_off": Row(roles="W", places=PERSON, about="member"),
+    "people_admin.team_page": Row(roles="W", places=ANYWHERE),
     "people_jobs.jobs": Row(roles=ALL, places=ANYWHERE),
+    "people_admin.my_rights": Row(roles=ALL, places=ANYWHERE),
+    "people_admin.new_secret": Row(roles=ALL, places=ANYWHERE),
+    "people_admin.renew_recovery_codes": Row(roles=ALL, places=ANYWHERE),
+    "people_admin.turn_off_second_step": Row(roles=ALL, places=ANYWHERE),
     "results_admin.close": Row(roles="WO", places=WHOLE, slug=TIED),
     "results_admin.place": Row(roles="WO", places=WHOLE, slug=TIED, fields={"tied": "{tied}"}),
     "results_admin.rounds_to_close": Row(roles="WOHA", places=WHOLE),
@@ -194,6 +224,7 @@ def scene(app, freeze, monkeypatch):
     with app.app_context():
         values = made_scene()
         tokens = made_sessions()
+        values["member"] = viewer_of_c()
     cookies = {who: cookie_of(app, token) for who, token in tokens.items()}
     return Scene(app=app, values=values, cookies=cookies)
 
@@ -240,6 +271,8 @@ def made_scene():
         "void_attempt": void_attempt,
         "job": "0" * 32,
         "review": reviews.made_review(made["P"]),
+        "nothing": "0" * 32,
+        "ref": "0" * 16,
     }
 
 
@@ -249,6 +282,18 @@ def somebody_in(slug):
         " WHERE contest.slug = :slug ORDER BY person.id LIMIT 1"
     )
     public_id = db.session.scalar(text(query), {"slug": slug})
+    db.session.rollback()
+    return bytes(public_id).hex()
+
+
+def viewer_of_c():
+    """Return the public id of the one who only looks at C."""
+    query = (
+        "SELECT organiser.public_id FROM organiser"
+        " JOIN organiser_grant AS one ON one.organiser_id = organiser.id"
+        " JOIN unit ON unit.id = one.unit_id WHERE one.role = 'viewer' AND unit.code = 'C'"
+    )
+    public_id = db.session.scalar(text(query))
     db.session.rollback()
     return bytes(public_id).hex()
 
@@ -290,7 +335,7 @@ class Matrix:
         self.scene = scene
         self.kept = 0
         self.problems = []
-        self.client = scene.app.test_client()
+        self.client = FlaskClient(scene.app, scene.app.response_class)  # nothing is to be kept
         monkeypatch.setattr(RequestSession, "commit", self._undo)
 
     def _undo(self, *_args):
@@ -319,7 +364,10 @@ class Matrix:
         if method == "GET":
             return None
         typed = {"unit": "P", "reason": "đối chiếu danh sách"} | row.fields
-        if typed.pop("file", False):
+        file = typed.pop("file", None)
+        if file == "people":
+            return typed | {"file": people_file("C")}
+        if file:
             return typed | {"files": bank_file()}
         return {name: words.format(**self.scene.values) for name, words in typed.items()}
 

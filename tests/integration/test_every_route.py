@@ -46,7 +46,9 @@ PUBLIC = {
     "contests.show",
     "health.healthz",
     "health.readyz",
+    "people_admin.second_step",  # whoever has given a password a moment ago
     "people_admin.set_up_by_link",  # whoever holds the one-time link
+    "people_admin.sign_in_by_code",
     "people_admin.sign_in_by_password",
     "people_admin.sign_out",  # ends only the session of the browser that asks
     "people_admin.set_up",
@@ -100,11 +102,25 @@ FORMS = {
     "contests.come_back_by_pin": ("stranger", "/return"),
     "contests.enter": ("stranger", "/c/{slug}/join"),
     "contests.leave": ("contestant", "/c/{slug}/rounds/{number}"),
+    "people_admin.bring_sheet": ("organiser", "/admin/team/invitations"),
+    "people_admin.decide_batch": ("organiser", "/admin/team/invitations/{public_id}"),
+    "people_admin.end_sessions_of": ("organiser", "/admin/team/{public_id}"),
+    "people_admin.grant": ("organiser", "/admin/team"),
+    "people_admin.links": ("organiser", "/admin/team/invitations/{public_id}"),
+    "people_admin.new_link": ("organiser", "/admin/team/{public_id}"),
+    "people_admin.revoke": ("organiser", "/admin/team/{public_id}"),
+    "people_admin.take_second_step_off": ("organiser", "/admin/team/{public_id}"),
+    "people_admin.begin_second_step": ("organiser", "/admin/account"),
+    "people_admin.confirm_second_step": ("organiser", "/admin/account/second-step"),
+    "people_admin.end_one_session": ("organiser", "/admin/account"),
     "people_admin.end_sessions": ("organiser", "/admin/account"),
     "people_jobs.cancel": ("organiser", "/admin/jobs/{public_id}"),
+    "people_admin.renew_recovery_codes": ("careful organiser", "/admin/account"),
     "people_admin.set_up_by_link": ("stranger", "/setup/{token}"),
+    "people_admin.sign_in_by_code": ("half signed in", "/signin/code"),
     "people_admin.sign_in_by_password": ("stranger", "/signin"),
     "people_admin.sign_out": ("organiser", "/admin/account"),
+    "people_admin.turn_off_second_step": ("careful organiser", "/admin/account"),
 }
 ELSEWHERE = [
     {"Sec-Fetch-Site": "cross-site"},
@@ -116,6 +132,7 @@ ELSEWHERE = [
     {"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"},
 ]
 HANDLERS = r"click|change|input|submit|load|error|focus|blur|(?:key|mouse|touch|pointer)\w+"
+CAREFUL_PHONE = "0987 650 435"
 OTHER_PHONE, NEW_PHONE, THIRD_PHONE = "0987 650 431", "0987 650 432", "0987 650 433"
 TIED = "hoa-nhau"  # a contest whose first two are equal
 OVER = {"results_admin.close", "results_admin.place"}  # asked of that contest, whose round is over
@@ -138,6 +155,14 @@ ABOUT = {
     "banks_admin.go_on": "review",
     "banks_admin.question": "review",
     "banks_admin.review": "review",
+    "people_admin.batch": "batch",
+    "people_admin.decide_batch": "batch",
+    "people_admin.end_sessions_of": "member",
+    "people_admin.links": "sent_batch",
+    "people_admin.member": "member",
+    "people_admin.new_link": "member",
+    "people_admin.revoke": "member",
+    "people_admin.take_second_step_off": "member",
     "people_jobs.cancel": "job",
     "people_jobs.file": "job",
     "people_jobs.job": "job",
@@ -187,6 +212,7 @@ class Scene:
             "source": "báo cáo tháng 10",
             "title": "Thi thêm",
             "bank": "bank-tim-hieu",
+            "code": self.values["code"],
             "preset": "union_weekly_20x20",
         }
 
@@ -201,6 +227,9 @@ def scene(app, new_client, freeze):
         public_id = attempts.started(contest, person)
         other = people.person(contest.id, at=contests.NOON, phone=OTHER_PHONE)
         people.organiser(phone=OTHER_PHONE, at=contests.NOON)
+        beginner = people.second_step(OTHER_PHONE, at=contests.NOON, is_confirmed=False)
+        people.organiser(phone=CAREFUL_PHONE, at=contests.NOON)
+        device = people.second_step(CAREFUL_PHONE, at=contests.NOON)
         token = people.invited_organiser(at=contests.NOON)
         void_person, void_attempt = taken_out(contest)
         fourth = people.person(contest.id, at=contests.NOON, phone="0987 650 435")
@@ -220,6 +249,8 @@ def scene(app, new_client, freeze):
         "board": "people",
         "token": token,
         "digest": "0" * 64,
+        "first_code": beginner.at(contests.NOON),
+        "code": device.at(contests.NOON),
         "filename": "app.css",
     }
     actors = {
@@ -227,10 +258,19 @@ def scene(app, new_client, freeze):
         "contestant": phone_client(new_client, contest, person),
         "another contestant": phone_client(new_client, contest, other, holder="may-khac"),
         "organiser": new_client(),
+        "careful organiser": new_client(),
+        "half signed in": new_client(),
     }
     sign_in(actors["organiser"])
     with app.app_context():
         values["review"] = reviews.made_review(people.national_unit())
+    values["ref"] = ref_of_another_session(actors["organiser"])
+    for who in ("careful organiser", "half signed in"):
+        sign_in(actors[who], CAREFUL_PHONE)
+    give_recovery_code(app, actors["careful organiser"])
+    values["member"] = member_of_team(actors["organiser"])
+    values["sent_batch"] = brought_people(actors["organiser"], is_sent=True)
+    values["batch"] = brought_people(actors["organiser"])
     values["job"] = job_of(app, "job.that.waits")
     return Scene(app=app, values=values, actors=actors)
 
@@ -254,6 +294,28 @@ def reset_code(scene):
         contest_id = contest_service.get_contest(scene.values["slug"]).id
         other = person_service.find_person_by_phone(contest_id, OTHER_PHONE)
         return person_service.make_reset_code(other, at=contests.NOON).code
+
+
+def brought_people(client, *, is_sent=False):
+    """Let the organiser bring a sheet of people to invite; return its public id."""
+    home = "/admin/team/invitations"
+    fields = Page(client.get(home).text).forms[0].hidden | {"file": people_file()}
+    page = client.post(home, data=fields).location
+    if is_sent:
+        client.post(page, data=Page(client.get(page).text).forms[0].hidden | {"send": "1"})
+    return page.rpartition("/")[2]
+
+
+def people_file(unit="VGCL"):
+    lines = f"Họ và tên;Số điện thoại;Mã đơn vị;Vai trò\r\nLê Ba;0971 999 998;{unit};Chỉ xem\r\n"
+    return io.BytesIO(lines.encode()), "moi.csv"
+
+
+def member_of_team(client):
+    """Return the public id of the organiser with a second step, as the team's page links it."""
+    page = client.get("/admin/team").text
+    ids = re.findall(r"/admin/team/([0-9a-f]{32})", page)
+    return next(one for one in ids if "second-step-off" in client.get(f"/admin/team/{one}").text)
 
 
 def bank_file():
@@ -296,9 +358,24 @@ def phone_client(new_client, contest, person, *, holder=attempts.HOLDER):
     return client
 
 
-def sign_in(client):
+def ref_of_another_session(client):
+    """Return what names the session in which the organiser chose the password."""
+    page = client.get("/admin/account").text
+    return re.search(r"/admin/account/sessions/(\w+)/end", page).group(1)
+
+
+def give_recovery_code(app, client):
+    """Let the careful organiser in without using up the code of now."""
+    with app.app_context(), transaction():
+        organiser_id = people.service.get_organiser_id(CAREFUL_PHONE)
+        first, *_ = people.service.second_step._new_recovery_codes(organiser_id)
+    form = Page(client.get("/signin/code").text).forms[0]
+    assert client.post("/signin/code", data=form.hidden | {"code": first}).status_code == 303
+
+
+def sign_in(client, phone=OTHER_PHONE):
     form = Page(client.get("/signin").text).forms[0]
-    fields = {"phone": OTHER_PHONE, "password": people.PASSWORD}
+    fields = {"phone": phone, "password": people.PASSWORD}
     assert client.post("/signin", data=form.hidden | fields).status_code == 303
 
 
@@ -437,6 +514,12 @@ def test_the_same_form_with_its_token_is_taken(scene, endpoint):
         fields |= {"phone": THIRD_PHONE}
     if endpoint == "banks_admin.bring":
         fields |= {"files": bank_file()}
+    if endpoint == "people_admin.grant":
+        fields |= {"role": "viewer"}
+    if endpoint == "people_admin.bring_sheet":
+        fields |= {"file": people_file()}
+    if endpoint == "people_admin.confirm_second_step":
+        fields |= {"code": scene.values["first_code"]}
     path = scene.path(rule)
     forms = [form for form in Page(client.get(page).text).forms if (form.action or page) == path]
     assert len(forms) == 1

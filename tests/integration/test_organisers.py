@@ -475,7 +475,7 @@ def test_a_session_is_marked_as_seen_every_five_minutes_at_most(in_app):
     organiser()
     check = service.check_sign_in(PHONE, PASSWORD, source="", at=JOINED_AT)
     with transaction():
-        token = service.sign_in(check, source="", user_agent="", at=JOINED_AT)
+        token = service.sign_in(check, source="", user_agent="", at=JOINED_AT).token
 
     def seen_after(seconds):
         at = JOINED_AT + timedelta(seconds=seconds)
@@ -492,7 +492,7 @@ def test_grants_come_with_the_signed_in_organiser(in_app):
     organiser(role=Role.HELP_DESK)
     check = service.check_sign_in(PHONE, PASSWORD, source="", at=JOINED_AT)
     with transaction():
-        token = service.sign_in(check, source="", user_agent="", at=JOINED_AT)
+        token = service.sign_in(check, source="", user_agent="", at=JOINED_AT).token
     grants = service.find_signed_in(token, at=JOINED_AT).grants
     unit_id = db.session.scalar(text("SELECT id FROM unit"))
     assert [(grant.unit_id, grant.role) for grant in grants] == [(unit_id, Role.HELP_DESK)]

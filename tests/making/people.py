@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import pyotp
 from sqlalchemy import insert, select
 
 from quizapp.contests.models import Contest
@@ -92,3 +93,19 @@ def organiser(*, password=PASSWORD, at=JOINED_AT, **fields):
     with transaction():
         service.set_password(new, user_agent="thử", at=at)
     return fields.get("phone", PHONE)
+
+
+def second_step(phone=PHONE, *, at=JOINED_AT, is_confirmed=True):
+    """Begin an organiser's second step, and perhaps turn it on; return what makes codes."""
+    with transaction():
+        organiser_id = service.get_organiser_id(phone)
+        service.begin_second_step(organiser_id, at=at)
+    letters = service.get_new_secret(organiser_id).letters
+    db.session.rollback()
+    device = pyotp.TOTP(letters.replace(" ", ""))
+    if is_confirmed:
+        # By the code before: the one of now is still to be used.
+        earlier = device.at(at, counter_offset=-1)
+        with transaction():
+            service.confirm_second_step(organiser_id, earlier, source=SOURCE, at=at)
+    return device

@@ -10,6 +10,8 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 SESSION_LASTS = timedelta(hours=12)
 # A session is marked as seen at most this often: reading pages must stay reading.
 SEEN_EVERY = timedelta(minutes=5)
+# Between the password and the code of the second step.
+HALF_LASTS = timedelta(minutes=10)
 SETUP_LASTS, RESET_LASTS = timedelta(days=7), timedelta(days=1)
 # The first sign found decides: every browser also claims to be its ancestors.
 BROWSERS = (

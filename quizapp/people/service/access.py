@@ -2,13 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from quizapp.errors import NotFound
 from quizapp.people.errors import NotYourRole
 from quizapp.people.roles import Role
-from quizapp.people.rules.policy import Permission, permissions_of, who_may
+from quizapp.people.rules.policy import POLICY, Permission, permissions_of, who_may
 from quizapp.people.service.cards import OrganiserCard
 from quizapp.units import service as units
+from quizapp.units.service import UnitCard
+from quizapp.vietnamese import day_in_vietnam
 
 SEES = who_may(Permission.SEE_PEOPLE)
 ASSIGNS = who_may(Permission.ASSIGN_UNITS)
@@ -99,6 +102,28 @@ def may(organiser: OrganiserCard, permission: Permission, unit_id: int) -> bool:
 def may_somewhere(organiser: OrganiserCard, permission: Permission) -> bool:
     """Tell whether the organiser has the permission in any unit: what a home page offers."""
     return bool(who_may(permission) & {grant.role for grant in organiser.grants})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Right:
+    """A role in the subtree of a unit, with what it lets its holder do, in a fixed order."""
+
+    unit: UnitCard
+    role: Role
+    permissions: tuple[Permission, ...]
+
+
+def get_rights(organiser: OrganiserCard, *, at: datetime) -> list[Right]:
+    """Return what an organiser was granted, unit by unit."""
+    cards = units.get_cards({grant.unit_id for grant in organiser.grants}, on=day_in_vietnam(at))
+    return [
+        Right(
+            unit=cards[grant.unit_id],
+            role=grant.role,
+            permissions=tuple(one for one in Permission if one in POLICY[grant.role]),
+        )
+        for grant in organiser.grants
+    ]
 
 
 def get_unit_ids_where(organiser: OrganiserCard, permission: Permission) -> tuple[int, ...]:

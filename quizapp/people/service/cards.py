@@ -46,12 +46,17 @@ class OrganiserCard:
     id: int
     name: str
     grants: tuple[GrantCard, ...]
+    has_second_step: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionCard:
-    """One signed-in browser of an organiser; `is_this` marks the one that asks."""
+    """One signed-in browser of an organiser; `is_this` marks the one that asks.
 
+    `ref` names it among the organiser's own; it opens nothing.
+    """
+
+    ref: str
     created_at: datetime
     last_seen_at: datetime
     user_agent: str

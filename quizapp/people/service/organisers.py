@@ -10,7 +10,7 @@ from quizapp.db import db, upsert
 from quizapp.people.errors import BadEntry, LinkSpent, NoSuchOrganiser
 from quizapp.people.models import Grant, LinkPurpose, OneTimeLink, Organiser
 from quizapp.people.roles import Role
-from quizapp.people.rules.entry import check_name
+from quizapp.people.rules.entry import Problems, check_name
 from quizapp.people.rules.organisers import (
     RESET_LASTS,
     SETUP_LASTS,
@@ -20,7 +20,7 @@ from quizapp.people.rules.organisers import (
 from quizapp.people.service import sealing
 from quizapp.people.service.passwords import hash_password
 from quizapp.people.service.phones import check_phone, read_phone
-from quizapp.people.service.sessions import end_all_sessions, start_session
+from quizapp.people.service.sessions import Opened, end_all_sessions, open_session
 from quizapp.vietnamese import one_line
 
 LASTS: dict[LinkPurpose, timedelta] = {
@@ -63,31 +63,66 @@ class NewPassword:
     password_hash: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownOrganiser:
+    """An account, new or not; the name is the one it has."""
+
+    id: int
+    public_id: bytes
+    name: str
+    has_password: bool
+    is_new: bool
+
+
 def add_organiser(new: NewOrganiser, *, actor: str, at: datetime) -> AddedOrganiser:
     """Add an organiser, or only the grant when the phone is known; its name then stays.
 
     Gives a new set-up link, which ends older ones, until a password is set. Raises BadEntry.
     """
+    person = ensure_organiser(new, actor=actor, at=at)
+    add_grant(person.id, new, actor=actor, reason=None, at=at)
+    if person.has_password:
+        return AddedOrganiser(organiser_id=person.id, link=None)
+    link = make_link(person.id, LinkPurpose.SETUP, actor=actor, at=at)
+    return AddedOrganiser(organiser_id=person.id, link=link)
+
+
+def check_organiser(*, phone: str, name: str) -> Problems:
+    """Return what is wrong with the phone and the name of somebody who is to be added."""
+    return [*check_phone(phone), *check_name(name)]
+
+
+def ensure_organiser(new: NewOrganiser, *, actor: str, at: datetime) -> KnownOrganiser:
+    """Return the account of a phone, made if there is none. Raises BadEntry."""
     phone = read_phone(new.phone)
-    problems = [*check_phone(new.phone), *check_name(new.name)]
+    problems = check_organiser(phone=new.phone, name=new.name)
     if phone is None or problems:
         raise BadEntry(problems)
     known = _find_by_phone(phone)
     organiser_id = known[0] if known else _insert(phone, new.name, actor=actor, at=at)
-    _add_grant(organiser_id, new, actor=actor, at=at)
-    if known and known[1]:
-        return AddedOrganiser(organiser_id=organiser_id, link=None)
-    link = _make_link(organiser_id, LinkPurpose.SETUP, actor=actor, at=at)
-    return AddedOrganiser(organiser_id=organiser_id, link=link)
+    of_id = select(Organiser.public_id, Organiser.name, Organiser.password_hash)
+    row = db.session.execute(of_id.where(Organiser.id == organiser_id)).one()
+    return KnownOrganiser(
+        id=organiser_id,
+        public_id=row.public_id,
+        name=row.name,
+        has_password=row.password_hash is not None,
+        is_new=known is None,
+    )
 
 
 def make_reset_link(phone: str, *, actor: str, at: datetime) -> LinkCard:
     """Return a link to choose a password anew, which ends older ones. Raises NoSuchOrganiser."""
+    return make_link(get_organiser_id(phone), LinkPurpose.RESET, actor=actor, at=at)
+
+
+def get_organiser_id(phone: str) -> int:
+    """Return the id of the organiser with this number. Raises NoSuchOrganiser."""
     number = read_phone(phone)
     known = _find_by_phone(number) if number else None
     if known is None:
         raise NoSuchOrganiser
-    return _make_link(known[0], LinkPurpose.RESET, actor=actor, at=at)
+    return known[0]
 
 
 def has_organiser() -> bool:
@@ -117,8 +152,8 @@ def prepare_password(token: str, password: str, *, at: datetime) -> NewPassword:
     return NewPassword(link_token=token, password_hash=hash_password(password))
 
 
-def set_password(new: NewPassword, *, user_agent: str, at: datetime) -> str:
-    """Use the link up, store the password, end all sessions; return the token of a new one.
+def set_password(new: NewPassword, *, user_agent: str, at: datetime) -> Opened:
+    """Use the link up, store the password, end all sessions; open a new one, or half of one.
 
     Raises LinkSpent, also for the later of two that use the same link at once.
     """
@@ -140,7 +175,7 @@ def set_password(new: NewPassword, *, user_agent: str, at: datetime) -> str:
     actor = f"organiser:{organiser_id}"
     audit.record("organiser.password_set", actor=actor, object=actor, at=at)
     end_all_sessions(organiser_id, at=at)
-    return start_session(organiser_id, user_agent=user_agent, at=at)
+    return open_session(organiser_id, user_agent=user_agent, at=at)
 
 
 def _find_by_phone(phone: str) -> tuple[int, bool] | None:
@@ -179,15 +214,32 @@ def _insert(phone: str, name: str, *, actor: str, at: datetime) -> int:
     return organiser_id
 
 
-def _add_grant(organiser_id: int, new: NewOrganiser, *, actor: str, at: datetime) -> None:
+def add_grant(
+    organiser_id: int, new: NewOrganiser, *, actor: str, reason: str | None, at: datetime
+) -> None:
+    """Give the role of `new` to an account; once is enough."""
     grant = {"organiser_id": organiser_id, "unit_id": new.unit_id, "role": new.role.value}
     added = upsert(Grant).values(grant | {"granted_at": at}).on_conflict_do_nothing()
     if db.session.scalar(added.returning(Grant.organiser_id)) is not None:
-        target = f"organiser:{organiser_id}"
-        audit.record("organiser.granted", actor=actor, object=target, after=grant, at=at)
+        audit.record(
+            "organiser.granted",
+            actor=actor,
+            object=f"organiser:{organiser_id}",
+            after=grant,
+            reason=reason,
+            at=at,
+        )
 
 
-def _make_link(organiser_id: int, purpose: LinkPurpose, *, actor: str, at: datetime) -> LinkCard:
+def make_link(
+    organiser_id: int,
+    purpose: LinkPurpose,
+    *,
+    actor: str,
+    at: datetime,
+    reason: str | None = None,
+) -> LinkCard:
+    """Return a new one-time link, which ends those of the account that were not used."""
     unused = OneTimeLink.used_at.is_(None)
     db.session.execute(delete(OneTimeLink).where(OneTimeLink.organiser_id == organiser_id, unused))
     link = LinkCard(token=sealing.new_token(), expires_at=at + LASTS[purpose])
@@ -200,6 +252,6 @@ def _make_link(organiser_id: int, purpose: LinkPurpose, *, actor: str, at: datet
             expires_at=link.expires_at,
         )
     )
-    target = f"organiser:{organiser_id}"
-    audit.record(f"organiser.{purpose}_link_made", actor=actor, object=target, at=at)
+    target, deed = f"organiser:{organiser_id}", f"organiser.{purpose}_link_made"
+    audit.record(deed, actor=actor, object=target, reason=reason, at=at)
     return link

@@ -95,21 +95,36 @@ def source_subject(address: str) -> str:
         return subject("source", address)
 
 
+def keyed_hash(purpose: str, text: str) -> bytes:
+    """Return the hash of a secret that is only ever compared; each purpose has its own key."""
+    return _mac(purpose, text.encode())
+
+
 def seal_phone(phone: str, *, public_id: bytes) -> bytes:
     """Return the number encrypted so that only the row of `public_id` can open it."""
-    nonce = secrets.token_bytes(NONCE)
-    return nonce + _cipher().encrypt(nonce, phone.encode(), _bound_to(public_id))
+    return seal(phone, "phone seal", bound_to=public_id)
 
 
 def open_sealed_phone(sealed: bytes, *, public_id: bytes, key_id: str) -> str:
     """Return the E.164 number. Raises SealBroken for another row's value, KeysDoNotFit."""
+    return open_sealed(sealed, "phone seal", bound_to=public_id, key_id=key_id)
+
+
+def seal(text: str, purpose: str, *, bound_to: bytes) -> bytes:
+    """Return a text encrypted so that only the row that `bound_to` names can open it."""
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + _cipher(purpose).encrypt(nonce, text.encode(), _bound_to(bound_to))
+
+
+def open_sealed(sealed: bytes, purpose: str, *, bound_to: bytes, key_id: str) -> str:
+    """Return the text. Raises SealBroken for another row's value, KeysDoNotFit."""
     if key_id != current_key_id():
         raise KeysDoNotFit
     try:
         nonce, body = sealed[:NONCE], sealed[NONCE:]
-        return _cipher().decrypt(nonce, body, _bound_to(public_id)).decode()
+        return _cipher(purpose).decrypt(nonce, body, _bound_to(bound_to)).decode()
     except InvalidTag as error:
-        raise SealBroken("a sealed phone does not belong to its row") from error
+        raise SealBroken(f"a value of the {purpose} does not belong to its row") from error
 
 
 def _stored_checks() -> dict[str, str]:
@@ -117,8 +132,8 @@ def _stored_checks() -> dict[str, str]:
     return dict(rows.all())
 
 
-def _cipher() -> AESGCM:
-    return AESGCM(_keys().derive("phone seal"))
+def _cipher(purpose: str) -> AESGCM:
+    return AESGCM(_keys().derive(purpose))
 
 
 def _bound_to(public_id: bytes) -> bytes:

@@ -1,28 +1,21 @@
-"""Organisers sign in and out, choose a password, and look after their sessions."""
+"""Organisers sign in, by a password and perhaps a code, out, and choose a password."""
 
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.db import writes
 from quizapp.errors import Refusal
 from quizapp.people import service
-from quizapp.people.errors import BadEntry, Busy
-from quizapp.people.forms import ButtonForm, OrganiserForm, SetPasswordForm, SignInForm
+from quizapp.people.admin.blueprint import blueprint, browser, source
+from quizapp.people.errors import BadEntry, Busy, TooManyTries, WrongCode
+from quizapp.people.forms import ButtonForm, CodeForm, OrganiserForm, SetPasswordForm, SignInForm
 from quizapp.people.rules.organisers import page_after_sign_in
-from quizapp.people.service import NewPassword, PasswordCheck
-from quizapp.people.sign_in import (
-    current_organiser,
-    current_token,
-    organisers_only,
-    start_here,
-    stop_here,
-)
-
-blueprint = Blueprint("people_admin", __name__, template_folder="templates")
+from quizapp.people.service import NewPassword, Opened, PasswordCheck
+from quizapp.people.sign_in import half_here, start_half_here, start_here, stop_here
 
 
 def _compares_password(
@@ -41,7 +34,7 @@ def _compares_password(
             return _sign_in_page(form), 422
         phone, password = form.phone.data, form.password.data
         try:
-            check = service.check_sign_in(phone, password, source=_source(), at=clock.now())
+            check = service.check_sign_in(phone, password, source=source(), at=clock.now())
             return view(check)
         except Refusal as refusal:
             form.mark(refusal)
@@ -70,6 +63,23 @@ def _prepares_password(
     return wrapper
 
 
+def _code_shown_again(
+    view: Callable[[], ResponseReturnValue],
+) -> Callable[[], ResponseReturnValue]:
+    """Ask for the code again when it was wrong, or too many were."""
+
+    @wraps(view)
+    def wrapper() -> ResponseReturnValue:
+        try:
+            return view()
+        except (WrongCode, TooManyTries) as refusal:
+            form = CodeForm(formdata=None)
+            form.mark(refusal)
+            return _code_page(form), refusal.status
+
+    return wrapper
+
+
 @blueprint.get("/signin")
 def sign_in() -> ResponseReturnValue:
     return _sign_in_page(SignInForm())
@@ -79,7 +89,26 @@ def sign_in() -> ResponseReturnValue:
 @_compares_password
 @writes
 def sign_in_by_password(check: PasswordCheck) -> ResponseReturnValue:
-    token = service.sign_in(check, source=_source(), user_agent=_browser(), at=clock.now())
+    opened = service.sign_in(check, source=source(), user_agent=browser(), at=clock.now())
+    return _let_in(opened)
+
+
+@blueprint.get("/signin/code")
+def second_step() -> ResponseReturnValue:
+    """Ask for the code, after the password."""
+    service.check_half(half_here(), at=clock.now())
+    return _code_page(CodeForm(formdata=None))
+
+
+@blueprint.post("/signin/code")
+@_code_shown_again
+@writes
+def sign_in_by_code() -> ResponseReturnValue:
+    form = CodeForm()
+    form.check()
+    token = service.finish_sign_in(
+        half_here(), form.code.data or "", source=source(), user_agent=browser(), at=clock.now()
+    )
     start_here(token)
     return redirect(page_after_sign_in(request.args.get("next", "")), 303)
 
@@ -103,27 +132,21 @@ def set_up(token: str) -> ResponseReturnValue:
 @_prepares_password
 @writes
 def set_up_by_link(new: NewPassword) -> ResponseReturnValue:
-    start_here(service.set_password(new, user_agent=_browser(), at=clock.now()))
-    return redirect(url_for("contests_admin.home"), 303)
+    return _let_in(service.set_password(new, user_agent=browser(), at=clock.now()))
 
 
-@blueprint.get("/admin/account")
-@organisers_only
-def account() -> ResponseReturnValue:
-    organiser, token = current_organiser(), current_token()
-    sessions = service.get_sessions(organiser.id, token=token, at=clock.now())
-    form = ButtonForm()
-    return render_template("people/account.html", organiser=organiser, sessions=sessions, form=form)
+def _let_in(opened: Opened) -> ResponseReturnValue:
+    """Go on to the page that was asked for, over the page of the code where one is asked for."""
+    asked = request.args.get("next", "")
+    if opened.is_half:
+        start_half_here(opened.token)
+        return redirect(url_for("people_admin.second_step", next=asked or None), 303)
+    start_here(opened.token)
+    return redirect(page_after_sign_in(asked) if asked else url_for("contests_admin.home"), 303)
 
 
-@blueprint.post("/admin/account/end-sessions")
-@writes
-@organisers_only
-def end_sessions() -> ResponseReturnValue:
-    ButtonForm().check()
-    service.end_all_sessions(current_organiser().id, at=clock.now())
-    stop_here()
-    return redirect(url_for("people_admin.sign_in"), 303)
+def _code_page(form: OrganiserForm) -> str:
+    return render_template("people/code.html", form=form)
 
 
 def _sign_in_page(form: OrganiserForm) -> str:
@@ -133,12 +156,3 @@ def _sign_in_page(form: OrganiserForm) -> str:
 def _set_password_page(form: OrganiserForm, token: str) -> str:
     name = service.get_link_owner(token, at=clock.now())
     return render_template("people/set_password.html", form=form, name=name)
-
-
-def _source() -> str:
-    """Return the internet address that asks, as the proxies in front of us tell it."""
-    return request.remote_addr or "local"
-
-
-def _browser() -> str:
-    return request.user_agent.string
