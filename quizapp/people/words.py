@@ -19,6 +19,9 @@ PERMISSION_WORDS: Mapping[Permission, str] = {
     Permission.RUN_CONTESTS: N_("Lập và điều hành cuộc thi"),
     Permission.SEE_PEOPLE: N_("Tìm và xem người dự thi, xem kết quả trước khi chốt"),
     Permission.ASSIGN_UNITS: N_("Sửa đơn vị của người dự thi và lượt thi"),
+    Permission.HELP_PEOPLE: N_(
+        "Giúp người dự thi: mã PIN, tên, số điện thoại, thêm giờ, yêu cầu trợ giúp"
+    ),
     Permission.DECIDE: N_("Loại, khôi phục, gộp người dự thi; phân định đồng hạng; chốt kết quả"),
     Permission.COUNT_MEMBERS: N_("Nhập và khóa số đoàn viên"),
     Permission.WRITE_QUESTIONS: N_("Nạp và công bố ngân hàng câu hỏi, xem đáp án"),

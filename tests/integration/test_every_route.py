@@ -204,7 +204,6 @@ class Scene:
             "unit": "VGCL",
             "reason": "đối chiếu danh sách",
             "who": THIRD_PHONE,
-            "code": "",  # filled in where one was made
             "round": "1",
             "minutes": "5",
             "members": "1.200",

@@ -10,11 +10,17 @@ from quizapp.people.rules.policy import (
     permissions_of,
     who_may,
 )
+from quizapp.people.words import PERMISSION_WORDS, ROLE_WORDS
 
 
 def test_the_table_has_every_role_and_every_permission_is_somebodys():
     assert set(POLICY) == set(Role)
     assert frozenset().union(*POLICY.values()) == set(Permission)
+
+
+def test_every_role_and_permission_has_words_for_people():
+    assert set(ROLE_WORDS) == set(Role)
+    assert set(PERMISSION_WORDS) == set(Permission)
 
 
 @pytest.mark.parametrize("permission", Permission)
