@@ -6,10 +6,12 @@ a reason in the commit that raises it.
 """
 
 import cProfile
+import gc
 import gzip
 import pstats
 import re
 import sys
+import tracemalloc
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
@@ -37,6 +39,7 @@ BYTES = b"x" * 4_000  # of a picture; it is packed already
 PICTURE = PictureFile(digest=sha256(BYTES).hexdigest(), media_type="image/png", body=BYTES)
 # Instructions of Python 3.11; later ones take fewer.
 DRAW, SCORE, DECODE = 11_300, 620, 25
+KEPT = 2_400  # bytes of a question with its texts: 10,000 of them are 24 MB
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -298,3 +301,26 @@ def test_a_score_takes_so_many_instructions_and_no_more():
         instructions(lambda: rules.score(paper, keys, answers, marking)),
         instructions(lambda: rules.decode_answers(body)),
     )
+
+
+@pytest.mark.only("sqlite")
+def test_a_question_that_is_kept_takes_so_many_bytes_of_each_process(in_app):
+    count = 300
+    card = banks.published_drafts(bank_of(count), code="that")
+    db.session.rollback()
+    version = bank_service.find_version(card.bank_code, card.number)
+    bank_service.get_questions(version.id)  # what the first reading makes once is nobody's
+    in_app.extensions.pop("quizapp_kept")
+    db.session.rollback()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        kept = bank_service.get_questions(version.id)
+        db.session.rollback()
+        gc.collect()
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+    assert len(kept) == count
+    assert taken / count <= KEPT

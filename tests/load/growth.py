@@ -3,17 +3,20 @@
 Prints a Markdown table, and writes the same figures as a chart.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import click
 
+from quizapp import clock
 from tests.load.chart import drawn
 from tests.load.drive import drive
 from tests.load.figures import latencies
 from tests.load.ledger import Ledger
 from tests.load.measure import Crowd
-from tests.load.people import attempts, joins
+from tests.load.papers import running_papers
+from tests.load.people import attempts, expected, joins
 from tests.load.processes import WORKER, gunicorn
 from tests.load.profile import BAD, load_place
 from tests.load.profiles import boards, saving
@@ -23,6 +26,7 @@ from tests.load.stand import Served, standing
 
 PAUSE = 30  # seconds between two saves of one person
 JOURNEYS = 40
+PAPERS = 2000  # read before memory is: each of 10,000 questions is on four of them
 CLIENTS = 8
 
 
@@ -105,12 +109,20 @@ def _journeys(base, asked):
                 seconds=600,
             )
         )
+        due = clock.now() + timedelta(minutes=19)
+        papers = running_papers(base, ledger, crowd.people(PAPERS, place.address), due=due)
+        place.prepare(map(reads, papers))
         memory = max(place.memory_mb_per_worker())
     balance = ledger.balance(stored_attempts(base))
     checked = {"acknowledged_lost": balance.lost, "wrong": balance.wrong}
     _checked(checked | {"duplicates": balance.duplicates, "failed": len(seen.failures)})
     cpu = round(spent.server / max(seen.finished, 1) * 1000, 1)
     return {"cpu": cpu, "memory": memory, **latencies(seen.milliseconds)}
+
+
+def reads(paper):
+    """Look at a paper that runs."""
+    expected((yield paper.person.ask("paper", "GET", paper.path)), 200)
 
 
 def _web(options):
