@@ -62,7 +62,7 @@ class Place:
 
     def memory_mb_per_worker(self):
         """Return how much memory each web process has for itself, its share of the rest too."""
-        return [round(_pss_kb(pid) / 1024, 1) for pid in children(self.web_pid)]
+        return [round(pss_kb(pid) / 1024, 1) for pid in children(self.web_pid)]
 
     @contextmanager
     def behind_nginx(self, folder):
@@ -104,7 +104,7 @@ def standing(base, served):
         yield place
 
 
-def _pss_kb(pid):
+def pss_kb(pid):
     """Return the proportional set size of a process: shared pages by their share."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines():
         if line.startswith("Pss:"):
