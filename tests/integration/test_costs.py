@@ -23,6 +23,7 @@ from quizapp.attempts.rules import DrawRules, Key, Marking
 from quizapp.banks import service as bank_service
 from quizapp.banks.rules import PictureFile
 from quizapp.db import db, transaction
+from quizapp.people import service as people_service
 from quizapp.units import service as unit_service
 from tests.integration.harness import watch_writes
 from tests.integration.pages import Page
@@ -62,7 +63,7 @@ def at_most(statements, commits, size, calls):
 TABLE = {
     "health.healthz": at_most(0, 0, 40, 1_700),
     "health.readyz": at_most(3, 0, 60, 3_200),
-    "static": at_most(0, 0, 12_650, 2_100),
+    "static": at_most(0, 0, 14_000, 2_100),
     "contests.index": at_most(2, 0, 4_900, 4_800),
     "contests.show": at_most(1, 0, 5_950, 8_300),
     "banks.picture": at_most(1, 0, 4_000, 2_500),
@@ -83,6 +84,8 @@ TABLE = {
     "contests.leave": at_most(1, 0, 240, 3_500),
     "contests.come_back": at_most(2, 0, 5_150, 8_200),
     "contests.come_back_by_pin": at_most(5, 1, 250, 9_000),
+    "contests.new_pin": at_most(2, 0, 5_500, 9_500),
+    "contests.choose_new_pin": at_most(8, 1, 250, 10_700),
     "people_admin.set_up": at_most(1, 0, 5_100, 6_900),
     "people_admin.set_up_by_link": at_most(16, 1, 220, 16_000),
     "people_admin.sign_in": at_most(0, 0, 5_100, 6_200),
@@ -159,6 +162,12 @@ class Walk:
         self.post("attempts.submit", f"{path}/submit", json={"answers": sheet})
         self.get("attempts.result", f"{path}/result")
 
+    def choose_pin(self, code):
+        """Choose a new PIN with a code of the help desk."""
+        page = self.get("contests.new_pin", f"/return/new-pin?contest={self._slug}")
+        new = {"contest": self._slug, "phone": self._phone, "code": code, "pin": people.PIN}
+        self.post("contests.choose_new_pin", "/return/new-pin", data=new | token(page))
+
     def organise(self, link):
         """Set up an account by a link, sign in, sign out."""
         page = self.get("people_admin.set_up", link)
@@ -201,10 +210,19 @@ def contest(in_app, freeze):
     return contest
 
 
+def reset_code(contest, phone):
+    """Return a code that the help desk made for the person of this phone."""
+    person = people_service.find_person_by_phone(contest.id, phone)
+    db.session.rollback()
+    with transaction():
+        return people_service.make_reset_code(person, at=NOON).code
+
+
 def walked(contest, new_client, phone):
     walk = Walk(new_client(), contest.slug, phone)
     walk.read()
     walk.take_part()
+    walk.choose_pin(reset_code(contest, phone))
     walk.organise(f"/setup/{people.invited_organiser(phone=phone, at=NOON)}")
     db.session.rollback()
     return walk.found
