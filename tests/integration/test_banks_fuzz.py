@@ -126,6 +126,29 @@ def test_a_damaged_file_gives_no_wrong_key(form, place, gone, new):
     check(damaged(WHOLE[form], place, gone, new), right=RIGHT if form == "text" else {})
 
 
+def slips(body):
+    """Yield the body with each letter of an option once another, and each sign once gone."""
+    for place, byte in enumerate(body):
+        if byte in b"ABCD":
+            other = b"ABCD"[(b"ABCD".index(byte) + 1) % 4]
+            yield body[:place] + bytes([other]) + body[place + 1 :]
+        elif byte in b"*":
+            yield body[:place] + body[place + 1 :]
+
+
+def test_one_slip_anywhere_in_a_typed_text_gives_no_wrong_key():
+    for content in slips(WHOLE["text"]):
+        check(content)
+
+
+def test_one_slip_anywhere_in_a_word_file_gives_no_wrong_key():
+    content, part = PARTS["docx"]
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        body = archive.read(part)
+    for slipped in slips(body):
+        check(with_part(content, part, lambda _body, slipped=slipped: slipped))
+
+
 @CALM
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=20))
 def test_an_old_workbook_with_changed_bytes_is_read_or_refused_in_words(changes):

@@ -356,7 +356,7 @@ def test_an_option_that_names_letters_stays_whole():
 def test_headings_are_topics():
     parts = [
         "NGÂN HÀNG CÂU HỎI",
-        "Phần I: Luật Công đoàn",
+        "PHẦN I: LUẬT CÔNG ĐOÀN",
         *question(1, "B", "bold"),
         "II. AN TOÀN LAO ĐỘNG",
         *question(2, "A", "bold"),
@@ -369,7 +369,7 @@ def test_headings_are_topics():
     reading = read_bank(document(*parts, styles=heading))
     assert reading.errors == ()
     assert [one.topic for one in reading.drafts] == [
-        "Luật Công đoàn",
+        "LUẬT CÔNG ĐOÀN",
         "AN TOÀN LAO ĐỘNG",
         "Tiền lương",
     ]
@@ -382,6 +382,14 @@ def test_statements_are_true_or_false():
         (("Đúng", "Sai"), "A"),
         (("Đúng", "Sai"), "B"),
     ]
+    signed = ["1. Trời xanh (Đ).", "2. Đất đỏ [Sai]", "3. Không rõ"]
+    reading = read_bank(document(*signed))
+    assert [(one.stem, letters_of(one.right)) for one in reading.drafts] == [
+        ("Trời xanh", "A"),
+        ("Đất đỏ", "B"),
+    ]
+    boxes = table(["TT", "Nhận định", "Đ", "S"], ["1", "Một.", "x", ""], ["2", "Hai.", "", "x"])
+    assert keys(boxes) == {1: "A", 2: "B"}
     ticks = table(
         ["TT", "Nhận định", "Đúng", "Sai"], ["1", "Một.", "x", ""], ["2", "Hai.", "", "x"]
     )

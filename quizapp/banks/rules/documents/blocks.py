@@ -14,6 +14,7 @@ from quizapp.banks.rules.documents.found import shortened
 from quizapp.banks.rules.documents.key_lists import Entry
 from quizapp.banks.rules.documents.labels import (
     END,
+    TOPIC,
     Labels,
     bare_start,
     marks_within,
@@ -143,7 +144,8 @@ class _Cutter:
         is_between = self.block is None or self.block.options >= 2
         if not is_between or _options(line, self.starts) or _is_labelled(line.text):
             return False
-        if not self.outline.items and not line.is_heading and line.text.isupper():
+        is_shouted = line.text.isupper() and not TOPIC.fullmatch(line.text)
+        if not self.outline.items and not line.is_heading and is_shouted:
             return False  # what stands above everything is a title
         return not line.is_title and topic_in(line) is not None
 

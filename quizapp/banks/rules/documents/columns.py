@@ -89,6 +89,9 @@ NUMBERED = re.compile(
 )
 
 
+TICKED: Mapping[str, tuple[str, str]] = {"d": ("part", "is_true"), "s": ("part", "is_false")}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Columns:
     """Where the parts of a question stand; positions from 0.
@@ -114,7 +117,9 @@ class Columns:
 def columns_of(row: Sequence[str]) -> Columns:
     """Return what the headings in a row mean."""
     headings = [heading_of(text) for text in row]
-    meanings = [_meaning(heading) for heading in headings]
+    # "Đ" and "S" are boxes to tick; beside "A" a "D" is an option.
+    truths = TICKED if TICKED.keys() <= set(headings) and "a" not in headings else {}
+    meanings = [truths.get(heading) or _meaning(heading) for heading in headings]
     parts: dict[str, int] = {}
     options: dict[str, int] = {}
     unknown: list[str] = []

@@ -22,6 +22,7 @@ from quizapp.banks.rules.documents.told import (
     EXPLANATION,
     PROVISION,
     TRUTHS,
+    Told,
     told_in,
 )
 
@@ -29,6 +30,7 @@ SIGN_BEFORE = re.compile(rf"\s*([{SIGNS}])\s*(?=\S)")
 SIGN_AFTER = re.compile(
     r"\s*([*✓✔☑√]|\((?:đ|đúng|s|sai)\)|(?<=\s)\(x\))\s*([.;]?)\s*$", re.IGNORECASE
 )
+VERDICT_AFTER = re.compile(r"\s*[(\[](đúng|sai|đ|s)[)\]]\s*[.;]?\s*$", re.IGNORECASE)
 WRONG = {"(s)", "(sai)"}
 PREFERRED = (Labels.UPPER, Labels.LOWER, Labels.AUTO, Labels.TRUTH, Labels.DIGIT)
 Marked = Mapping[int, list[Mark]]
@@ -212,7 +214,11 @@ def _own(marked: Marked, labels: Labels | None) -> dict[int, list[Mark]]:
 
 
 def _truths(found: Found) -> None:
-    """A statement whose key is "Đúng" or "Sai" has these two as its options."""
+    """A statement whose key is "Đúng" or "Sai", or "(Đ)" at its end, has these two as options."""
+    signed = VERDICT_AFTER.search(found.stem)
+    if signed and not found.options and not found.told:
+        found.stem = found.stem[: signed.start()].rstrip()
+        found.told.append(Told(words=signed[1], where=found.where))
     words = {told.words.lower() for told in found.told}
     if found.options or not words or not words <= TRUTHS.keys():
         return
