@@ -262,9 +262,11 @@ def _texts(raw: Raw) -> Iterator[tuple[str, str, int]]:
 def _readable(raw: Raw) -> Iterator[Problem]:
     for name, text, longest in _texts(raw):
         if len(text) > longest:
-            yield raw.error(name, f"Dài {len(text)} ký tự; nhiều nhất là {longest}.")
+            yield raw.error(name, f"Dài {len(text)} ký tự; nhiều nhất là {longest}. Hãy rút ngắn.")
         if BROKEN in text:
-            yield raw.error(name, f"Có ký tự hỏng “{BROKEN}”: tệp đã lưu sai bảng mã ở chỗ này.")
+            yield raw.error(
+                name, f"Có ký tự hỏng “{BROKEN}”: tệp đã lưu sai bảng mã ở chỗ này. Hãy gõ lại."
+            )
 
 
 CHECKS: Sequence[Callable[[Raw], Iterator[Problem]]] = (

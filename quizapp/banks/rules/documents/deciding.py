@@ -56,7 +56,11 @@ def _told_letter(told: Told, found: Found) -> str:
         named = _by_truth(words, found.options)
     by_number = _by_number(words, found)
     if by_number and named and by_number not in named:
-        found.doubt("answer", f"Đáp án “{told.words}” vừa là số thứ tự vừa là chữ của phương án.")
+        found.doubt(
+            "answer",
+            f"Đáp án “{shortened(told.words)}” vừa là số thứ tự vừa là chữ của phương án "
+            f"({told.where}). Hãy ghi chữ cái của phương án đúng.",
+        )
     named = named or ([by_number] if by_number else [])
     if len(named) != 1:
         found.doubt(
