@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp import cli, tables  # noqa: F401 - tables registers every table with the metadata
 from quizapp.attempts import admin as attempts_admin
+from quizapp.attempts import bank_pages
 from quizapp.attempts import views as attempts
 from quizapp.banks import admin as banks_admin
 from quizapp.banks import views as banks
@@ -117,6 +118,7 @@ def _init_extensions(app: Flask) -> None:
 def _register_views(app: Flask) -> None:
     app.register_blueprint(attempts.bp)
     app.register_blueprint(attempts_admin.bp)
+    app.register_blueprint(bank_pages.bp)
     app.register_blueprint(banks.bp)
     app.register_blueprint(banks_admin.bp)
     app.register_blueprint(contests.bp)

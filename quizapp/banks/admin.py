@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
@@ -11,12 +11,14 @@ from quizapp.banks import service
 from quizapp.banks.errors import ChangedMeanwhile
 from quizapp.banks.forms import ADDS, BringForm, MendForm, PublishForm
 from quizapp.banks.rules import LETTERS, letters_of
-from quizapp.banks.rules.differences import pieces
+from quizapp.banks.rules.differences import Difference, pieces, without_keys
 from quizapp.banks.rules.mending import Typed, typed_in
 from quizapp.banks.service import BroughtFile, Decision, NewReview, Review, Show, Which
+from quizapp.banks.writing.templates import MEDIA_TYPES, TEMPLATES
 from quizapp.db import writes
 from quizapp.errors import NotFound, Refusal
 from quizapp.people.errors import NotSignedIn
+from quizapp.people.forms import ButtonForm
 from quizapp.people.sign_in import current_organiser, is_signed_browser, organisers_only
 from quizapp.web.language import words_of
 
@@ -215,6 +217,55 @@ def go_on(public_id: str) -> ResponseReturnValue:
     if following is None:
         return redirect(url_for("banks_admin.review", public_id=public_id))
     return redirect(_address(public_id, following))
+
+
+@bp.get("/admin/banks/of/<code>/difference")
+@organisers_only
+def difference(code: str) -> ResponseReturnValue:
+    """Show what changed between two versions, word by word, without right options."""
+    before, after = (_number(request.args.get(name)) for name in ("before", "after"))
+    found = service.compare_mine(current_organiser(), code, before, after)
+    return _difference_page(code, before, after, without_keys(found), with_keys=False)
+
+
+@bp.post("/admin/banks/of/<code>/difference/<int:before>/<int:after>")
+@writes
+@organisers_only
+def difference_with_keys(code: str, before: int, after: int) -> ResponseReturnValue:
+    """Show all that changed, and write down who looked at right options."""
+    ButtonForm().check()
+    found = service.compare_mine(current_organiser(), code, before, after)
+    service.note_keys_seen(current_organiser(), code, f"{before}-{after}", at=clock.now())
+    return _difference_page(code, before, after, found, with_keys=True)
+
+
+@bp.get("/admin/banks/guide")
+@organisers_only
+def guide() -> ResponseReturnValue:
+    """Tell on one page how files are written best."""
+    return render_template("banks/guide.html")
+
+
+@bp.get("/admin/banks/template.<any(docx, xlsx):form>")
+@organisers_only
+def template(form: str) -> ResponseReturnValue:
+    """Send a file to begin a bank with."""
+    response = make_response(TEMPLATES[form]())
+    response.mimetype = MEDIA_TYPES[form]
+    response.headers.set("Content-Disposition", "attachment", filename=f"mau-cau-hoi.{form}")
+    return response
+
+
+def _difference_page(
+    code: str, before: int, after: int, found: Difference, *, with_keys: bool
+) -> str:
+    return render_template(
+        "banks/difference.html",
+        found={"code": code, "before": before, "after": after},
+        difference=found,
+        with_keys=with_keys,
+        form=ButtonForm(formdata=None),
+    )
 
 
 def _banks_page(form: BringForm) -> str:

@@ -14,19 +14,20 @@ from datetime import timedelta
 import pytest
 from flask import request, request_finished
 from flask_migrate import upgrade
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
 from quizapp import clock, worker
 from quizapp.app import create_app
 from quizapp.attempts.models import LateSheet
+from quizapp.banks.models import BankReview
 from quizapp.config import ROOT, Settings
 from quizapp.contests import service as contests
 from quizapp.contests.rules.schedule import Window
 from quizapp.contests.service import NewContest
 from quizapp.db import db, transaction
 from quizapp.units import service as units
-from tests.making import attempts, people
+from tests.making import attempts, people, reviews
 from tests.making.contests import NOON, body
 from tests.making.units import loaded_catalogue
 
@@ -115,6 +116,16 @@ class Stage:
             late = db.session.execute(of_attempt).one_or_none()
             db.session.rollback()
             return late
+
+    def review(self):
+        """Return the path of a bank under review that has a question to mend and two alike."""
+        with self.app.app_context():
+            if db.session.scalar(select(func.count()).select_from(BankReview)) == 0:
+                owner = units.find_unit("TLD")
+                db.session.rollback()
+                reviews.made_review(owner, wrong=2, twin=3)
+            db.session.rollback()
+        return f"/admin/banks/reviews/{reviews.REVIEWED.hex()}"
 
     def invite_organiser(self, **fields):
         """Return the path of the set-up link of a new organiser of the contests here."""

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.stage import COMING, OPEN, OVER
+from tests.browser.stage import BANK, COMING, OPEN, OVER
 from tests.browser.walking import PIN, begin, come_back, join, start, tap
 from tests.making.people import PASSWORD
 
@@ -170,3 +170,14 @@ def _organising(page, stage, number, query):
     ):
         page.goto(f"/admin/{path}{query}")
         yield path, page
+    yield from _banking(page, stage, query)
+
+
+def _banking(page, stage, query):
+    for path in ("guide", f"of/{BANK}", f"of/{BANK}"):
+        page.goto(f"/admin/banks/{path}{query}")
+        yield path, page
+    review = stage.review()
+    for path in ("", "/questions/2", "/questions/3"):
+        page.goto(f"{review}{path}{query}")
+        yield f"review{path}", page

@@ -104,6 +104,11 @@ POLICY = {
     "attempts_admin.void_attempt": Row(roles="WO", places=PERSON, about="attempt"),
     "attempts_admin.void_person": Row(roles="WO", places=PERSON),
     "banks_admin.banks": Row(roles=ALL, places=PART, lists="Ngân hàng của tỉnh P"),
+    "attempts_banks.bank": Row(roles=ALL, places=PART, refused=frozenset({404})),
+    "banks_admin.difference": Row(roles="WOQ", places=WHOLE, refused=frozenset({404})),
+    "banks_admin.difference_with_keys": Row(roles="WOQ", places=WHOLE, refused=frozenset({404})),
+    "banks_admin.guide": Row(roles=ALL, places=ANYWHERE),
+    "banks_admin.template": Row(roles=ALL, places=ANYWHERE),
     "banks_admin.bring": Row(
         roles="WOQ",
         places=frozenset({"own"}),
@@ -273,6 +278,10 @@ def made_scene():
         "review": reviews.made_review(made["P"]),
         "nothing": "0" * 32,
         "ref": "0" * 16,
+        "code": "bank-p",
+        "before": 1,
+        "after": 1,
+        "form": "xlsx",
     }
 
 

@@ -316,6 +316,11 @@ def _decide_as_organiser(walk, client, token):
         walk(client, method, f"/admin/banks/reviews/{'0' * 32}", data=token)
         walk(client, method, f"/admin/banks/reviews/{'0' * 32}/questions/1", data=token)
     walk(client, "GET", f"/admin/banks/reviews/{'0' * 32}/next")
+    of = "/admin/banks/of/chim-hoang-yen"
+    for path in (of, f"{of}/difference?before=1&after=1", "/admin/banks/guide"):
+        walk(client, "GET", path)
+    walk(client, "GET", "/admin/banks/template.docx")
+    walk(client, "POST", f"{of}/difference/1/1", data=token)
     for path in ("", f"/{'0' * 32}", f"/{'0' * 32}/file"):
         walk(client, "GET", f"/admin/jobs{path}")
     walk(client, "POST", f"/admin/jobs/{'0' * 32}/cancel", data=token)

@@ -91,6 +91,10 @@ FORMS = {
     "banks_admin.bring": ("organiser", "/admin/banks"),
     "banks_admin.change": ("organiser", "/admin/banks/reviews/{public_id}/questions/{number}"),
     "banks_admin.decide": ("organiser", "/admin/banks/reviews/{public_id}"),
+    "banks_admin.difference_with_keys": (
+        "organiser",
+        "/admin/banks/of/{code}/difference?before={before}&after={after}",
+    ),
     "contests_admin.enter_contest": ("organiser", "/admin/contests/new"),
     "contests_admin.enter_head_count": ("organiser", "/admin/head-counts"),
     "contests_admin.lock_head_count": ("organiser", "/admin/head-counts"),
@@ -251,6 +255,10 @@ def scene(app, new_client, freeze):
         "first_code": beginner.at(contests.NOON),
         "code": device.at(contests.NOON),
         "filename": "app.css",
+        "code": "bank-tim-hieu",
+        "before": 1,
+        "after": 1,
+        "form": "xlsx",
     }
     actors = {
         "stranger": new_client(),

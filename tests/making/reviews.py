@@ -1,5 +1,7 @@
 """Banks under review for tests."""
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
 from quizapp.banks.models import BankReview, ReviewFile, ReviewQuestion
@@ -12,13 +14,24 @@ from tests.making import banks, people
 from tests.making.contests import NOON
 
 REVIEWED = bytes(range(16))
+FIRST = banks.draft(1)
+LIKE_FIRST = {"stem": FIRST.stem.upper(), "options": FIRST.options[::-1]}
 
 
-def made_review(unit, *, questions=3, bank_code="bank-dang-xem"):
-    """Return the public id of a review of a unit, whose one file was read."""
-    drafts = [banks.draft(number) for number in range(1, questions + 1)]
+def made_review(unit, *, questions=3, bank_code="bank-dang-xem", wrong=0, twin=0):
+    """Return the public id of a review of a unit, whose one file was read.
+
+    The question `wrong` has no answer, `twin` is like the first one.
+    """
+    drafts = [
+        banks.draft(number, **(LIKE_FIRST if number == twin else {}))
+        for number in range(1, questions + 1)
+    ]
     body = write_bank(drafts, "yaml", code=bank_code, title="Đang rà soát", number=1)
-    raws = read_bank(body).raws
+    raws = [
+        replace(raw, answer="" if raw.number == wrong else raw.answer)
+        for raw in read_bank(body).raws
+    ]
     organiser_id = db.session.scalar(select(func.min(Organiser.id)))
     db.session.rollback()
     if organiser_id is None:

@@ -1,7 +1,7 @@
 """What changed from one version of a bank to another, question by question. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ class Verb(StrEnum):
     COMES = "comes"
 
 
+TELLING = frozenset({"answer", "explanation", "citation"})
 MARKS = {Verb.STAYS: "{}", Verb.GOES: "[-{}-]", Verb.COMES: "{{+{}+}}"}
 
 
@@ -82,6 +83,15 @@ def compare(before: Sequence[Content], after: Sequence[Content]) -> Difference:
         changed=tuple(one for one in changed if one.changes),
         is_reordered=olds != sorted(olds),
     )
+
+
+def without_keys(found: Difference) -> Difference:
+    """Return what differs apart from right options and what tells them."""
+    changed = (
+        replace(one, changes=tuple(change for change in one.changes if change.field not in TELLING))
+        for one in found.changed
+    )
+    return replace(found, changed=tuple(one for one in changed if one.changes))
 
 
 def marked(before: str, after: str) -> str:

@@ -18,7 +18,13 @@ from quizapp.banks.service.mending import (
     publish_review,
     undo_edit,
 )
-from quizapp.banks.service.owning import get_banks_of, get_writers_units
+from quizapp.banks.service.owning import (
+    compare_mine,
+    get_banks_of,
+    get_writers_units,
+    note_keys_seen,
+    writes_bank,
+)
 from quizapp.banks.service.pictures import (
     forget_unused_pictures,
     get_picture,
@@ -39,6 +45,7 @@ from quizapp.banks.service.reviewing import (
 from quizapp.banks.service.versions import (
     BankCard,
     DigestCheck,
+    PublishedCard,
     PublishedVersion,
     QuestionCard,
     VersionCard,
@@ -50,6 +57,7 @@ from quizapp.banks.service.versions import (
     get_banks,
     get_questions,
     get_version,
+    get_versions,
     publish_version,
     recompute_digest,
 )
@@ -62,6 +70,7 @@ __all__ = [
     "Decision",
     "DigestCheck",
     "NewReview",
+    "PublishedCard",
     "PublishedVersion",
     "QuestionCard",
     "Review",
@@ -71,6 +80,7 @@ __all__ = [
     "VersionCard",
     "Which",
     "check_bank_code",
+    "compare_mine",
     "compare_versions",
     "decide_on_question",
     "discard_review",
@@ -88,15 +98,18 @@ __all__ = [
     "get_reviews",
     "get_twin",
     "get_version",
+    "get_versions",
     "get_writers_units",
     "keep_pictures",
     "look_at_review",
     "mend_question",
     "merge_question",
+    "note_keys_seen",
     "publish_review",
     "publish_version",
     "read_files",
     "recompute_digest",
     "start_review",
     "undo_edit",
+    "writes_bank",
 ]

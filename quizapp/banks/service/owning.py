@@ -4,10 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from quizapp.audit import service as audit
 from quizapp.banks.errors import NotYourBank
 from quizapp.banks.models import Bank
-from quizapp.banks.service.versions import BankCard, get_banks
+from quizapp.banks.rules.differences import Difference
+from quizapp.banks.service.versions import BankCard, compare_versions, find_title, get_banks
 from quizapp.db import db
+from quizapp.errors import NotFound
 from quizapp.people.service import WRITES_QUESTIONS as WRITES
 from quizapp.people.service import OrganiserCard
 from quizapp.units import service as units
@@ -46,3 +49,29 @@ def check_owner(organiser: OrganiserCard, code: str, owner_unit_id: int | None) 
     line = set(units.get_ancestor_ids(owner_unit_id or (root.id if root else 0)))
     if not any(grant.role in WRITES and grant.unit_id in line for grant in organiser.grants):
         raise NotYourBank(code=code)
+
+
+def writes_bank(organiser: OrganiserCard, code: str) -> bool:
+    """Say whether the organiser writes this bank, which is there."""
+    owner = db.session.scalar(select(Bank.owner_unit_id).where(Bank.code == code))
+    try:
+        check_owner(organiser, code, owner)
+    except NotYourBank:
+        return False
+    return True
+
+
+def compare_mine(organiser: OrganiserCard, code: str, before: int, after: int) -> Difference:
+    """Return what changed between two versions of a bank that the organiser writes.
+
+    Raises NotFound for others, NoSuchVersion.
+    """
+    if find_title(code) is None or not writes_bank(organiser, code):
+        raise NotFound
+    return compare_versions(code, before, after)
+
+
+def note_keys_seen(organiser: OrganiserCard, code: str, numbers: str, *, at: datetime) -> None:
+    """Write down that somebody looked at the right options of these versions of a bank."""
+    actor = f"organiser:{organiser.id}"
+    audit.record("bank.see_keys", actor=actor, object=f"bank:{code}@{numbers}", at=at)

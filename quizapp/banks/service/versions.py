@@ -68,6 +68,17 @@ class BankCard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PublishedCard:
+    """A version as its bank's page lists it."""
+
+    id: int
+    number: int
+    question_count: int
+    published_at: datetime
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DigestCheck:
     """The digest that was stored when publishing beside the one of the rows as they are now.
 
@@ -203,6 +214,18 @@ def get_questions(version_id: int) -> tuple[QuestionCard, ...]:
         while len(shelf) > VERSIONS_KEPT:
             del shelf[next(iter(shelf))]
     return read
+
+
+def get_versions(code: str) -> Sequence[PublishedCard]:
+    """Return the versions of a bank, newest first."""
+    names = PublishedCard.__dataclass_fields__
+    rows = db.session.execute(
+        select(*(getattr(BankVersion, name) for name in names))
+        .join(Bank, Bank.id == BankVersion.bank_id)
+        .where(Bank.code == code)
+        .order_by(BankVersion.number.desc())
+    )
+    return [PublishedCard(**row._asdict()) for row in rows]
 
 
 def compare_versions(code: str, before: int, after: int) -> Difference:
