@@ -223,7 +223,7 @@ def go_on(public_id: str) -> ResponseReturnValue:
 @organisers_only
 def difference(code: str) -> ResponseReturnValue:
     """Show what changed between two versions, word by word, without right options."""
-    before, after = (_number(request.args.get(name)) for name in ("before", "after"))
+    before, after = (_number(request.args.get(name, "1")) for name in ("before", "after"))
     found = service.compare_mine(current_organiser(), code, before, after)
     return _difference_page(code, before, after, without_keys(found), with_keys=False)
 

@@ -121,9 +121,8 @@ class Stage:
         """Return the path of a bank under review that has a question to mend and two alike."""
         with self.app.app_context():
             if db.session.scalar(select(func.count()).select_from(BankReview)) == 0:
-                owner = units.find_unit("TLD")
                 db.session.rollback()
-                reviews.made_review(owner, wrong=2, twin=3)
+                reviews.made_review(people.national_unit(), wrong=2, twin=3)
             db.session.rollback()
         return f"/admin/banks/reviews/{reviews.REVIEWED.hex()}"
 

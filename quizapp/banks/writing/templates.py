@@ -61,9 +61,12 @@ def docx() -> bytes:
         if one.explanation:
             lines.append(_paragraph(f"Giải thích: {one.explanation}"))
     target = BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(target, "w") as made:
         for name, body in _parts("".join(lines)).items():
-            made.writestr(name, DECLARED + body)
+            # Not the clock's time: the same file each time it is fetched.
+            part = zipfile.ZipInfo(name)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            made.writestr(part, DECLARED + body)
     return target.getvalue()
 
 
