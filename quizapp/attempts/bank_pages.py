@@ -10,9 +10,9 @@ from quizapp.people.sign_in import current_organiser, organisers_only
 bp = Blueprint("attempts_banks", __name__, template_folder="templates")
 
 
-@bp.get("/admin/banks/of/<code>")
+@bp.get("/admin/banks/of/<bank_code>")
 @organisers_only
-def bank(code: str) -> ResponseReturnValue:
+def bank(bank_code: str) -> ResponseReturnValue:
     """Show a bank's versions, the rounds that ask of each, and what to compare."""
-    found = usage.get_bank_use(current_organiser(), code, at=clock.now())
+    found = usage.get_bank_use(current_organiser(), bank_code, at=clock.now())
     return render_template("attempts/bank.html", bank=found)

@@ -219,24 +219,24 @@ def go_on(public_id: str) -> ResponseReturnValue:
     return redirect(_address(public_id, following))
 
 
-@bp.get("/admin/banks/of/<code>/difference")
+@bp.get("/admin/banks/of/<bank_code>/difference")
 @organisers_only
-def difference(code: str) -> ResponseReturnValue:
+def difference(bank_code: str) -> ResponseReturnValue:
     """Show what changed between two versions, word by word, without right options."""
     before, after = (_number(request.args.get(name, "1")) for name in ("before", "after"))
-    found = service.compare_mine(current_organiser(), code, before, after)
-    return _difference_page(code, before, after, without_keys(found), with_keys=False)
+    found = service.compare_mine(current_organiser(), bank_code, before, after)
+    return _difference_page(bank_code, before, after, without_keys(found), with_keys=False)
 
 
-@bp.post("/admin/banks/of/<code>/difference/<int:before>/<int:after>")
+@bp.post("/admin/banks/of/<bank_code>/difference/<int:before>/<int:after>")
 @writes
 @organisers_only
-def difference_with_keys(code: str, before: int, after: int) -> ResponseReturnValue:
+def difference_with_keys(bank_code: str, before: int, after: int) -> ResponseReturnValue:
     """Show all that changed, and write down who looked at right options."""
     ButtonForm().check()
-    found = service.compare_mine(current_organiser(), code, before, after)
-    service.note_keys_seen(current_organiser(), code, f"{before}-{after}", at=clock.now())
-    return _difference_page(code, before, after, found, with_keys=True)
+    found = service.compare_mine(current_organiser(), bank_code, before, after)
+    service.note_keys_seen(current_organiser(), bank_code, f"{before}-{after}", at=clock.now())
+    return _difference_page(bank_code, before, after, found, with_keys=True)
 
 
 @bp.get("/admin/banks/guide")

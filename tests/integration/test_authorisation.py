@@ -278,7 +278,7 @@ def made_scene():
         "review": reviews.made_review(made["P"]),
         "nothing": "0" * 32,
         "ref": "0" * 16,
-        "code": "bank-p",
+        "bank_code": "bank-p",
         "before": 1,
         "after": 1,
         "form": "xlsx",

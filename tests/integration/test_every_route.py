@@ -93,7 +93,7 @@ FORMS = {
     "banks_admin.decide": ("organiser", "/admin/banks/reviews/{public_id}"),
     "banks_admin.difference_with_keys": (
         "organiser",
-        "/admin/banks/of/{code}/difference?before={before}&after={after}",
+        "/admin/banks/of/{bank_code}/difference?before={before}&after={after}",
     ),
     "contests_admin.enter_contest": ("organiser", "/admin/contests/new"),
     "contests_admin.enter_head_count": ("organiser", "/admin/head-counts"),
@@ -255,7 +255,7 @@ def scene(app, new_client, freeze):
         "first_code": beginner.at(contests.NOON),
         "code": device.at(contests.NOON),
         "filename": "app.css",
-        "code": "bank-tim-hieu",
+        "bank_code": "bank-tim-hieu",
         "before": 1,
         "after": 1,
         "form": "xlsx",
