@@ -11,7 +11,7 @@ from functools import wraps
 from math import inf
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, current_app, make_response, request
+from flask import Flask, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
@@ -28,6 +28,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     Table,
     Text,
     event,
@@ -51,6 +52,8 @@ NAMES = {
 }
 WRITE = "quizapp_write"
 IN_TURN = "quizapp_in_turn"
+ALONE = "quizapp_alone"
+READER, WRITER = "quizapp_reader", "quizapp_writer"
 CONNECTION = "quizapp_connection"
 RESTED_SECONDS = 1.0
 
@@ -164,7 +167,12 @@ def init_db(app: Flask) -> None:
     """Give the application its database; nothing is asked of it yet."""
     db.init_app(app)
     with app.app_context():
-        app.extensions[WRITE] = db.engine.execution_options(**{WRITE: True, IN_TURN: True})
+        writing = {WRITE: True, IN_TURN: True}
+        app.extensions[WRITE] = db.engine.execution_options(**writing)
+        # A statement that is a transaction by itself: no round trips for BEGIN, COMMIT, ROLLBACK.
+        alone = {ALONE: True, "isolation_level": "AUTOCOMMIT"}
+        app.extensions[READER] = db.engine.execution_options(**alone)
+        app.extensions[WRITER] = db.engine.execution_options(**writing, **alone)
         if db.engine.dialect.name == "postgresql":
             _ask_the_rested(db.engine)
 
@@ -202,7 +210,8 @@ def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     if IN_TURN in options:
         _queue.enter(connection.engine.url.database)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if WRITE in options else "BEGIN")
+    if ALONE not in options:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if WRITE in options else "BEGIN")
 
 
 class _Queue(threading.local):
@@ -259,6 +268,39 @@ def run(statement: Executable, **values: Any) -> CursorResult[Any]:
     return _session().used().execute(statement, values)
 
 
+def read(statement: Executable, **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the rows of a query that was built once, for what every contestant sees.
+
+    Outside of a `transaction` the query is one by itself, at half of what the session's costs;
+    inside, it reads what the transaction wrote.
+    """
+    if is_writing():
+        return run(statement, **values).all()
+    with _engine(READER).connect() as connection:
+        return connection.execute(statement, values).all()
+
+
+def write_alone(statement: Executable, **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Execute one statement as a write transaction by itself; return the rows it returns.
+
+    It is on disk when this returns. Only where one statement is the whole of what is written.
+    Raises RuntimeError inside a `transaction` and after its reads.
+    """
+    if is_writing() or (db.session.registry.has() and db.session().in_transaction()):
+        raise RuntimeError("a statement alone inside of a transaction")
+    try:
+        with _engine(WRITER).connect() as connection:
+            rows = connection.execute(statement, values).all()
+            connection.commit()
+            return rows
+    finally:
+        _queue.leave()
+
+
+def _engine(name: str) -> Engine:
+    return cast("Engine", current_app.extensions[name])
+
+
 def run_many(statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
     """Execute a statement that was built once for each of the rows, in one round trip or few."""
     _session().used().execute(statement, list(rows))
@@ -300,7 +342,7 @@ def built_once(build: Callable[[], Built]) -> Callable[[], Built]:
 
 def is_writing() -> bool:
     """Tell whether a `transaction` is open."""
-    return WRITE in db.session().info
+    return WRITE in g
 
 
 def upsert(table: type[Base]) -> Any:
@@ -344,7 +386,7 @@ def transaction() -> Iterator[Turn]:
     if session.in_transaction() or WRITE in session.info:
         raise RuntimeError("a write transaction begins before the first statement")
     turn = Turn()
-    session.info[WRITE] = current_app.extensions[WRITE]
+    session.info[WRITE] = g.quizapp_write = _engine(WRITE)
     try:
         yield turn
         if turn.is_undone:
@@ -356,6 +398,7 @@ def transaction() -> Iterator[Turn]:
         raise
     finally:
         del session.info[WRITE]
+        g.pop(WRITE)
         _queue.leave()
 
 
@@ -384,6 +427,21 @@ def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturn
         if recorded is not None:
             raise recorded
         return response
+
+    wrapper.is_writing = True  # type: ignore[attr-defined] # read by the test of all routes
+    return wrapper
+
+
+def writes_itself(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Mark a view that writes by `write_alone`, and opens a `transaction` where that is not enough.
+
+    Most saves need one statement, and the turn of a `transaction` costs more than that.
+    """
+
+    @wraps(view)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        request.get_data()  # as in `writes`
+        return view(*args, **kwargs)
 
     wrapper.is_writing = True  # type: ignore[attr-defined] # read by the test of all routes
     return wrapper

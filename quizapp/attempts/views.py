@@ -14,7 +14,7 @@ from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome
 from quizapp.attempts.words import offer_words, script_words
 from quizapp.contests import service as contests
 from quizapp.contests.service import ContestCard, RoundCard
-from quizapp.db import writes
+from quizapp.db import transaction, writes, writes_itself
 from quizapp.people import service as people
 from quizapp.standings import service as standings
 from quizapp.web.contestant import read_contestant
@@ -82,7 +82,7 @@ def paper(public_id: str) -> ResponseReturnValue:
 
 
 @bp.put("/a/<public_id>/answers")
-@writes
+@writes_itself
 def save(public_id: str) -> ResponseReturnValue:
     require_json()
     now = clock.now()
@@ -90,7 +90,11 @@ def save(public_id: str) -> ResponseReturnValue:
     op = body.get("op")
     if not isinstance(op, int) or isinstance(op, bool) or not 1 <= op < 1 << 31:
         raise BadAnswers(problem="op")
-    saved = service.save_answers(public_id, _phone(), _json_sheet(body), op=op, at=now)
+    phone, sheet = _phone(), _json_sheet(body)
+    saved = service.save_at_once(public_id, phone, sheet, op=op, at=now)
+    if saved is None:
+        with transaction():
+            saved = service.save_answers(public_id, phone, sheet, op=op, at=now)
     if saved.saved is Saved.OVER:
         raise Over
     return _saved(saved, now=_milliseconds(now)), STATUS[saved.saved]

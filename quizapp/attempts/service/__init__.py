@@ -12,14 +12,9 @@ from quizapp.attempts.service.finish import record_again
 from quizapp.attempts.service.merging import Merged, merge_people
 from quizapp.attempts.service.paper import Line, Paper, get_paper
 from quizapp.attempts.service.rows import Phone, decode_id, encode_id, get_attempt_row
-from quizapp.attempts.service.saving import (
-    Saved,
-    SaveOutcome,
-    Sheet,
-    expire_due,
-    save_answers,
-    submit_attempt,
-)
+from quizapp.attempts.service.saving import expire_due, save_answers, submit_attempt
+from quizapp.attempts.service.saving_at_once import save_at_once
+from quizapp.attempts.service.sheets import Saved, SaveOutcome, Sheet
 from quizapp.attempts.service.starting import end_if_begun, start_attempt
 from quizapp.attempts.service.time import (
     For,
@@ -57,6 +52,7 @@ __all__ = [
     "restore_person",
     "resume_round",
     "save_answers",
+    "save_at_once",
     "start_attempt",
     "submit_attempt",
     "void_attempt",

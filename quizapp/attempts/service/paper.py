@@ -8,6 +8,7 @@ from types import MappingProxyType
 from quizapp.attempts import rules
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.rows import Phone, deadline_now, get_attempt_row, is_over
+from quizapp.attempts.service.saving_at_once import remember_row
 from quizapp.banks import service as banks
 from quizapp.banks.rules import LETTERS, Kind, Shown
 from quizapp.banks.service import QuestionCard
@@ -59,6 +60,7 @@ def get_paper(public_id: str, phone: Phone, *, at: datetime) -> Paper | None:
     row = get_attempt_row(public_id, phone)
     if row.state != AttemptState.RUNNING or is_over(row, at=at):
         return None
+    remember_row(row)
     paper = rules.decode_paper(row.paper)
     chosen = rules.as_shown(rules.decode_answers(row.answers), paper)
     questions = banks.get_questions(row.bank_version_id)

@@ -22,7 +22,7 @@ from quizapp.attempts.errors import NotYours
 from quizapp.attempts.models import Attempt
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.service import get_rules
-from quizapp.db import db, kept_for_good, run, table_of
+from quizapp.db import db, kept_for_good, read, run, table_of
 
 AnyRow = Row[*tuple[Any, ...]]
 TAG_BYTES = 4  # of a public id: its round's
@@ -50,7 +50,8 @@ class Phone:
 
 def get_attempt_row(public_id: str, phone: Phone) -> AnyRow:
     """Return an attempt with its round's and contest's columns. Raises NotYours."""
-    return _mine(run(SHOWN, public_id=decode_id(public_id)).one_or_none(), phone)
+    found = read(SHOWN, public_id=decode_id(public_id))
+    return _mine(found[0] if found else None, phone)
 
 
 def lock_attempt_row(public_id: str, phone: Phone) -> AnyRow:

@@ -1,15 +1,11 @@
 """Answers on their way in: saves, and the one submit that makes an attempt final."""
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import bindparam, update
 
 from quizapp.attempts import rules
-from quizapp.attempts.errors import BadAnswers, SubmitFromOther
+from quizapp.attempts.errors import SubmitFromOther
 from quizapp.attempts.models import Attempt, LateSheet
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.finish import Final, expire, finish
@@ -24,8 +20,8 @@ from quizapp.attempts.service.rows import (
     lock_for_submit,
     with_round,
 )
-from quizapp.banks import service as banks
-from quizapp.banks.rules import Kind
+from quizapp.attempts.service.saving_at_once import remember_row
+from quizapp.attempts.service.sheets import Saved, SaveOutcome, Sheet, canonical
 from quizapp.db import db, run, upsert
 
 SAVE = (
@@ -44,48 +40,9 @@ SAVE = (
 )
 
 
-class Saved(StrEnum):
-    DONE = "done"  # on disk, or was already: the same body under the same number
-    HELD = "held"  # another phone holds the paper
-    STALE = "stale"  # a newer save was taken, or another body under this number
-    OVER = "over"  # final, or past the grace
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SaveOutcome:
-    """What became of a save; when it was not taken, what the server has: position → letters."""
-
-    saved: Saved
-    op: int
-    deadline_at: datetime
-    answers: Mapping[int, str]
-    prediction: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sheet:
-    """Answers as a phone sent them: position (1-based) → letters shown ("BD"), None to clear."""
-
-    answers: Mapping[int, str | None]
-    prediction: int | None = None
-    has_prediction: bool = False
-
-    @property
-    def digest(self) -> bytes:
-        """Return what tells whether two saves under one number are the same."""
-        body = repr((sorted(self.answers.items()), self.prediction, self.has_prediction))
-        return hashlib.sha256(body.encode()).digest()
-
-
 def overlaid(row: AnyRow, sheet: Sheet) -> tuple[int, ...]:
     """Return the row's answers with those of the sheet in their places. Raises BadAnswers."""
-    paper = rules.decode_paper(row.paper)
-    questions = banks.get_questions(row.bank_version_id)
-    several = {one.number for one in paper if questions[one.number - 1].kind is Kind.MULTIPLE}
-    try:
-        chosen = rules.as_canonical(sheet.answers, paper, several=several)
-    except ValueError as error:
-        raise BadAnswers(problem=str(error)) from error
+    chosen = canonical(sheet, rules.decode_paper(row.paper), row.bank_version_id)
     answers = rules.decode_answers(row.answers)
     return tuple(chosen.get(position, was) for position, was in enumerate(answers, start=1))
 
@@ -99,6 +56,7 @@ def save_answers(
     questions are not in this process. Raises NotYours or BadAnswers.
     """
     row = lock_attempt_row(public_id, phone)
+    remember_row(row)
     verdict = _verdict(row, phone, sheet, op=op, at=at)
     if verdict is Saved.OVER:
         _keep_aside(row, phone, sheet, op=op, at=at)
