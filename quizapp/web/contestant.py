@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from flask import Response, current_app, request
@@ -12,6 +12,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 COOKIE = "quizapp_me"
 CONTESTS_KEPT = 8
+COOKIES_KEPT = 4096
 SIX_MONTHS = 180 * 24 * 3600
 
 
@@ -29,12 +30,19 @@ class Contestant:
 
 def read_contestant() -> Contestant:
     """Return what the cookie says; a missing or forged one gives a new phone with nobody on it."""
+    known = _signed(current_app.config["CONTESTANT_KEY"], request.cookies.get(COOKIE, ""))
+    return known or Contestant(holder=secrets.token_urlsafe(12), people={})
+
+
+@lru_cache(maxsize=COOKIES_KEPT)
+def _signed(key: bytes, cookie: str) -> Contestant | None:
+    """Return what a cookie that we signed says, else None: a phone sends the same one each time."""
     try:
-        stored = _serializer().loads(request.cookies.get(COOKIE, ""))
+        stored = _serializer_of(key).loads(cookie)
         people = {int(contest): int(person) for contest, person in stored["p"]}
         return Contestant(holder=str(stored["h"]), people=people)
     except (BadSignature, json.JSONDecodeError, KeyError, TypeError, ValueError):
-        return Contestant(holder=secrets.token_urlsafe(12), people={})
+        return None
 
 
 def remember_person(response: Response, *, contest_id: int, person_id: int) -> Response:
