@@ -9,9 +9,14 @@ from werkzeug.datastructures import MultiDict
 from quizapp import clock
 from quizapp.attempts import service
 from quizapp.attempts.errors import BadAnswers, BadPrediction, Over
-from quizapp.attempts.pieces import question_pieces
+from quizapp.attempts.paper_page import (
+    known_answers,
+    milliseconds,
+    paper_page,
+    paper_page_again,
+)
 from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome
-from quizapp.attempts.words import offer_words, script_words
+from quizapp.attempts.words import offer_words
 from quizapp.contests import service as contests
 from quizapp.contests.service import ContestCard, RoundCard
 from quizapp.db import transaction, writes, writes_itself
@@ -19,7 +24,7 @@ from quizapp.people import service as people
 from quizapp.standings import service as standings
 from quizapp.web.contestant import read_contestant
 from quizapp.web.guards import check_form_token, form_token, read_form_token, require_json
-from quizapp.web.language import local, words_of
+from quizapp.web.language import words_of
 
 bp = Blueprint("attempts", __name__, template_folder="templates")
 ASK_AGAIN_SECONDS = 5
@@ -78,7 +83,7 @@ def paper(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("attempts.result", public_id=public_id))
     if not found.is_held:
         return _held_elsewhere(found)
-    return _paper_page(found, now=now)
+    return paper_page(found, now=now)
 
 
 @bp.put("/a/<public_id>/answers")
@@ -97,7 +102,7 @@ def save(public_id: str) -> ResponseReturnValue:
             saved = service.save_answers(public_id, phone, sheet, op=op, at=now)
     if saved.saved is Saved.OVER:
         raise Over
-    return _saved(saved, now=_milliseconds(now)), STATUS[saved.saved]
+    return _saved(saved, now=milliseconds(now)), STATUS[saved.saved]
 
 
 @bp.post("/a/<public_id>/submit")
@@ -177,37 +182,13 @@ def _phone() -> Phone:
     return Phone(holder=contestant.holder, person_ids=frozenset(contestant.people.values()))
 
 
-def _paper_page(
-    found: service.Paper,
-    *,
-    now: datetime,
-    typed: Mapping[str, str] | None = None,
-    problem: str = "",
-) -> str:
-    """Render the paper; `typed` are the fields of a form that could not be taken as it was."""
-    return render_template(
-        "attempts/paper.html",
-        paper=found,
-        questions=question_pieces(found.lines, typed=typed or {}),
-        now_ms=_milliseconds(now),
-        deadline_ms=_milliseconds(found.deadline_at),
-        deadline_text=f"{local(found.deadline_at):%H:%M:%S}",
-        token=form_token("submit", found.public_id),
-        typed=typed or {},
-        problem=problem,
-        words=script_words(),
-        known=_known(found),
-        offer_words=offer_words(),
-    )
-
-
 def _paper_again(public_id: str, refusal: BadAnswers, *, now: datetime) -> ResponseReturnValue:
     """Show the paper with what was chosen and typed, and what is wrong with it."""
     found = service.get_paper(public_id, _phone(), at=now)
     if found is None:
         return redirect(url_for("attempts.result", public_id=public_id), 303)
     typed = {name: "".join(values) for name, values in request.form.lists()}
-    page = _paper_page(found, now=now, typed=typed, problem=words_of(refusal))
+    page = paper_page_again(found, now=now, typed=typed, problem=words_of(refusal))
     return page, refusal.status
 
 
@@ -220,16 +201,10 @@ def _held_elsewhere(found: service.Paper) -> ResponseReturnValue:
         "attempts/elsewhere.html",
         paper=found,
         token=token,
-        known=_known(found),
+        known=known_answers(found),
         offer_words=offer_words(),
     )
     return page, 409
-
-
-def _known(found: service.Paper) -> Mapping[int, str | int | None]:
-    """Return position → letters saved; the prediction comes last, where it is asked for."""
-    known: dict[int, str | int | None] = {line.position: line.chosen for line in found.lines}
-    return known | ({len(known) + 1: found.prediction} if found.prediction_of else {})
 
 
 def _no_result_yet(public_id: str, *, at: datetime) -> ResponseReturnValue:
@@ -248,7 +223,7 @@ def _saved(saved: SaveOutcome, *, now: int) -> Response:
     body: dict[str, object] = {
         "op": saved.op,
         "now": now,
-        "deadline": _milliseconds(saved.deadline_at),
+        "deadline": milliseconds(saved.deadline_at),
     }
     if saved.saved is not Saved.DONE:
         body |= {
@@ -318,7 +293,3 @@ def _prediction(typed: str | None) -> int | None:
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 9:
         raise BadPrediction(typed=(typed or "")[:20])
     return int(digits)
-
-
-def _milliseconds(at: datetime) -> int:
-    return int(at.timestamp() * 1000)

@@ -5,7 +5,8 @@ A page is one response: a style sheet of its own would cost a round trip on a sl
 
 import base64
 import hashlib
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import current_app, g
@@ -38,19 +39,35 @@ def inline_script(name: str) -> Markup:
 
 def content_security_policy() -> str:
     """Return the policy of the page that was just rendered: nothing but what it carries."""
-    rules = {
+    upgrades = not current_app.testing and current_app.config["SESSION_COOKIE_SECURE"]
+    return _policy(tuple(_allowed("script")), tuple(_allowed("style")), bool(upgrades))
+
+
+@lru_cache(maxsize=256)
+def _policy(scripts: tuple[str, ...], styles: tuple[str, ...], upgrades: bool) -> str:  # noqa: FBT001 - a value
+    rules: dict[str, Sequence[str]] = {
         "default-src": ["'none'"],
-        "script-src": _allowed("script") or ["'none'"],
-        "style-src": _allowed("style") or ["'none'"],
+        "script-src": scripts or ["'none'"],
+        "style-src": styles or ["'none'"],
         "img-src": ["'self'", "data:"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
-    if not current_app.testing and current_app.config["SESSION_COOKIE_SECURE"]:
+    if upgrades:
         rules["upgrade-insecure-requests"] = []
     return "; ".join(" ".join([name, *dict.fromkeys(given)]) for name, given in rules.items())
+
+
+def allowed_sources() -> Mapping[str, tuple[str, ...]]:
+    """Return what the page that was just rendered carries: kind → CSP sources."""
+    return {kind: tuple(_allowed(kind)) for kind in ("script", "style")}
+
+
+def allow_sources(sources: Mapping[str, tuple[str, ...]]) -> None:
+    """Allow on this page what a kept one carries."""
+    g.csp_sources = {kind: list(given) for kind, given in sources.items()}
 
 
 def _allowed(kind: str) -> list[str]:
