@@ -15,6 +15,7 @@ from quizapp.attempts.paper_page import (
     paper_page,
     paper_page_again,
 )
+from quizapp.attempts.result_page import result_page
 from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome
 from quizapp.attempts.words import offer_words
 from quizapp.contests import service as contests
@@ -128,15 +129,7 @@ def result(public_id: str) -> ResponseReturnValue:
     found = outcome.get_outcome(public_id, _phone(), at=now)
     if found is None:
         return _no_result_yet(public_id, at=now)
-    contest = contests.get_contest(found.slug)
-    one = contests.get_round(contest, found.round_number)
-    return render_template(
-        "attempts/result.html",
-        outcome=found,
-        contest=contest,
-        round=one,
-        phase=one.window.phase(now),
-    )
+    return result_page(found)
 
 
 @bp.get("/c/<slug>/me")

@@ -17,6 +17,7 @@ from quizapp.banks.rules import Kind, Shown
 from quizapp.banks.service import QuestionCard
 from quizapp.contests.models import Round
 from quizapp.contests.rules import Reveal
+from quizapp.contests.rules.schedule import Phase, Window
 from quizapp.contests.service import RoundCard, get_rules
 from quizapp.db import db, run, table_of
 from quizapp.web.codes import code_of_id
@@ -44,6 +45,7 @@ class Outcome:
     """A finished attempt. `points_milli` is None while the rules keep the score back.
 
     `late` is how many answers came after the end: they are kept aside and counted for nothing.
+    `may_go_on` tells whether the round is open and another attempt allowed.
     """
 
     public_id: str
@@ -64,6 +66,8 @@ class Outcome:
     prediction: int | None
     receipt: str
     code: str  # for the help desk
+    may_go_on: bool
+    reveals_answers: Reveal
     lines: tuple[RevealedLine, ...]
 
 
@@ -89,6 +93,7 @@ def get_outcome(public_id: str, phone: Phone, *, at: datetime) -> Outcome | None
     shows_score = _is_revealed(contest_rules.reveal_score, row, at=at)
     paper = rules.decode_paper(row.paper)
     answers = rules.decode_answers(row.answers)
+    window = Window(opens_at=row.opens_at, closes_at=row.closes_at)
     return Outcome(
         public_id=public_id,
         slug=row.slug,
@@ -108,6 +113,8 @@ def get_outcome(public_id: str, phone: Phone, *, at: datetime) -> Outcome | None
         prediction=row.prediction,
         receipt=row.receipt,
         code=code_of_id(row.public_id),
+        may_go_on=row.number < row.number_limit and window.phase(at) is Phase.OPEN,
+        reveals_answers=contest_rules.reveal_answers,
         lines=_lines(row, paper, answers)
         if _is_revealed(contest_rules.reveal_answers, row, at=at)
         else (),

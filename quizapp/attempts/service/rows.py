@@ -35,6 +35,7 @@ JOINED = (
     ROUND.c.generation,
     ROUND.c.rule_set_id,
     ROUND.c.bank_version_id,
+    ROUND.c.opens_at,
     ROUND.c.closes_at,
     ROUND.c.paused_at,
 )

@@ -22,7 +22,7 @@ from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.in_force import Ruling, askable, read_rulings
 from quizapp.contests.rules.schedule import Window
 from quizapp.contests.service.cards import ContestCard, RoundCard
-from quizapp.db import db, is_writing, kept_for_good, run, table_of
+from quizapp.db import db, is_writing, kept_for_good, read, table_of
 from quizapp.units import service as units
 from quizapp.units.models import Unit
 
@@ -42,9 +42,10 @@ def find_contest(slug: str) -> ContestCard | None:
     """
     if not rules.is_slug(slug):  # PostgreSQL takes no NUL, not even to look it up
         return None
-    found = run(NEWEST, slug=slug).one_or_none()
-    if found is None:
+    rows = read(NEWEST, slug=slug)
+    if not rows:
         return None
+    found = rows[0]
     kept = kept_for_good("contests")
     revision, card = kept.get(found.id, (None, None))
     if revision == found.revision:

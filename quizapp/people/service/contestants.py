@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, insert, select
 
-from quizapp.db import db, run, upsert
+from quizapp.db import db, read, run, upsert
 from quizapp.errors import NotFound, Refusal
 from quizapp.people.errors import BadEntry, PhoneTaken, WrongPin
 from quizapp.people.models import Consent, Person, PersonState, Purpose
@@ -97,8 +97,8 @@ def return_by_pin(
 
 def find_person(person_id: int) -> PersonCard | None:
     """Return the entry, or None when there is none of this id."""
-    row = run(_one_card(), person_id=person_id).one_or_none()
-    return None if row is None else _card(row)
+    rows = read(_one_card(), person_id=person_id)
+    return _card(rows[0]) if rows else None
 
 
 def hold_person(person_id: int) -> PersonCard | None:
