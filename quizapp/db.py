@@ -297,13 +297,20 @@ def write_alone(statement: Executable, **values: Any) -> Sequence[Row[*tuple[Any
         _queue.leave()
 
 
+def end_reads() -> None:
+    """End what was begun by reading, where a write is to follow that does not rest on it."""
+    if not is_writing() and db.session.registry.has():
+        db.session.rollback()
+
+
 def _engine(name: str) -> Engine:
     return cast("Engine", current_app.extensions[name])
 
 
 def run_many(statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
     """Execute a statement that was built once for each of the rows, in one round trip or few."""
-    _session().used().execute(statement, list(rows))
+    # One row by itself: the drivers have a way for many that costs more.
+    _session().used().execute(statement, rows[0] if len(rows) == 1 else list(rows))
 
 
 def write_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

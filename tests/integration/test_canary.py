@@ -436,7 +436,7 @@ def count_right_options(question, _asked):
 @pytest.mark.only("sqlite")  # what finds it is the same everywhere
 @pytest.mark.parametrize("told", [is_first_option_right, count_right_options])
 def test_a_page_that_tells_of_the_right_options_is_found(walked, monkeypatch, told):
-    real = views._paper_page
+    real = views.paper_page
 
     def marked(found, **given):
         """Tell it of the first question that takes several answers, in spaces."""
@@ -444,9 +444,11 @@ def test_a_page_that_tells_of_the_right_options_is_found(walked, monkeypatch, to
         paper = rules.decode_paper(row.paper)
         asked = next(one for one in paper if takes_several(one.number))
         question = get_questions(row.bank_version_id)[asked.number - 1]
-        return real(found, **given) + " " * told(question, asked)
+        page = real(found, **given)
+        page.set_data(page.get_data() + b" " * told(question, asked))
+        return page
 
-    monkeypatch.setattr(views, "_paper_page", marked)
+    monkeypatch.setattr(views, "paper_page", marked)
     one = walked(0, reveal=SHOWN, picks=wrong_in_both)
     others = [walked(shift, reveal=SHOWN, picks=wrong_in_both) for shift in (1, 2)]
 

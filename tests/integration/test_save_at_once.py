@@ -80,6 +80,14 @@ def test_a_first_save_in_this_process_is_left_to_the_whole_way(contest, person, 
     assert at_once(public_id, attempts.phone_of(person), {2: "B"}, op=2).saved is Saved.DONE
 
 
+def test_questions_and_rules_that_were_let_go_are_read_again(paper, person, app):
+    kept = app.extensions["quizapp_kept"]
+    for shelf in set(kept) - {"papers that run"}:
+        kept[shelf].clear()
+
+    assert at_once(paper, attempts.phone_of(person), {1: "A"}).saved is Saved.DONE
+
+
 @pytest.mark.parametrize("late", [timedelta(), timedelta(milliseconds=1)])
 def test_the_last_moment_of_the_grace_is_taken_and_nothing_after_it(paper, person, late):
     saved = at_once(paper, attempts.phone_of(person), {1: "A"}, at=NOON + LIMIT + GRACE + late)

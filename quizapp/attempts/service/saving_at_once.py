@@ -15,11 +15,12 @@ from typing import Any
 from sqlalchemy import Executable, LargeBinary, bindparam, cast, func, update
 
 from quizapp.attempts import rules
+from quizapp.attempts.errors import BadAnswers
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.rows import ATTEMPT, ROUND, AnyRow, Phone, decode_id
 from quizapp.attempts.service.sheets import Saved, SaveOutcome, Sheet, canonical
 from quizapp.contests.service import get_rules
-from quizapp.db import kept_for_good, write_alone
+from quizapp.db import end_reads, kept_for_good, write_alone
 
 PAPERS_KEPT = 20_000  # about 400 bytes each
 SHELF = "papers that run"
@@ -59,13 +60,19 @@ def save_at_once(
 ) -> SaveOutcome | None:
     """Keep the answers named in `sheet` by one statement, on disk when this returns.
 
-    None: not taken that way, `save_answers` is to decide. Raises NotYours or BadAnswers.
+    None: not taken that way, `save_answers` is to decide. Raises NotYours.
     """
     raw = decode_id(public_id)
     known: KnownPaper | None = kept_for_good(SHELF).get(raw)
     if known is None or known.person_id not in phone.person_ids:
         return None
-    chosen = canonical(sheet, rules.decode_paper(known.paper), known.bank_version_id)
+    try:
+        chosen = canonical(sheet, rules.decode_paper(known.paper), known.bank_version_id)
+        grace = get_rules(known.rule_set_id).grace
+    except BadAnswers:  # on a paper that is over this is not what is told first
+        return None
+    finally:
+        end_reads()  # of questions and rules that this process has let go
     rows = write_alone(
         _statement(len(_runs(chosen)), has_prediction=sheet.has_prediction),
         this=raw,
@@ -74,7 +81,7 @@ def save_at_once(
         op=op,
         body=sheet.digest,
         rule_set=known.rule_set_id,
-        since=at - get_rules(known.rule_set_id).grace,
+        since=at - grace,
         **({"guess": sheet.prediction} if sheet.has_prediction else {}),
         **_pieces(chosen),
     )
