@@ -6,6 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --require-hashes
 # Processes that run the tests: many of them wait for servers they started, so more than cores.
 TESTERS := $(shell expr 2 \* $$(nproc 2>/dev/null || echo 1))
+TESTS := tests
 CATALOGUES := $(wildcard quizapp/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: run check test lock words
@@ -26,7 +27,7 @@ check: .venv/dev.stamp $(CATALOGUES:.po=.mo)
 	$(BIN)/pytest -W error -q tests/unit
 
 test: .venv/dev.stamp $(CATALOGUES:.po=.mo)
-	$(BIN)/pytest -W error -n $(TESTERS) --dist loadgroup --no-loadscope-reorder tests
+	$(BIN)/pytest -W error -n $(TESTERS) --dist loadgroup --no-loadscope-reorder $(TESTS)
 
 # Both locks: exact versions with hashes, and no address of any index.
 lock:

@@ -32,8 +32,13 @@ def pytest_collection_modifyitems(config, items):
         return  # one process runs them all, as they stand
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
-    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: places.get(item.path.name, len(places)))  # keeps the rest in order
+    items.sort(key=place_of)
+
+
+def place_of(item):
+    """Return what orders a test alike in every process, also where it was made of a set."""
+    first = LONGEST_FIRST.index(item.path.name) if item.path.name in LONGEST_FIRST else 99
+    return first, str(item.path), item.location[1], item.nodeid
 
 
 def group_of(item):
