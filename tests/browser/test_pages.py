@@ -30,6 +30,17 @@ TEXT_SIZE = "size => { document.documentElement.style.fontSize = size }"
 CUT_OFF = """() => [...document.querySelectorAll(".btn, button, label, legend, dd, dt, h2, p, li")]
   .filter(it => it.checkVisibility() && !it.matches(".up") && it.scrollWidth > it.clientWidth + 1)
   .map(it => `${it.outerHTML.slice(0, 200)} ${it.scrollWidth} in ${it.clientWidth}`)"""
+# What the guide quotes: files of questions are written in Vietnamese.
+WRITTEN_IN_FILES = {
+    "Câu 1:",
+    "Câu 2:",
+    "Đáp án: B",
+    "Căn cứ: khoản 1 Điều 20 …",
+    "Giải thích: …",
+    "Đáp án đúng",
+    "Nhiều đáp án",
+    "column Loại",
+}
 MOVING = """() => [...document.querySelectorAll("*")].filter(it => {
   const style = getComputedStyle(it);
   return style.animationName !== "none" || style.transitionDuration !== "0s"
@@ -116,6 +127,7 @@ def words_that_are_no_translation(stage):
         *unit_names(),
     }
     said |= {f"Vòng {number}" for number in (1, 2)}
+    said |= WRITTEN_IN_FILES
     for one in questions:
         said |= {one.stem, *one.options, one.explanation or "-"}
         said |= {str(citation.get("text")) for citation in one.citations}
