@@ -133,7 +133,10 @@ def _register_views(app: Flask) -> None:
 def _register_error_pages(app: Flask) -> None:
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> ResponseReturnValue:
-        return _refused(words_of(refusal), refusal.status, kind=type(refusal).__name__)
+        page = _refused(words_of(refusal), refusal.status, kind=type(refusal).__name__)
+        response = make_response(page)
+        response.headers.update(refusal.headers)
+        return response
 
     @app.errorhandler(SecurityError)
     def unknown_host(error: SecurityError) -> ResponseReturnValue:

@@ -23,6 +23,11 @@ class Refusal(Exception):
         self.facts = facts
         super().__init__(self.text.format(**facts))
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return what the answer says beside its words: when to try again, where that is known."""
+        return {}
+
 
 class NotFound(Refusal):
     """There is no such thing, or it is not this person's: the two look alike on purpose."""

@@ -14,6 +14,7 @@ from quizapp.banks.rules import LETTERS, letters_of
 from quizapp.banks.rules.differences import Difference, pieces, without_keys
 from quizapp.banks.rules.mending import Typed, typed_in
 from quizapp.banks.service import BroughtFile, Decision, NewReview, Review, Show, Which
+from quizapp.banks.service.reading_keys import note_keys_seen
 from quizapp.banks.writing.templates import MEDIA_TYPES, TEMPLATES
 from quizapp.db import writes
 from quizapp.errors import NotFound, Refusal
@@ -151,7 +152,9 @@ def bring() -> ResponseReturnValue:
 @organisers_only
 def review(public_id: str) -> ResponseReturnValue:
     """Show what was understood: problems first, then what is like another, then the rest."""
-    return _review_page(public_id, PublishForm(formdata=None))
+    page = _review_page(public_id, PublishForm(formdata=None))
+    note_keys_seen(current_organiser(), public_id, at=clock.now())
+    return page
 
 
 @bp.post("/admin/banks/reviews/<public_id>")
@@ -181,7 +184,9 @@ def decide(public_id: str, found: Review | None) -> ResponseReturnValue:
 @organisers_only
 def question(public_id: str, number: int) -> ResponseReturnValue:
     """Show a question beside what stood in its file, to be mended."""
-    return _question_page(public_id, number)
+    page = _question_page(public_id, number)
+    note_keys_seen(current_organiser(), public_id, at=clock.now())
+    return page
 
 
 @bp.post("/admin/banks/reviews/<public_id>/questions/<int:number>")

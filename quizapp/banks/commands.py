@@ -14,6 +14,7 @@ from quizapp.banks.reading import LARGEST, read_bank
 from quizapp.banks.rules import Content, Draft, Problem, Reading, Severity, positions_of
 from quizapp.banks.rules.differences import Changed, Difference
 from quizapp.banks.service import VersionCard
+from quizapp.banks.service.reading_keys import note_keys_exported
 from quizapp.banks.writing import WRITERS, write_bank
 from quizapp.commands import OrganiserGroup
 from quizapp.db import transaction
@@ -117,6 +118,7 @@ def export(code: str, number: int | None, form: str, output: Path) -> None:
         title=version.title,
         number=version.number,
     )
+    note_keys_exported(version.id, actor=command_actor(), at=clock.now())
     try:
         output.write_bytes(body)
     except OSError as error:

@@ -54,6 +54,7 @@ def home() -> ResponseReturnValue:
         seen={one.id for one in contests if sees(organiser, one.owner_unit_id)},
         holds=may_somewhere(organiser, Permission.RUN_CONTESTS),
         grants=may_somewhere(organiser, Permission.GRANT_ROLES),
+        reads_log=may_somewhere(organiser, Permission.READ_AUDIT),
         above=service.get_contests_above(granted),
         now=clock.now(),
     )

@@ -88,7 +88,7 @@ def shown_again(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], R
                 form.show_problems(list(refusal.problems))
             else:
                 form.show_refusal(refusal)
-            return _join_page(service.get_contest(slug), form), refusal.status
+            return _join_page(service.get_contest(slug), form), refusal.status, refusal.headers
 
     return wrapper
 
@@ -141,7 +141,7 @@ def come_back_by_pin() -> ResponseReturnValue:
             form.show_problems(list(refusal.problems))
         else:
             form.show_refusal(refusal)
-        return _return_page(form), refusal.status
+        return _return_page(form), refusal.status, refusal.headers
 
 
 @writes
@@ -180,7 +180,7 @@ def choose_new_pin() -> ResponseReturnValue:
             form.show_problems(list(refusal.problems))
         else:
             form.show_refusal(refusal)
-        return _new_pin_page(form), refusal.status
+        return _new_pin_page(form), refusal.status, refusal.headers
 
 
 @writes

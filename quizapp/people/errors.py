@@ -104,12 +104,20 @@ class TooManyTries(Refusal):
     status = 429
     text = N_("Đã nhập sai quá nhiều lần. Hãy đợi {wait} giây rồi thử lại.")
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.facts["wait"])}
+
 
 class Busy(Refusal):
     """The password could not be checked soon enough."""
 
     status = 503
     text = N_("Nhiều người đang đăng nhập cùng lúc. Hãy thử lại sau ít phút.")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "5"}
 
 
 class LinkSpent(Refusal):
@@ -149,6 +157,13 @@ class SheetTaken(Refusal):
         "Danh sách liên kết này đã tải xuống rồi. Hãy làm danh sách mới; các liên kết cũ chưa dùng "
         "sẽ hết hiệu lực."
     )
+
+
+class LogBroken(Refusal):
+    """The log is not as it was written; the words name the entries."""
+
+    status = 409
+    text = N_("Nhật ký đã bị sửa: {count} chỗ. {lines}")
 
 
 class LastOwner(Refusal):

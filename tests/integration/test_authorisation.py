@@ -162,6 +162,8 @@ POLICY = {
         fields={"phone": "0971 999 999", "name": "Lê Ba", "unit": "C", "role": "viewer"},
         refused=frozenset({403, 422}),
     ),
+    "people_admin.log_page": Row(roles="WA", places=ANYWHERE),
+    "people_admin.verify_log": Row(roles="WA", places=ANYWHERE),
     "people_admin.member": Row(roles="W", places=PERSON, about="member"),
     "people_admin.new_link": Row(roles="W", places=PERSON, about="member"),
     "people_admin.revoke": Row(

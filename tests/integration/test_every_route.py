@@ -106,6 +106,7 @@ FORMS = {
     "contests.come_back_by_pin": ("stranger", "/return"),
     "contests.enter": ("stranger", "/c/{slug}/join"),
     "contests.leave": ("contestant", "/c/{slug}/rounds/{number}"),
+    "people_admin.verify_log": ("organiser", "/admin/log"),
     "people_admin.bring_sheet": ("organiser", "/admin/team/invitations"),
     "people_admin.decide_batch": ("organiser", "/admin/team/invitations/{public_id}"),
     "people_admin.end_sessions_of": ("organiser", "/admin/team/{public_id}"),

@@ -1,5 +1,6 @@
 """What is done with attempts. One name for each use case."""
 
+from quizapp.attempts.service import naming as _naming  # noqa: F401 - registers names for the log
 from quizapp.attempts.service.corrections import (
     correct_attempt_unit,
     correct_person_unit,

@@ -1,5 +1,6 @@
 """What is done with question banks. One name for each use case."""
 
+from quizapp.banks.service import naming as _naming  # noqa: F401 - registers names for the log
 from quizapp.banks.service.bringing import (
     LARGEST_ALL,
     MOST_FILES,

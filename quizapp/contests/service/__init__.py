@@ -1,5 +1,6 @@
 """What is done with contests. One name for each use case."""
 
+from quizapp.contests.service import naming as _naming  # noqa: F401 - registers names for the log
 from quizapp.contests.service.cards import ContestCard, RoundCard
 from quizapp.contests.service.creating import NewContest, create_contest, read_preset
 from quizapp.contests.service.divisions import find_division, find_divisions

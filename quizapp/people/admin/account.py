@@ -163,6 +163,6 @@ def _secret_page(*, refusal: Refusal | None = None) -> str:
 
 def _qr(text: str) -> Markup:
     """Return a QR code as an element of the page; its colours are attributes, not styles."""
-    code = segno.make(text, error="m", micro=False)
+    code = segno.make(text, error="l", micro=False)
     drawn = code.svg_inline(scale=4, border=4, dark="#000", light="#fff", omitsize=True)
     return Markup(drawn)  # noqa: S704 - drawn by the library from modules, not from the text

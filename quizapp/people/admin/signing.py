@@ -38,7 +38,7 @@ def _compares_password(
             return view(check)
         except Refusal as refusal:
             form.mark(refusal)
-            return _sign_in_page(form), refusal.status
+            return _sign_in_page(form), refusal.status, refusal.headers
 
     return wrapper
 
@@ -58,7 +58,7 @@ def _prepares_password(
             return view(new)
         except (BadEntry, Busy) as refusal:
             form.mark(refusal)
-            return _set_password_page(form, token), refusal.status
+            return _set_password_page(form, token), refusal.status, refusal.headers
 
     return wrapper
 
@@ -75,7 +75,7 @@ def _code_shown_again(
         except (WrongCode, TooManyTries) as refusal:
             form = CodeForm(formdata=None)
             form.mark(refusal)
-            return _code_page(form), refusal.status
+            return _code_page(form), refusal.status, refusal.headers
 
     return wrapper
 

@@ -3,6 +3,7 @@
 from quizapp.people.models import Decision, PersonState
 from quizapp.people.roles import Role
 from quizapp.people.rules.policy import Permission
+from quizapp.people.service import naming as _naming  # noqa: F401 - registers names for the log
 from quizapp.people.service.access import (
     ASSIGNS,
     COUNTS,

@@ -13,6 +13,9 @@ from quizapp.people.rules.organisers import tidy_password
 # OWASP's argon2id of the smallest memory: about 15 ms; the library's defaults take ten times that.
 HASHER = PasswordHasher(time_cost=5, memory_cost=7 * 1024, parallelism=1)
 POOL = threading.BoundedSemaphore(2)
+# Of the eight threads of a process (gunicorn.conf.py) at most four hash or wait to: in a storm of
+# sign-ins the others go on answering those who take part.
+DOOR = threading.BoundedSemaphore(4)
 LONGEST_WAIT = 5.0  # seconds
 # The hash of a random password nobody knows: unknown phones cost what known ones cost.
 NOBODYS_HASH = (
@@ -42,9 +45,14 @@ def is_password(password: str, *, stored: str | None) -> bool:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    if not POOL.acquire(timeout=LONGEST_WAIT):
+    if not DOOR.acquire(blocking=False):
         raise Busy
     try:
-        yield
+        if not POOL.acquire(timeout=LONGEST_WAIT):
+            raise Busy
+        try:
+            yield
+        finally:
+            POOL.release()
     finally:
-        POOL.release()
+        DOOR.release()

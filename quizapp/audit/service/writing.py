@@ -3,9 +3,10 @@
 import os
 import pwd
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -20,9 +21,11 @@ from quizapp.audit.rules import (
     check_words,
     digest_of,
 )
-from quizapp.db import db
+from quizapp.db import db, table_of
 
 Digestible = str | bytes | Mapping[str, object] | None
+TABLE = table_of(AuditEntry)
+PART = 5_000
 # The number is ours alone: the first eight bytes of sha256("quizapp audit chain"), as signed.
 CHAIN_LOCK = 0x759F_0F20_671E_E15D
 
@@ -86,6 +89,13 @@ def verify_chain() -> list[ChainProblem]:
     return list(chain_problems(_links()))
 
 
+def verify_in_parts(tell: Callable[[int, int], None]) -> list[ChainProblem]:
+    """Check the log as `verify_chain` does, telling (done, all) between short transactions."""
+    total = get_head()[0]
+    db.session.rollback()
+    return list(chain_problems(_links_in_parts(tell, total)))
+
+
 def get_head() -> tuple[int, str]:
     """Return the number of the last entry and its hash (hex): what to note down elsewhere."""
     last_id, last_hash = _last()
@@ -124,12 +134,27 @@ def _last() -> tuple[int, bytes]:
     return (row.id, row.hash) if row else (0, FIRST_PREVIOUS_HASH)
 
 
+def _links_in_parts(tell: Callable[[int, int], None], total: int) -> Iterator[Link]:
+    done = 0
+    while True:
+        tell(min(done, total), total)
+        part = select(TABLE).where(TABLE.c.id > done).order_by(TABLE.c.id).limit(PART)
+        rows = db.session.execute(part).mappings().all()
+        db.session.rollback()
+        yield from map(_link, rows)
+        if len(rows) < PART:
+            return
+        done = rows[-1]["id"]
+
+
+def _link(row: Any) -> Link:
+    deed = Deed(**{field.name: row[field.name] for field in fields(Deed)})
+    return Link(deed=deed, previous_hash=row["previous_hash"], hash=row["hash"])
+
+
 def _links() -> Iterator[Link]:
-    table = AuditEntry.__table__
-    names = [field.name for field in fields(Deed)]
     rows = db.session.execute(
-        select(table).order_by(table.c.id), execution_options={"yield_per": 1000}
+        select(TABLE).order_by(TABLE.c.id), execution_options={"yield_per": 1000}
     )
     for row in rows.mappings():
-        deed = Deed(**{name: row[name] for name in names})
-        yield Link(deed=deed, previous_hash=row["previous_hash"], hash=row["hash"])
+        yield _link(row)
