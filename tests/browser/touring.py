@@ -162,6 +162,10 @@ def _organising(page, stage, number, query):
     page.goto(f"/admin/account{query}")
     yield "account", page
     for path in (
+        "account/rights",
+        "team",
+        "team/invitations",
+        "log",
         "contests/new",
         "banks",
         "head-counts",

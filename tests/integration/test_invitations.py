@@ -143,7 +143,7 @@ def test_what_is_wrong_is_told_with_its_place_and_nobody_is_invited(owner, insid
         (b"PK\x03\x04 broken", "hỏng"),
         (b"\xd0\xcf\x11\xe0 old", "lưu lại thành Excel"),
         ("Họ và tên;Điện thoại\r\na;b\r\n".encode(), "thiếu cột Mã đơn vị, Vai trò"),
-        ("Họ và tên;SĐT;Mã đơn vị;Vai trò\r\n".encode(), "từ 1 đến 500 người"),
+        ("Họ và tên;SĐT;Mã đơn vị;Vai trò\r\n".encode(), "từ 1 đến 200 người"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_explained(owner, content, words):
