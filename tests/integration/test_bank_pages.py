@@ -235,7 +235,9 @@ def test_merging_gives_the_first_what_it_lacks(app, clerk):
     publish(clerk, path)
 
     (only,) = newest(app)
-    assert [dict(citation)["text"] for citation in only.citations] == ["Điều 3 Bộ luật Lao động"]
+    assert [dict(citation) for citation in only.citations] == [
+        {"text": "Điều 3 Bộ luật Lao động", "article": "3"}
+    ]
 
 
 def test_new_questions_join_the_published_ones_and_a_like_one_takes_its_place(app, clerk):

@@ -14,6 +14,7 @@ from quizapp.banks.rules import Draft, Problem, Raw, Severity
 from quizapp.banks.rules.counting import Counts, count
 from quizapp.banks.rules.duplicates import Twin, asked_in_file, asked_in_version, find_twins
 from quizapp.banks.rules.mending import Typed, check_all, restored, shown, typed_in
+from quizapp.banks.rules.provisions import with_provision
 from quizapp.banks.service.versions import QuestionCard, find_version, get_questions
 from quizapp.db import db
 from quizapp.errors import NotFound
@@ -263,6 +264,7 @@ def _questions(review_id: int, published: Sequence[QuestionCard]) -> list[Review
     raws = {row.number: restored(row.now) for row in rows}
     taken = [raws[row.number] for row in rows if row.decision != Decision.SKIPPED]
     drafts, problems = check_all(taken)
+    drafts = {number: _cited(draft) for number, draft in drafts.items()}
     by_name: dict[int | str, Raw | QuestionCard] = {**raws, **{one.code: one for one in published}}
     found = find_twins(map(asked_in_file, taken), map(asked_in_version, published))
     twins = {twin.second: twin for twin in found}
@@ -280,6 +282,11 @@ def _questions(review_id: int, published: Sequence[QuestionCard]) -> list[Review
         )
         for row in rows
     ]
+
+
+def _cited(draft: Draft) -> Draft:
+    """Return the question with the provisions that its citations name as data."""
+    return replace(draft, citations=tuple(map(with_provision, draft.citations)))
 
 
 def _twin_of(
