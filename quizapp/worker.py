@@ -36,7 +36,7 @@ from quizapp.vietnamese import day_in_vietnam
 
 EXPIRED_AT_ONCE = 200
 BATCHES = 20  # of results counted, then what is expired and the boards have their turn
-EVERY_SECONDS = 0.5
+EVERY_SECONDS = 1.0  # a result is public within two: after the rest, the pass and the boards
 AWAY_SECONDS = 2.0
 LAST_STEP_SECONDS = 3.0  # for each job that runs when the worker is to stop
 log = structlog.get_logger("worker")
@@ -62,20 +62,17 @@ def run_once(*, known: Collection[Scope] = (), later: Collection[Scope] = ()) ->
     _until_none(_apply_decisions)
     results.do_what_was_asked()
     events = 0
-    touched: dict[Scope, set[int] | None] = dict.fromkeys(known)
+    touched = set(known)
     for _ in range(BATCHES):
         at = clock.now()
         with transaction():
             rolled = roll_up(at=at)
         events += rolled.events
-        for scope, unit_ids in rolled.touched.items():
-            units_so_far = touched.setdefault(scope, set())
-            if units_so_far is not None:
-                units_so_far |= unit_ids
+        touched.update(rolled.touched)
         # In the rush there is always something new: boards must not wait for a moment without.
         if rolled.events < BATCH:
             break
-    written = sum(refresh_boards(scope, at=at, units_touched=touched[scope]) for scope in touched)
+    written = sum(refresh_boards(scope, at=at) for scope in touched)
     if (touched or rolled.is_stale) and not later:
         with transaction():
             stamp_boards(at=at)

@@ -293,6 +293,8 @@ def pass_centi(count: Count) -> int:
     return (20_000 * count.passed + count.people) // (2 * count.people)
 
 
+UNITS_AS = ("then", "now")
+KINDS = {"provinces": ("province",), "sectors": ("sector", "corporation")}  # board → its units'
 ORDERS = {"people": "people", "rate": "rate_centi", "mean": "mean_centi", "pass": "pass_centi"}
 
 

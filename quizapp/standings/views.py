@@ -10,7 +10,7 @@ from quizapp.contests.rules.hiding import Hidden, exact_in_division
 from quizapp.contests.service import ContestCard
 from quizapp.standings import service
 from quizapp.standings.errors import NoSuchBoard
-from quizapp.standings.rules import ORDERS
+from quizapp.standings.rules import KINDS, ORDERS, UNITS_AS
 from quizapp.standings.service import boards
 from quizapp.standings.service.boards import Board
 from quizapp.units import service as units
@@ -32,7 +32,8 @@ def board(slug: str, board: str) -> ResponseReturnValue:
     number = _asked_round(contest)
     units_as = request.args.get("units", "then")
     kind, _, of = name.partition("/")
-    if units_as not in boards.UNITS_AS or not _is_board(contest, name):
+    unit = units.find_unit(of) if kind == "units" else None
+    if units_as not in UNITS_AS or not (unit or _is_board(contest, name)):
         raise NoSuchBoard
     now = clock.now()
     shown = _stored(contest, name, number=number, units_as=units_as, now=now)
@@ -56,7 +57,7 @@ def board(slug: str, board: str) -> ResponseReturnValue:
         order=order,
         now=now,
         round=contests.get_round(contest, number) if number else None,
-        unit=units.find_unit(of) if kind == "units" else None,
+        unit=unit,
     )
     return keep_publicly(make_response(page))
 
@@ -110,11 +111,10 @@ def _asked_order(contest: ContestCard, number: int, kind: str) -> str:
 
 
 def _is_board(contest: ContestCard, name: str) -> bool:
+    """Tell whether there is such a board, beside those of the units below one."""
     kind, slash, of = name.partition("/")
     if not slash:
-        return kind == boards.PEOPLE or kind in boards.KINDS
-    if kind == "units":
-        return units.find_unit(of) is not None
+        return kind == boards.PEOPLE or kind in KINDS
     return kind in DIVIDED and _division(contest, of) is not None
 
 

@@ -72,6 +72,7 @@ TABLE = {
     "standings.board people.json": at_most(3, 0, 590, 3_900),
     "standings.board provinces": at_most(3, 0, 5_200, 15_000),
     "standings.board provinces.json": at_most(3, 0, 420, 4_000),
+    "standings.board units/VGCL": at_most(8, 0, 5_200, 20_500),
     "contests.join": at_most(2, 0, 6_950, 11_100),
     "contests.enter": at_most(5, 1, 250, 9_700),
     "attempts.ready": at_most(4, 0, 5_450, 6_300),
@@ -133,7 +134,7 @@ class Walk:
         self.get("contests.show", f"/c/{self._slug}")
         self.get("banks.picture", f"/pictures/{PICTURE.digest}")
         self.get("contests.find_units", "/units.json?q=lien doan 3")
-        for board in ("people", "people.json", "provinces", "provinces.json"):
+        for board in ("people", "people.json", "provinces", "provinces.json", "units/VGCL"):
             self.get(f"standings.board {board}", f"/c/{self._slug}/boards/{board}")
 
     def take_part(self):

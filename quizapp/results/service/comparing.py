@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from quizapp import clock
 from quizapp.contests.service import ContestCard
 from quizapp.db import db
 from quizapp.results.rules import Worth
 from quizapp.results.service.unit_boards import SUMMED, Recounted, Share, Tree, shown_rows
 from quizapp.standings.models import Snapshot, Tally, UnitCount
+from quizapp.standings.rules import UNITS_AS
 from quizapp.standings.service import Scope, boards
 from quizapp.standings.service.snapshots import TOP
 from quizapp.vietnamese import day_in_vietnam
@@ -53,7 +55,7 @@ def board_problems(
     ranks: tuple[Mapping[int, int], Mapping[int, int]],
     tree: Tree,
 ) -> list[str]:
-    """Compare the newest snapshot of each board of a round with the recount, row by row.
+    """Compare each board of a round, stored or read from counts, with the recount, row by row.
 
     `ranks`: person → rank among all, and among those of the same division.
     """
@@ -86,7 +88,20 @@ def board_problems(
     of_people |= {names[worths[person].division - 1] for person in in_divisions}  # type: ignore[operator] # who has a rank there has a division
     there = {row.board for row in shown}
     problems += [f"round {number}, board {one}: not there" for one in sorted(of_people - there)]
+    problems += _below_problems(boards.scopes_of(contest)[number], recounted)
     return problems + _missing(number, shown, recounted)
+
+
+def _below_problems(scope: Scope, recounted: Recounted) -> list[str]:
+    """Compare what pages show below each unit, which is stored nowhere, with the recount."""
+    on = day_in_vietnam(clock.now())
+    return [
+        f"round {scope.round_number}, board {board} ({units_as}): {len(wanted)} rows that differ"
+        for units_as in UNITS_AS
+        for board, wanted in sorted(recounted.boards(units_as, on=on).items())
+        if board.startswith(boards.OF_UNIT)
+        and shown_rows(boards.find_body(scope, board, units_as=units_as, on=on)) != wanted
+    ]
 
 
 def _missing(number: int, shown: Sequence[Newest], recounted: Recounted) -> list[str]:
@@ -97,9 +112,9 @@ def _missing(number: int, shown: Sequence[Newest], recounted: Recounted) -> list
     there = {(row.board, row.units_as) for row in shown}
     return [
         f"round {number}, board {board} ({units_as}): not there"
-        for units_as in boards.UNITS_AS
+        for units_as in UNITS_AS
         for board in sorted(recounted.boards(units_as, on=on))
-        if (board, units_as) not in there
+        if (board, units_as) not in there and not board.startswith(boards.OF_UNIT)
     ]
 
 

@@ -57,20 +57,19 @@ def _edge(name: str) -> ColumnElement[int]:
 
 def _count_results() -> None:
     """Roll up what waits, as the worker does, and make the boards that it changes."""
-    touched: dict[Scope, set[int]] = {}
+    touched: set[Scope] = set()
 
     def nothing_waits() -> bool:
         while True:
             with transaction():
                 rolled = roll_up(at=clock.now())
-            for scope, unit_ids in rolled.touched.items():
-                touched.setdefault(scope, set()).update(unit_ids)
+            touched.update(rolled.touched)
             if not rolled.events:
                 return not count_waiting()
 
     _until(nothing_waits)
-    for scope, unit_ids in touched.items():
-        refresh_boards(scope, at=clock.now(), units_touched=unit_ids)
+    for scope in touched:
+        refresh_boards(scope, at=clock.now())
 
 
 def _until(is_done: Callable[[], bool]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from quizapp.db import db
 from quizapp.standings.models import NO_UNIT
-from quizapp.standings.service import boards
+from quizapp.standings.rules import KINDS
 from quizapp.units import service as units
 from quizapp.units.models import Unit
 
@@ -77,7 +77,7 @@ class Tree:
         return self._lines[unit_id]
 
     def _on(self, body: _Body) -> list[str]:
-        found = [board for board, kinds in boards.KINDS.items() if body.kind in kinds]
+        found = [board for board, kinds in KINDS.items() if body.kind in kinds]
         if body.parent_id is not None:
             found.append(f"units/{self._bodies[body.parent_id].code}")
         return found

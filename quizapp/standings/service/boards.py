@@ -1,9 +1,11 @@
-"""Boards as pages read them: the newest snapshot, whatever the worker is doing."""
+"""Boards as pages read them, whatever the worker is doing: the newest snapshot of people, provinces
+and sectors; of the units below one, what is counted.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -16,15 +18,16 @@ from quizapp.db import db
 from quizapp.standings.models import WHOLE_CONTEST, RollupMark, Snapshot
 from quizapp.standings.rules import ordered_by
 from quizapp.standings.service import Scope
+from quizapp.standings.service.unit_boards import board_of_children
 from quizapp.units import service as units
 from quizapp.units.rules.naming import keys_of
+from quizapp.vietnamese import day_in_vietnam
 
 STALE_AFTER = timedelta(seconds=15)
-UNITS_AS = ("then", "now")
 OF_POINTS = frozenset({"mean_centi", "passed", "pass_centi"})
 PEOPLE = "people"  # and `people/<name>`: the people of one division
+OF_UNIT = "units/"  # and a code: the units right below it
 OF_DIVISION = "divisions"  # `divisions/<name>`: units of one division, right below the organiser
-KINDS = {"provinces": ("province",), "sectors": ("sector", "corporation")}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,12 +44,13 @@ class Board:
 
 
 def find_board(scope: Scope, board: str, *, units_as: str, is_closed: bool, now: datetime) -> Board:
-    """Return the newest snapshot of a board, an empty board when there is none.
+    """Return a board, an empty one when there is nothing on it.
 
-    `is_closed` tells that the scope's generation has final ranks; the board has them once it was
-    made anew from it.
+    `is_closed` tells that the scope's generation has final ranks; a snapshot has them once it was
+    made anew from it. (Counts of units are the same before and after.)
     """
-    generation, rows = _newest(scope, board, units_as=units_as)
+    on = day_in_vietnam(now)
+    generation, rows = _shown(scope, board, units_as=units_as, on=on)
     mark = db.session.execute(select(RollupMark.as_of, RollupMark.seen_at)).one()
     return Board(
         round_number=scope.round_number,
@@ -62,15 +66,21 @@ def withheld(board: Board) -> Board:
     return replace(board, rows=[], is_withheld=True)
 
 
-def find_body(scope: Scope, board: str, *, units_as: str) -> Sequence[Mapping[str, object]]:
-    """Return the rows of a board's newest snapshot, none when there is no snapshot."""
-    return _newest(scope, board, units_as=units_as)[1]
+def find_body(
+    scope: Scope, board: str, *, units_as: str, on: date
+) -> Sequence[Mapping[str, object]]:
+    """Return the rows of a board on a day, none when there is nothing on it."""
+    return _shown(scope, board, units_as=units_as, on=on)[1]
 
 
-def _newest(
-    scope: Scope, board: str, *, units_as: str
+def _shown(
+    scope: Scope, board: str, *, units_as: str, on: date
 ) -> tuple[int | None, Sequence[Mapping[str, object]]]:
-    """Return (generation, rows) of a board's newest snapshot."""
+    """Return (generation, rows) of a board; of a snapshot the one that it was made from."""
+    if board.startswith(OF_UNIT):
+        unit = units.find_unit(board.removeprefix(OF_UNIT))
+        rows = board_of_children(scope, unit.id, units_as=units_as, on=on) if unit else []
+        return scope.generation, rows
     row = db.session.execute(
         select(Snapshot.generation, Snapshot.body)
         .where(*is_board(scope, board, units_as))

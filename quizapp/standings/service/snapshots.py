@@ -13,9 +13,9 @@ from quizapp.contests.models import Contest, Round
 from quizapp.db import db
 from quizapp.people import service as people
 from quizapp.standings.models import NO_UNIT, WHOLE_CONTEST, RollupMark, Snapshot, Standing
-from quizapp.standings.rules import competition_ranks
+from quizapp.standings.rules import UNITS_AS, competition_ranks
 from quizapp.standings.service import Scope
-from quizapp.standings.service.boards import PEOPLE, UNITS_AS
+from quizapp.standings.service.boards import PEOPLE
 from quizapp.standings.service.unit_boards import Name, Rows, unit_boards
 from quizapp.units import service as units
 from quizapp.vietnamese import day_in_vietnam
@@ -33,28 +33,17 @@ class NewBoard:
     digest: str
 
 
-def make_boards(
-    scope: Scope, *, at: datetime, units_touched: Collection[int] | None = None
-) -> list[NewBoard]:
-    """Return the boards of a scope that changed; reads only, so that nobody waits for it.
-
-    With `units_touched`, of the boards of units only those are made that show one of these: the
-    work depends on how many rows those have, not on how many units there are.
-    """
+def make_boards(scope: Scope, *, at: datetime) -> list[NewBoard]:
+    """Return the boards of a scope that changed; reads only, so that nobody waits for it."""
     on = day_in_vietnam(at)
-    made: dict[Name, Rows] = dict(unit_boards(scope, units_touched, on=on))
-    people_boards = _people_boards(scope, on)
-    for units_as in UNITS_AS:
-        made |= {(board, units_as): rows for board, rows in people_boards.items()}
-    known = _digests(scope, None if units_touched is None else {board for board, _ in made})
-    # Of every board: those that nobody is left on.
-    made |= {name: [] for name in known.keys() - made.keys()}
-    bodies: dict[int, str] = {}  # most boards are as now what they are as then
+    made: dict[Name, Rows] = unit_boards(scope, on=on)
+    for board, rows in _people_boards(scope, on).items():
+        made |= {(board, units_as): rows for units_as in UNITS_AS}
+    known = _digests(scope)
+    made |= {name: [] for name in known.keys() - made.keys()}  # those that nobody is left on
     found = []
     for name, rows in made.items():
-        if id(rows) not in bodies:
-            bodies[id(rows)] = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-        body = bodies[id(rows)]
+        body = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
         if rows or name in known:
             found.append(NewBoard(name=name, body=body, digest=_digest(scope, body)))
     return [board for board in found if known.get(board.name) != board.digest]
@@ -141,16 +130,14 @@ def _digest(scope: Scope, body: str) -> str:
     return hashlib.sha256(f"{scope.generation}\n{body}".encode()).hexdigest()
 
 
-def _digests(scope: Scope, names: Collection[str] | None) -> dict[Name, str]:
-    """Return the digest of the newest snapshot of each of these boards; None: of all there are."""
+def _digests(scope: Scope) -> dict[Name, str]:
+    """Return the digest of the newest snapshot of each board."""
     newest = (
         select(func.max(Snapshot.id))
         .where(Snapshot.contest_id == scope.contest_id)
         .where(Snapshot.round_number == scope.round_number)
         .group_by(Snapshot.board, Snapshot.units_as)
     )
-    if names is not None and len(names) <= units.MOST_BOUND:
-        newest = newest.where(Snapshot.board.in_(names))
     rows = db.session.execute(
         select(Snapshot.board, Snapshot.units_as, Snapshot.digest).where(Snapshot.id.in_(newest))
     )

@@ -1,7 +1,7 @@
-"""The boards of units: which ones show a change, and their rows.
+"""The boards of units and their rows: those of provinces and sectors, and of the units below one.
 
 What is read depends on what is asked for: every row of a board, since it is published whole, and
-beside it only what ended units have.
+beside it only, as now, what ended units have.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -9,15 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from quizapp.contests.models import Round
 from quizapp.contests.service import get_rules
 from quizapp.db import db
 from quizapp.standings.models import NO_UNIT, WHOLE_CONTEST, UnitCount
-from quizapp.standings.rules import Count, competition_ranks, mean_centi, pass_centi
+from quizapp.standings.rules import (
+    KINDS,
+    UNITS_AS,
+    Count,
+    competition_ranks,
+    mean_centi,
+    pass_centi,
+)
 from quizapp.standings.service import Scope
-from quizapp.standings.service.boards import KINDS
 from quizapp.standings.service.rollup import COUNTED, ancestors_of
 from quizapp.units import service as units
 from quizapp.units.models import Unit
@@ -28,7 +34,6 @@ from quizapp.vietnamese import day_in_vietnam
 Rows = Sequence[Mapping[str, object]]
 Name = tuple[str, str]  # board, units as
 Counts = dict[int, Count]  # of each unit that has any people
-Families = dict[str, set[int]]  # board → the units that are its rows
 Columns = Callable[[int, Count], Mapping[str, object]]  # unit, its counts → what else is shown
 
 
@@ -41,67 +46,56 @@ class _Rounds:
     has_pass_mark: bool
 
 
-def unit_boards(scope: Scope, touched: Collection[int] | None, *, on: date) -> dict[Name, Rows]:
-    """Return the boards on which one of these units, or what stands for it now, is a row.
-
-    A board that nobody is left on is among them, without rows. None: every board that has rows.
-    """
-    present = units.get_present_ids(on=on)
-    parents = None if touched is None else _parents(touched, present)
-    if parents is not None and not parents:
-        return {}
-    moves = _moves(scope, present)
-    then = _counts(scope, parents)
-    now = _moved(then, moves)
-    cards = units.get_cards(_shown(then, now, parents), on=on)
-    there = {board: set[int]() for board in _names(parents or (), cards)}
-    families = {
-        "then": there | _families(then, cards, parents),
-        "now": there | _families(now, cards, parents),
-    }
-    rounds = _rounds(scope)
-    behind = head_counts.get_predecessors(present, on=rounds.first)
-    columns = _columns(rounds, behind, cards.keys())
-    others = moves.keys() | behind.keys()  # that have other numbers, or other members, as now
+def unit_boards(scope: Scope, *, on: date) -> dict[Name, Rows]:
+    """Return the boards of provinces and of sectors that have rows, as then and as now."""
+    kinds = {kind for some in KINDS.values() for kind in some}
+    then = _read(_of_scope(scope).where(UnitCount.unit_id.in_(_ids(Unit.kind.in_(kinds)))))
+    found = _Found(scope, on, then, views=UNITS_AS)
     made: dict[Name, Rows] = {}
-    for board, ids in families["then"].items():
-        made[board, "then"] = _rows(ids, then, cards, columns["then"])
-    for board, ids in families["now"].items():
-        is_as_then = ids == families["then"].get(board) and ids.isdisjoint(others)
-        made[board, "now"] = (
-            made[board, "then"] if is_as_then else _rows(ids, now, cards, columns["now"])
-        )
+    for units_as in UNITS_AS:
+        for board, of in KINDS.items():
+            rows = found.rows(units_as, [c.id for c in found.cards.values() if c.kind in of])
+            if rows:
+                made[board, units_as] = rows
     return made
 
 
-def _parents(touched: Collection[int], present: Mapping[int, int]) -> set[int]:
-    """Return the units whose boards may show one of these, or what stands for it now."""
-    known = set(touched) - {NO_UNIT}
-    known |= {above for one in known for above in ancestors_of(present.get(one, one))}
-    return {line[-2] for line in units.get_lines(known).values() if len(line) > 1}
+def board_of_children(scope: Scope, unit_id: int, *, units_as: str, on: date) -> Rows:
+    """Return the board of the units right below one, read from the counts: it is stored nowhere.
+
+    There are thousands of these boards, each a few dozen rows that the same index gives: to write
+    them all anew as results come would cost the worker a hundred times what reading them does.
+    """
+    below = _ids(Unit.parent_id == unit_id)
+    then = _read(_of_scope(scope).where(UnitCount.unit_id.in_(below)))
+    found = _Found(scope, on, then, views=(units_as,))
+    return found.rows(units_as, [c.id for c in found.cards.values() if c.parent_id == unit_id])
 
 
-def _shown(*counted: Collection[int] | None) -> set[int]:
-    """Return all these units and those directly above them, whose boards they are on."""
-    ids = {one for some in counted for one in some or ()} - {NO_UNIT}
-    return ids | {line[-2] for line in units.get_lines(ids).values() if len(line) > 1}
+class _Found:
+    """What boards of one scope and day rest on, read at once: counts, units, other columns.
 
+    Of units as now, that have moved from elsewhere, more is known than is asked for.
+    """
 
-def _names(parents: Iterable[int], cards: Mapping[int, UnitCard]) -> list[str]:
-    return [*KINDS, *(f"units/{cards[one].code}" for one in parents if one in cards)]
+    def __init__(self, scope: Scope, on: date, then: Counts, *, views: Collection[str]) -> None:
+        rounds = _rounds(scope)
+        self._counts, behind = {"then": then}, {"then": dict[int, Sequence[int]]()}
+        if "now" in views:
+            present = units.get_present_ids(on=on)
+            self._counts["now"] = _moved(then, _moves(scope, present))
+            behind["now"] = dict(head_counts.get_predecessors(present, on=rounds.first))
+        ids = {one for counts in self._counts.values() for one in counts} - {NO_UNIT}
+        self.cards = units.get_cards(ids, on=on)
+        parts = {one for each in behind["now"].values() for one in each} if "now" in views else ids
+        locked = head_counts.get_locked_counts(parts | ids, by=rounds.last)
+        self._columns = {name: _columns(rounds, behind[name], locked) for name in behind}
 
-
-def _families(counts: Counts, cards: Mapping[int, UnitCard], parents: set[int] | None) -> Families:
-    """Return the boards of provinces, of sectors, and of the children of each of the parents."""
-    families: dict[str, set[int]] = {}
-    for card in (cards[one] for one in counts if one in cards):
-        for board, kinds in KINDS.items():
-            if card.kind in kinds:
-                families.setdefault(board, set()).add(card.id)
-        above = card.parent_id
-        if above is not None and above in cards and (parents is None or above in parents):
-            families.setdefault(f"units/{cards[above].code}", set()).add(card.id)
-    return families
+    def rows(self, units_as: str, ids: Iterable[int]) -> Rows:
+        """Return the rows of a board of these units, of those that have people."""
+        counts = self._counts[units_as]
+        there = [one for one in ids if one in counts]
+        return _rows(there, counts, self.cards, self._columns[units_as])
 
 
 def _rows(
@@ -136,29 +130,22 @@ def _rate(people: int, members: Sequence[int | None]) -> Mapping[str, object]:
 
 
 def _columns(
-    rounds: _Rounds, behind: Mapping[int, Sequence[int]], unit_ids: Collection[int]
-) -> dict[str, Columns]:
-    """Return what gives the columns that some boards have, for units as then and as now.
+    rounds: _Rounds, behind: Mapping[int, Sequence[int]], locked: Mapping[int, int]
+) -> Columns:
+    """Return what gives the columns that some boards have.
 
-    As now, a unit has the members of every body that it stands for and that was there when the
-    round (the contest: its first) opened.
+    `behind`: as now, a unit has the members of every body that it stands for and that was there
+    when the round (the contest: its first) opened; as then nothing.
     """
-    parts = {one for unit_id in unit_ids for one in behind.get(unit_id, ())}
-    locked = head_counts.get_locked_counts(parts.union(unit_ids), by=rounds.last)
 
-    def as_then(unit_id: int, count: Count) -> Mapping[str, object]:
-        return {**passed(count), **_rate(count.people, [locked.get(unit_id)])}
-
-    def as_now(unit_id: int, count: Count) -> Mapping[str, object]:
+    def columns(unit_id: int, count: Count) -> Mapping[str, object]:
         members = [locked.get(one) for one in behind.get(unit_id, [unit_id])]
-        return {**passed(count), **_rate(count.people, members)}
-
-    def passed(count: Count) -> dict[str, object]:
+        rate = _rate(count.people, members)
         if not rounds.has_pass_mark:
-            return {}
-        return {"passed": count.passed, "pass_centi": pass_centi(count)}
+            return rate
+        return {"passed": count.passed, "pass_centi": pass_centi(count), **rate}
 
-    return {"then": as_then, "now": as_now}
+    return columns
 
 
 def _rounds(scope: Scope) -> _Rounds:
@@ -174,26 +161,22 @@ def _rounds(scope: Scope) -> _Rounds:
     )
 
 
-def _counts(scope: Scope, parents: set[int] | None) -> Counts:
-    """Return the counts of the children of these units, and of provinces and sectors; None: all."""
-    mine = _of_scope(scope)
-    if parents is None or len(parents) > MOST_BOUND:
-        return _read(mine)
-    kinds = {kind for some in KINDS.values() for kind in some}
-    # As sub-selects: of a join, SQLite would take the counts first, all of them.
-    found = (Unit.parent_id.in_(parents), Unit.kind.in_(kinds))
-    some = [_read(mine.where(UnitCount.unit_id.in_(select(Unit.id).where(one)))) for one in found]
-    return some[0] | some[1]
+def _ids(*where: ColumnElement[bool]) -> Select[int]:
+    # As a sub-select: of a join, SQLite would take the counts first, all of them.
+    return select(Unit.id).where(*where)
+
+
+def _of(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return (
+        UnitCount.contest_id == scope.contest_id,
+        UnitCount.round_number == scope.round_number,
+        UnitCount.people > 0,
+    )
 
 
 def _of_scope(scope: Scope) -> Select[*tuple[Any, ...]]:
     counted = (getattr(UnitCount, name) for name in COUNTED)
-    return (
-        select(UnitCount.unit_id, *counted)
-        .where(UnitCount.contest_id == scope.contest_id)
-        .where(UnitCount.round_number == scope.round_number)
-        .where(UnitCount.people > 0)
-    )
+    return select(UnitCount.unit_id, *counted).where(*_of(scope))
 
 
 def _read(query: Select[*tuple[Any, ...]]) -> Counts:

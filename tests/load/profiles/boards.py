@@ -14,16 +14,16 @@ from tests.load.papers import running_papers
 from tests.load.people import AGENT, SLUG, Surprise
 from tests.load.profile import Profile
 from tests.load.profiles.deadline import submits
+from tests.load.profiles.pages import inside, paths_of
 from tests.load.wire import Request
 
-NAMES = ("people", "provinces", "sectors", "units/TLD")
 SETTLED = 3.0  # seconds until the boards can show that results arrive
 
 
-def reads(load, step, path):
-    """Read a public page, as most do: with what an earlier visitor's answer was marked by."""
+def reads(load, step, path, more=()):
+    """Read a page, a public one as most do: with what an earlier visitor's answer was marked by."""
     tags = load.seen["tags"]
-    headers = [("User-Agent", AGENT), ("Accept-Encoding", "gzip")]
+    headers = [("User-Agent", AGENT), ("Accept-Encoding", "gzip"), *more]
     if path in tags:
         headers.append(("If-None-Match", tags[path]))
     reply = yield Request(step, "GET", path, tuple(headers))
@@ -31,9 +31,9 @@ def reads(load, step, path):
         raise Surprise(f"status {reply.status} of {path}")
     load.seen["answers"][reply.status] += 1
     if reply.status == 200:
-        if reply.header("etag"):
+        if reply.header("etag") and not more:
             tags[path] = reply.header("etag")
-        if step == "board_json":
+        if step == "top_json":
             _note_age(load, json.loads(reply.content)["as_of"])
 
 
@@ -45,6 +45,7 @@ def timeline(load):
     papers = running_papers(load.base, load.ledger, load.people(count), due=due)
     load.seen |= {"tags": {}, "answers": {200: 0, 304: 0}, "ages": [], "late": 0}
     load.seen |= {"counts_until": due, "since": clock.now() + timedelta(seconds=SETTLED)}
+    load.seen["paths"] = paths_of(load.base)
     own = (
         Due(at=index / options.submits, script=submits(load, paper))
         for index, paper in enumerate(papers)
@@ -53,12 +54,12 @@ def timeline(load):
 
 
 def _reading(load):
-    pages = [("board", f"/c/{SLUG}/boards/{name}") for name in NAMES]
-    pages += [("board_json", f"{path}.json?round=1") for _, path in pages]
-    pages.append(("contest", f"/c/{SLUG}"))
-    turns = cycle(pages)
+    paths = load.seen["paths"]
+    turns = cycle([*paths, "contest"])
+    paths = paths | {"contest": cycle([(f"/c/{SLUG}", ())])}
     for index in range(load.options.rate * load.options.seconds):
-        yield Due(at=index / load.options.rate, script=reads(load, *next(turns)))
+        step = next(turns)
+        yield Due(at=index / load.options.rate, script=reads(load, step, *next(paths[step])))
 
 
 def _note_age(load, as_of):
@@ -69,8 +70,9 @@ def _note_age(load, as_of):
 
 
 def _more(load):
-    ages = load.seen["ages"]
+    ages, times = load.seen["ages"], getattr(load.options, "inside", 0)
     return {
+        "inside": inside(load.base, load.seen["paths"], times=times) if times else {},
         "answers": load.seen["answers"],
         "board_age_s": {
             name: round(quantile(ages, share), 2) if ages else None
@@ -82,6 +84,13 @@ def _more(load):
 SUBMITS = click.option(
     "--submits", type=click.IntRange(1, 1000), default=40, show_default=True, help="Per second."
 )
+INSIDE = click.option(
+    "--inside",
+    type=click.IntRange(0, 10_000),
+    default=200,
+    show_default=True,
+    help="Requests of each kind afterwards, inside one process, for what the database takes.",
+)
 PROFILE = Profile(
     name="boards",
     of="read or submit",
@@ -89,6 +98,6 @@ PROFILE = Profile(
     timeline=timeline,
     defaults={"rate": 200, "seconds": 30, "people": 1, "clients": 64, "saves": 0}
     | {"questions": 500},
-    options=(SUBMITS,),
+    options=(SUBMITS, INSIDE),
     more=_more,
 )

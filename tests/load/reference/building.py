@@ -164,7 +164,7 @@ def _report(base, asked, times):
     at = clock.now()
     began = time.perf_counter()
     for scope in sorted(all_scopes(), key=lambda one: one.round_number):
-        refresh_boards(scope, at=at, units_touched=set())
+        refresh_boards(scope, at=at)
     found["boards_again_s"] = round(time.perf_counter() - began, 2)
     return found | {"database": engine_version(base.app), "machine": figures.machine()}
 

@@ -1,0 +1,116 @@
+"""The public pages of boards, by what is read: the top, one's own rank, units at each level.
+
+Each is a step with many paths: nobody reads the same board all the time.
+"""
+
+import random
+import time
+from itertools import cycle
+
+from sqlalchemy import event, func, select
+
+from quizapp.contests import service as contests
+from quizapp.db import db
+from quizapp.standings.models import Standing
+from quizapp.units.models import Unit
+from quizapp.web import contestant
+from tests.load.figures import quantile
+from tests.load.people import AGENT, SLUG
+
+MANY = 300  # paths of a step
+TOP = f"/c/{SLUG}/boards/people"
+ME = "me"
+
+
+def paths_of(base):
+    """Return step → an endless cycle of (path, more headers)."""
+    chance = random.Random(7)
+    with base.app.app_context():
+        contest_id = contests.get_contest(SLUG).id
+        levels = _codes_by_level(chance)
+        mine = Standing.contest_id == contest_id, Standing.round_number == 1
+        newest = db.session.scalar(select(func.max(Standing.person_id)).where(*mine)) or 0
+        some = {chance.randint(1, newest) for _ in range(2 * MANY)} if newest else set()
+        persons = db.session.scalars(
+            select(Standing.person_id).where(*mine, Standing.person_id.in_(some))
+        ).all()
+        cookies = [_cookie(contest_id, person_id) for person_id in persons]
+        db.session.remove()
+        db.engine.dispose()
+    found = {
+        "top": [(f"{TOP}?round=1", ())],
+        "top_json": [(f"{TOP}.json?round=1", ())],
+        "provinces": [(f"/c/{SLUG}/boards/provinces?round=1", ())],
+        ME: [(f"/c/{SLUG}/me?round=1", (("Cookie", cookie),)) for cookie in cookies],
+    }
+    for level, codes in levels.items():
+        found[f"level_{level}"] = [(f"/c/{SLUG}/boards/units/{code}?round=1", ()) for code in codes]
+    return {step: cycle(paths) for step, paths in found.items() if paths}
+
+
+def _codes_by_level(chance):
+    """Return level (1: the root) → codes of units there, many at most."""
+    levels = {}
+    for code, path in db.session.execute(
+        select(Unit.code, Unit.path).where(Unit.valid_to.is_(None)).order_by(Unit.id)
+    ):
+        levels.setdefault(path.count("."), []).append(code)
+    return {level: chance.sample(all_, min(MANY, len(all_))) for level, all_ in levels.items()}
+
+
+def _cookie(contest_id, person_id):
+    signed = {"h": f"load-{person_id}", "p": [(contest_id, person_id)]}
+    return f"{contestant.COOKIE}={contestant._serializer().dumps(signed)}"
+
+
+def inside(base, paths, *, times):
+    """Return step → what a request costs inside one process: statements, database and CPU time.
+
+    The database's time is what the process waits for its statements, there and back.
+    """
+    spent = {"statements": 0, "seconds": 0.0, "since": 0.0}
+
+    def before(*_args):
+        spent["since"] = time.perf_counter()
+
+    def after(*_args):
+        spent["statements"] += 1
+        spent["seconds"] += time.perf_counter() - spent["since"]
+
+    with base.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
+    try:
+        return {step: _costs(base, some, times, spent) for step, some in paths.items()}
+    finally:
+        event.remove(engine, "before_cursor_execute", before)
+        event.remove(engine, "after_cursor_execute", after)
+        engine.dispose()
+
+
+def _costs(base, paths, times, spent):
+    client = base.app.test_client(use_cookies=False)
+    walls, cpus, database, statements = [], [], [], []
+    for number in range(times + 5):  # the first ones fill what a process keeps
+        path, headers = next(paths)
+        spent["statements"], spent["seconds"] = 0, 0.0
+        wall, cpu = time.perf_counter(), time.thread_time()
+        reply = client.get(path, headers=[("User-Agent", AGENT), *headers])
+        if reply.status_code != 200:
+            raise RuntimeError(f"status {reply.status_code} of {path}")
+        if number >= 5:
+            walls.append(1000 * (time.perf_counter() - wall))
+            cpus.append(1000 * (time.thread_time() - cpu))
+            database.append(1000 * spent["seconds"])
+            statements.append(spent["statements"])
+    return {
+        "statements": max(statements),
+        "database_ms": _quantiles(database),
+        "cpu_ms": _quantiles(cpus),
+        "wall_ms": _quantiles(walls),
+    }
+
+
+def _quantiles(values):
+    return {f"p{share}": round(quantile(values, share / 100), 2) for share in (50, 95, 99)}
