@@ -29,7 +29,10 @@ from quizapp.people.admin import blueprint as people
 from quizapp.people.service import keep_met
 from quizapp.people.sign_in import init_sign_in
 from quizapp.results import admin as results_admin
+from quizapp.results.service.live import keep_pulse
 from quizapp.standings import views as standings
+from quizapp.support import admin as support_admin
+from quizapp.support import views as support
 from quizapp.web.assets import inline_script, inline_style
 from quizapp.web.codes import code_of_id
 from quizapp.web.flushing import init_flushing
@@ -37,6 +40,7 @@ from quizapp.web.guards import init_guards
 from quizapp.web.headers import init_headers
 from quizapp.web.health import health
 from quizapp.web.language import init_language, words_of
+from quizapp.web.pulse import init_pulse
 from quizapp.web.refusing import HTTP_WORDS, OTHER_TROUBLE, init_refusing, refused_code
 
 MAX_BODY = 256 * 1024
@@ -109,7 +113,8 @@ def _init_extensions(app: Flask) -> None:
     init_language(app)
     init_guards(app)
     init_refusing(app, known_contest_id)
-    init_flushing(app, keep_met)
+    init_flushing(app, keep_met, keep_pulse)
+    init_pulse(app)
     init_headers(app)
     init_sign_in(app)
     Compress(app)
@@ -128,6 +133,8 @@ def _register_views(app: Flask) -> None:
     app.register_blueprint(job_pages.bp)
     app.register_blueprint(results_admin.bp)
     app.register_blueprint(standings.bp)
+    app.register_blueprint(support.bp)
+    app.register_blueprint(support_admin.bp)
 
 
 def _register_error_pages(app: Flask) -> None:

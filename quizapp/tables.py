@@ -8,6 +8,7 @@ from quizapp.banks.models import (
     BankVersion,
     Picture,
     Question,
+    QuestionReport,
     ReviewEdit,
     ReviewFile,
     ReviewQuestion,
@@ -32,7 +33,7 @@ from quizapp.people.models import (
     Totp,
     TypedUnit,
 )
-from quizapp.results.models import CloseRequest, PlaceByHand, RoundClose
+from quizapp.results.models import CloseRequest, MinuteCount, PlaceByHand, RoundClose
 from quizapp.standings.models import (
     RankCount,
     ResultEvent,
@@ -42,6 +43,7 @@ from quizapp.standings.models import (
     Tally,
     UnitCount,
 )
+from quizapp.support.models import Ticket, TicketReply
 from quizapp.units.models import HeadCount, Unit, UnitName, UnitTerm
 
 __all__ = [
@@ -64,6 +66,7 @@ __all__ = [
     "JobFile",
     "KeyCheck",
     "LateSheet",
+    "MinuteCount",
     "OneTimeLink",
     "Organiser",
     "OrganiserSession",
@@ -72,6 +75,7 @@ __all__ = [
     "PinReset",
     "PlaceByHand",
     "Question",
+    "QuestionReport",
     "RankCount",
     "RecoveryCode",
     "RefusalMet",
@@ -87,6 +91,8 @@ __all__ = [
     "Standing",
     "Tally",
     "Throttle",
+    "Ticket",
+    "TicketReply",
     "TimeGrant",
     "Totp",
     "TypedUnit",

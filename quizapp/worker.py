@@ -26,7 +26,7 @@ from quizapp.db import db, transaction
 from quizapp.jobs import service as jobs
 from quizapp.people import service as people
 from quizapp.results import service as results
-from quizapp.results.service import refresh_boards
+from quizapp.results.service import live, refresh_boards
 from quizapp.standings.service import Scope
 from quizapp.standings.service.boards import scopes_of
 from quizapp.standings.service.rollup import BATCH, roll_up
@@ -61,6 +61,7 @@ def run_once(*, known: Collection[Scope] = (), later: Collection[Scope] = ()) ->
     _until_none(_propose_units)
     _until_none(_apply_decisions)
     results.do_what_was_asked()
+    live.sample_running(at=clock.now())
     events = 0
     touched = set(known)
     for _ in range(BATCHES):
@@ -121,6 +122,7 @@ def tidy() -> date:
         people.forget_old_failures(at=now)
         banks.forget_old_reviews(at=now)
         people.forget_old_refusals(at=now)
+        live.forget_old_minutes(at=now)
         banks.forget_unused_pictures(at=now)
         jobs.forget_old_jobs(at=now)
     results.delete_old_generations()

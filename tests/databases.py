@@ -16,6 +16,7 @@ from psycopg import sql
 from quizapp.app import create_app
 from quizapp.config import ROOT, Settings
 from quizapp.db import db
+from quizapp.web.pulse import SHELF as PULSE
 from quizapp.web.refusing import SHELF
 
 SERVER = os.environ.get("QUIZAPP_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")
@@ -33,6 +34,8 @@ class Database:
         """Throw away every row, past the guards that keep the application from doing so."""
         self.app.extensions.pop("quizapp_kept", None)  # ids begin again
         self.app.extensions[SHELF].take()
+        self.app.extensions[SHELF].contests.clear()
+        self.app.extensions[PULSE].take()
         with self.app.app_context():
             if self.template is not None:
                 self._copy_template()

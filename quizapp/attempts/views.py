@@ -16,13 +16,16 @@ from quizapp.attempts.paper_page import (
     paper_page_again,
 )
 from quizapp.attempts.result_page import result_page
-from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome
+from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome, reporting
 from quizapp.attempts.words import offer_words
+from quizapp.banks.errors import NoSuchReason
+from quizapp.banks.words import reason_words
 from quizapp.contests import service as contests
 from quizapp.contests.service import ContestCard, RoundCard
 from quizapp.db import transaction, writes, writes_itself
 from quizapp.people import service as people
 from quizapp.standings import service as standings
+from quizapp.support import service as support
 from quizapp.web.contestant import read_contestant
 from quizapp.web.guards import check_form_token, form_token, read_form_token, require_json
 from quizapp.web.language import words_of
@@ -57,6 +60,7 @@ def ready(slug: str, number: int) -> ResponseReturnValue:
         is_running=outcome.has_running(one, turns),
         token=_start_token(one, person.id, number=outcome.number_to_start(one, turns)),
         leave_token=form_token("leave", str(contest.id)),
+        is_answered=support.has_answer(contest.id, person.id),
     )
 
 
@@ -132,6 +136,37 @@ def result(public_id: str) -> ResponseReturnValue:
     return result_page(found)
 
 
+@bp.get("/a/<public_id>/report")
+def report(public_id: str) -> ResponseReturnValue:
+    return _report_page(public_id)
+
+
+@bp.post("/a/<public_id>/report")
+def report_question(public_id: str) -> ResponseReturnValue:
+    """Take a report of a question; show the form again when something was not chosen."""
+    try:
+        return _report(public_id)
+    except NoSuchReason as refusal:
+        return _report_page(public_id, refused=words_of(refusal)), refusal.status
+
+
+@writes
+def _report(public_id: str) -> ResponseReturnValue:
+    reporting.get_reportable(public_id, _phone())  # somebody else's is not found, whatever is sent
+    check_form_token("report", public_id)
+    reporting.report(
+        public_id,
+        _phone(),
+        request.form.get("question", 0, type=int),
+        request.form.get("reason", ""),
+        at=clock.now(),
+    )
+    return redirect(url_for("attempts.report", public_id=public_id, done=1), 303)
+
+
+report_question.is_writing = True  # type: ignore[attr-defined] # through _report
+
+
 @bp.get("/c/<slug>/me")
 def me(slug: str) -> ResponseReturnValue:
     """Show a person's own attempts, rank and neighbours; nobody else may keep this page."""
@@ -155,6 +190,19 @@ def me(slug: str) -> ResponseReturnValue:
         is_shown=is_shown,
         place=place,
         people=around,
+        is_answered=support.has_answer(contest.id, person.id),
+    )
+
+
+def _report_page(public_id: str, *, refused: str | None = None) -> str:
+    return render_template(
+        "attempts/report.html",
+        paper=reporting.get_reportable(public_id, _phone()),
+        reasons=reason_words(),
+        token=form_token("report", public_id),
+        typed=request.form,
+        refused=refused,
+        is_done="done" in request.args,
     )
 
 

@@ -16,6 +16,7 @@ from quizapp.banks.rules.mending import Typed, typed_in
 from quizapp.banks.service import BroughtFile, Decision, NewReview, Review, Show, Which
 from quizapp.banks.service.reading_keys import note_keys_seen
 from quizapp.banks.writing.templates import MEDIA_TYPES, TEMPLATES
+from quizapp.banks.words import reason_words
 from quizapp.db import writes
 from quizapp.errors import NotFound, Refusal
 from quizapp.people.errors import NotSignedIn
@@ -121,6 +122,14 @@ def question_shown_again(
 def banks() -> ResponseReturnValue:
     """Show the banks that one may use, and take files for one of them or a new one."""
     return _banks_page(BringForm(formdata=None))
+
+
+@bp.get("/admin/banks/<bank>/reports")
+@organisers_only
+def reported(bank: str) -> ResponseReturnValue:
+    """Show which questions contestants find something wrong with."""
+    found = service.get_reported(current_organiser(), bank)
+    return render_template("banks/reported.html", bank=found, words=reason_words())
 
 
 @bp.post("/admin/banks")
@@ -279,6 +288,7 @@ def _banks_page(form: BringForm) -> str:
     form.unit.choices = [(unit.code, unit.name) for unit in units]
     return render_template(
         "banks/banks.html",
+        reported=service.count_reported(current_organiser()),
         form=form,
         units=units,
         banks=service.get_banks_of(organiser),

@@ -95,3 +95,8 @@ class UndecidedTwins(Refusal):
         "Còn {count} câu giống câu khác mà chưa quyết định. Hãy gộp, bỏ hoặc giữ từng câu trước "
         "khi công bố."
     )
+
+
+class NoSuchReason(Refusal):
+    status = 422
+    text = N_("Hãy chọn câu và điều bạn thấy chưa ổn.")

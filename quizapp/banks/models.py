@@ -1,6 +1,7 @@
 """Banks, their published versions and questions. Versions and questions are insert-only."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -97,6 +98,34 @@ class ReviewEdit(Base):
     at: Mapped[datetime]
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     undone: Mapped[bool]
+
+
+class ReportReason(StrEnum):
+    """What a contestant finds wrong with a question."""
+
+    UNCLEAR = "unclear"
+    NO_RIGHT_OPTION = "no_right_option"
+    OUT_OF_DATE = "out_of_date"
+    MISSPELLED = "misspelled"
+    OTHER = "other"
+
+
+class QuestionReport(Base):
+    """A person finds something wrong with a question: once each, the newest reason."""
+
+    __tablename__ = "question_report"
+    __table_args__ = (
+        CheckConstraint(
+            "reason IN ('unclear', 'no_right_option', 'out_of_date', 'misspelled', 'other')",
+            name="reason_known",
+        ),
+    )
+
+    bank_version_id: Mapped[int] = mapped_column(ForeignKey("bank_version.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    reason: Mapped[str]
+    reported_at: Mapped[datetime]
 
 
 class BankVersion(Base):

@@ -12,7 +12,7 @@ from quizapp.errors import Refusal
 from quizapp.people.sign_in import current_organiser, organisers_only
 from quizapp.results import service
 from quizapp.results.forms import CloseForm, PlaceForm
-from quizapp.results.service import CloseState, desk
+from quizapp.results.service import CloseState, desk, live, live_sheets
 from quizapp.results.service.desk import Typed
 from quizapp.web.language import words_of
 
@@ -20,6 +20,7 @@ bp = Blueprint("results_admin", __name__, template_folder="templates")
 PLACE = "place-"
 View = Callable[[str, int], ResponseReturnValue]
 LOOK_AGAIN_SECONDS = 3
+LIVE_AGAIN_SECONDS = 15
 ACTIONABLE = {409, 422}
 
 
@@ -104,6 +105,26 @@ def close(slug: str, number: int) -> ResponseReturnValue:
         at=clock.now(),
     )
     return redirect(url_for("results_admin.rounds_to_close", slug=slug), 303)
+
+
+@bp.get("/admin/c/<slug>/live")
+@organisers_only
+def live_room(slug: str) -> ResponseReturnValue:
+    """Show how the contest goes now; the browser looks again by itself."""
+    room = live.get_room(current_organiser(), slug, at=clock.now())
+    page = render_template("results/live.html", room=room)
+    return page, {"Refresh": str(LIVE_AGAIN_SECONDS)}
+
+
+@bp.get("/admin/c/<slug>/live.xlsx")
+@organisers_only
+def live_workbook(slug: str) -> ResponseReturnValue:
+    room = live.get_shown_room(current_organiser(), slug, at=clock.now())
+    response = make_response(live_sheets.write(room))
+    response.mimetype = live_sheets.MIMETYPE
+    name = f"truc-tiep-{room.contest.slug}.xlsx"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _close_page(

@@ -80,3 +80,11 @@ class PublishedDiffers(Refusal):
         "Dựng lại vòng {number} ra thứ tự khác với kết quả đã công bố. Bảng đang hiện không đổi;"
         " hãy đối chiếu bằng “standings verify” trước."
     )
+
+
+class HiddenNow(Refusal):
+    status = 403
+    text = N_(
+        "Khi còn câu dự đoán về số người, số lượt, các con số này chỉ kiểm soát viên được xem. Sau"
+        " khi chốt kết quả ai được giao đều xem được."
+    )

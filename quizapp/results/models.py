@@ -110,3 +110,18 @@ class Rebuild(Base):
     person_id: Mapped[int]
     begun_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class MinuteCount(Base):
+    """How busy one minute of a contest was; contest 0: not known whose. See `service/live`."""
+
+    __tablename__ = "minute_count"
+
+    contest_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    minute: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    starts: Mapped[int] = mapped_column(server_default=text("0"))
+    saves: Mapped[int] = mapped_column(server_default=text("0"))
+    submits: Mapped[int] = mapped_column(server_default=text("0"))
+    refusals: Mapped[int] = mapped_column(server_default=text("0"))
+    errors: Mapped[int] = mapped_column(server_default=text("0"))
+    running: Mapped[int] = mapped_column(server_default=text("0"))

@@ -59,6 +59,11 @@ def forget_person(response: Response, *, contest_id: int) -> Response:
     return _set(response, Contestant(holder=secrets.token_urlsafe(12), people=people))
 
 
+def keep_phone(response: Response, contestant: Contestant) -> Response:
+    """Set the cookie so that this phone stays the one it was in this request."""
+    return _set(response, contestant)
+
+
 def _set(response: Response, contestant: Contestant) -> Response:
     newest = list(contestant.people.items())[-CONTESTS_KEPT:]
     response.set_cookie(

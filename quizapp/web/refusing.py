@@ -58,6 +58,7 @@ class Shelf:
 
     def __init__(self, contest_of: ContestOf) -> None:
         self.contest_of = contest_of
+        self.contests: dict[str, int] = {}  # slug, or how a round's papers begin → contest
         self._met: dict[tuple[int, str], Times] = {}
         self._lock = threading.Lock()
 
@@ -116,6 +117,19 @@ def words_of_kind(kind: str) -> str:
     """Return what somebody was told who met this kind of refusal, `…` in place of the facts."""
     words = kinds_of_refusal().get(kind)
     return translated(OTHER_TROUBLE) if words is None else FACT.sub("…", translated(words))
+
+
+def contest_here() -> int:
+    """Return the contest that the request's address is of, 0 where this process does not know."""
+    parts = request.view_args or {}
+    name = str(parts.get("slug") or str(parts.get("public_id", ""))[:6])
+    shelf = _shelf()
+    if name and name not in shelf.contests:
+        contest_id = shelf.contest_of(parts)
+        if contest_id is None:
+            return 0
+        shelf.contests[name] = contest_id
+    return shelf.contests.get(name, 0)
 
 
 def take_met() -> dict[tuple[int, str], Times]:

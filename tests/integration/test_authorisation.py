@@ -29,7 +29,7 @@ from tests.integration.test_every_route import (
     routes,
     two_equals,
 )
-from tests.making import attempts, banks, boards, contests, people, reviews, units
+from tests.making import attempts, banks, boards, contests, people, reviews, tickets, units
 
 LETTERS = {
     "W": Role.OWNER,
@@ -122,6 +122,7 @@ POLICY = {
     ),
     "banks_admin.go_on": Row(roles="WOQ", places=WHOLE, about="review"),
     "banks_admin.question": Row(roles="WOQ", places=WHOLE, about="review"),
+    "banks_admin.reported": Row(roles="WOQ", places=WHOLE),
     "banks_admin.review": Row(roles="WOQ", places=WHOLE, about="review"),
     "contests_admin.enter_contest": Row(
         roles="WO",
@@ -177,9 +178,15 @@ POLICY = {
     "people_admin.renew_recovery_codes": Row(roles=ALL, places=ANYWHERE),
     "people_admin.turn_off_second_step": Row(roles=ALL, places=ANYWHERE),
     "results_admin.close": Row(roles="WO", places=WHOLE, slug=TIED),
+    "results_admin.live_room": Row(roles="WOHA", places=WHOLE),
+    "results_admin.live_workbook": Row(roles="WOHA", places=WHOLE),
     "results_admin.place": Row(roles="WO", places=WHOLE, slug=TIED, fields={"tied": "{tied}"}),
     "results_admin.rounds_to_close": Row(roles="WOHA", places=WHOLE),
     "results_admin.ties": Row(roles="WOHA", places=WHOLE),
+    "support_admin.answer": Row(
+        roles="WOH", places=PERSON, fields={"words": "Hãy tải lại trang.", "send": "1"}
+    ),
+    "support_admin.tickets": Row(roles="WOHA", places=PART),
 }
 HOW_TO = (
     "\n\nA new route of organisers needs a row in POLICY of tests/integration/test_authorisation.py"
@@ -263,6 +270,7 @@ def made_scene():
         attempt_service.void_person(void_person.id, why, at=contests.NOON)
         attempt_service.void_attempt(void_id, why, at=contests.NOON)
     units.head_count("P", 4_321)
+    ticket = tickets.asked(contest, person)
     banks.published(3, code="bank-p", title="Ngân hàng của tỉnh P")
     with transaction():
         owns = "UPDATE bank SET owner_unit_id = :unit WHERE code = 'bank-p'"
@@ -276,6 +284,8 @@ def made_scene():
         "void_person": void_person.public_id.hex(),
         "attempt": attempt,
         "void_attempt": void_attempt,
+        "ticket": ticket,
+        "bank": "bank-p",
         "job": "0" * 32,
         "review": reviews.made_review(made["P"]),
         "nothing": "0" * 32,

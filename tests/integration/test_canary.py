@@ -81,6 +81,10 @@ class Walk:
         """Be the worker. How often it must ask varies, and with it how much chance it uses up."""
         with self.app.app_context():
             rolled_up()
+        self.same_chance()
+
+    def same_chance(self):
+        """Let chance go on alike in all walks from here."""
         self._roll_ups += 1
         self._begin_chance(1_000_000 * self._roll_ups)
 
@@ -173,6 +177,7 @@ def _take_part(walk, freeze, picks):
     _look_around(walk, first)
     by_json = _begin(walk, first)
     _save(walk, first, by_json, picks)
+    _report(walk, first, by_json)
     _change_phones(walk, first, second, by_json)
     freeze(NOON + 3 * MINUTE)
     letters = _letters(walk, by_json, picks)
@@ -193,9 +198,7 @@ def _take_part(walk, freeze, picks):
         walk(second, "GET", f"{path}/result")
     _look_around(walk, second)
     _look_as_organiser(walk, organiser)
-    page = walk(second, "GET", "/c/tim-hieu/rounds/1")
-    hidden = Page(page.text).forms[-1].hidden
-    walk(second, "POST", "/c/tim-hieu/leave", data=hidden)
+    _leave(walk, second)
 
 
 def _begin(walk, client):
@@ -268,6 +271,11 @@ def _look_around(walk, client):
         "/khong-co",
     ):
         walk(client, "GET", path)
+    page = walk(client, "GET", "/help?contest=tim-hieu")
+    hidden = Page(page.text).forms[-1].hidden
+    asks = {"contest": "tim-hieu", "words": "Trang không lưu câu 7"}
+    walk.same_chance()  # the question's address is compared too
+    walk(client, "POST", "/help", data=hidden | asks)
     for board in ("people", "provinces", "sectors", "units/VGCL"):
         for address in (board, f"{board}.json", f"{board}.json?round=1", f"{board}?units=now"):
             walk(client, "GET", f"/c/tim-hieu/boards/{address}")
@@ -293,6 +301,7 @@ def _decide_as_organiser(walk, client, token):
         f"{desk}/typed-units",
         f"{desk}/ties",
         f"{desk}/close",
+        f"{desk}/live",
         "/admin/head-counts",
         "/admin/contests/new",
         "/admin/banks",
@@ -307,6 +316,7 @@ def _decide_as_organiser(walk, client, token):
             assert walk(client, "POST", f"{path}/{action}", data=data).status_code == 303
         walk(client, "GET", path)
     help_person(walk, client, person, attempt, token | {"reason": "Theo biên bản số 7"})
+    _answer(walk, client, token)
     walk(client, "POST", f"{person}/merge", data=token | {"phone": "0912000000", "reason": "Trùng"})
     walk(client, "POST", f"{desk}/typed-units", data=token | {"group": "1", "seen": "1"})
     walk(client, "POST", f"{desk}/ties/1", data=token | {"tied": "", "place-1": "1"})
@@ -328,8 +338,35 @@ def _decide_as_organiser(walk, client, token):
     count = {"unit": "P_THU", "members": "900", "counted_on": "2026-11-01", "source": "Báo cáo"}
     walk(client, "POST", "/admin/head-counts", data=token | count)
     walk(client, "POST", "/admin/head-counts/lock", data=token | count)
+    walk(client, "GET", f"{desk}/live.xlsx")
     walk.roll_up()
     walk(client, "GET", "/c/tim-hieu/boards/provinces.json?round=1&order=rate")
+
+
+def _leave(walk, client):
+    """Say that what was asked is settled, and let somebody else take part on this phone."""
+    settled = Page(walk(client, "GET", "/help").text).forms[0]
+    walk(client, "POST", settled.action, data=settled.hidden)
+    page = walk(client, "GET", "/c/tim-hieu/rounds/1")
+    hidden = Page(page.text).forms[-1].hidden
+    walk(client, "POST", "/c/tim-hieu/leave", data=hidden)
+
+
+def _answer(walk, client, token):
+    """Answer what was asked, and see what was reported of the bank."""
+    page = walk(client, "GET", "/admin/c/tim-hieu/tickets")
+    path = re.search(r"/admin/c/tim-hieu/tickets/[0-9a-f]{32}", page.text)[0]
+    answer = walk(client, "POST", path, data=token | {"words": "Hãy tải lại trang.", "send": "1"})
+    assert answer.status_code == 303
+    assert walk(client, "GET", "/admin/banks/chim-hoang-yen/reports").status_code == 200
+
+
+def _report(walk, client, path):
+    """Report a question of one's own paper."""
+    page = walk(client, "GET", f"{path}/report")
+    hidden = Page(page.text).forms[-1].hidden
+    fields = {"question": "2", "reason": "unclear"}
+    assert walk(client, "POST", f"{path}/report", data=hidden | fields).status_code == 303
 
 
 def help_person(walk, client, person, attempt, data):

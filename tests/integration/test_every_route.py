@@ -28,7 +28,7 @@ from quizapp.web import contestant as cookies
 from quizapp.web.contestant import Contestant
 from tests.integration.harness import watch_writes
 from tests.integration.pages import Page, policy
-from tests.making import attempts, banks, boards, contests, people, reviews, units
+from tests.making import attempts, banks, boards, contests, people, reviews, tickets, units
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -55,17 +55,22 @@ PUBLIC = {
     "people_admin.sign_in",
     "standings.board",
     "static",
+    "support.ask",
+    "support.need_help",
 }
 # Only for the phone that takes part.
 CONTESTANT = {
     "attempts.me",
     "attempts.paper",
     "attempts.ready",
+    "attempts.report",
+    "attempts.report_question",
     "attempts.result",
     "attempts.save",
     "attempts.start",
     "attempts.submit",
     "contests.leave",
+    "support.close_own",
 }
 # Change something without writing to the database.
 WRITES_NOTHING = {"contests.leave"}  # the phone's own cookie only
@@ -100,6 +105,10 @@ FORMS = {
     "contests_admin.lock_head_count": ("organiser", "/admin/head-counts"),
     "results_admin.close": ("organiser", "/admin/c/{slug}/close"),
     "results_admin.place": ("organiser", "/admin/c/{slug}/ties"),
+    "support_admin.answer": ("organiser", "/admin/c/{slug}/tickets?show=answered"),
+    "attempts.report_question": ("contestant", "/a/{public_id}/report"),
+    "support.ask": ("stranger", "/help"),
+    "support.close_own": ("contestant", "/help"),
     "attempts.start": ("contestant", "/c/{slug}/rounds/{number}"),
     "attempts.submit": ("contestant", "/a/{public_id}"),
     "contests.choose_new_pin": ("stranger", "/return/new-pin"),
@@ -209,6 +218,8 @@ class Scene:
             "unit": "VGCL",
             "reason": "đối chiếu danh sách",
             "who": THIRD_PHONE,
+            "words": "Trang không lưu câu 7",
+            "question": "1",
             "round": "1",
             "minutes": "5",
             "members": "1.200",
@@ -236,8 +247,8 @@ def scene(app, new_client, freeze):
         device = people.second_step(CAREFUL_PHONE, at=contests.NOON)
         token = people.invited_organiser(at=contests.NOON)
         void_person, void_attempt = taken_out(contest)
-        fourth = people.person(contest.id, at=contests.NOON, phone="0987 650 435")
-        final_attempt = attempts.finished(contest, fourth)
+        final_attempt = finished(contest, phone="0987 650 435")
+        ticket = tickets.answered(contest, person)
         units.head_count("VGCL")
         two_equals()
         boards.rolled_up()
@@ -247,6 +258,8 @@ def scene(app, new_client, freeze):
         "void_person": void_person.public_id.hex(),
         "void_attempt": void_attempt,
         "final_attempt": final_attempt,
+        "ticket": ticket,
+        "bank": "bank-tim-hieu",
         "slug": contest.slug,
         "number": 1,
         "public_id": public_id,
@@ -344,6 +357,11 @@ def taken_out(contest):
         attempt_service.void_person(gone.id, why, at=contests.NOON)
         attempt_service.void_attempt(attempt_id, why, at=contests.NOON)
     return gone, public_id
+
+
+def finished(contest, *, phone):
+    """Return the attempt of somebody more."""
+    return attempts.finished(contest, people.person(contest.id, at=contests.NOON, phone=phone))
 
 
 def two_equals(owner="VGCL"):
@@ -516,6 +534,7 @@ def test_the_same_form_with_its_token_is_taken(scene, endpoint):
     fields = scene.fields()
     if endpoint in {"contests.come_back_by_pin", "people_admin.sign_in_by_password"}:
         fields |= {"phone": OTHER_PHONE, "pin": people.PIN}
+    fields |= {"attempts.report_question": {"reason": "unclear"}}.get(endpoint, {})
     if endpoint == "contests.choose_new_pin":
         fields |= {"phone": OTHER_PHONE, "code": reset_code(scene)}
     if endpoint == "attempts_admin.merge_person":

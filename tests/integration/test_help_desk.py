@@ -20,7 +20,7 @@ from quizapp.people.models import Person, PinReset, RefusalMet
 from quizapp.people.service import GrantCard, OrganiserCard, Role
 from quizapp.vietnamese import name_search_key, name_sort_key
 from quizapp.web.codes import code_of_id
-from quizapp.web.contestant import remember_person
+from quizapp.web.contestant import Contestant, keep_phone
 from quizapp.web.flushing import SHELF
 from quizapp.web.language import moment
 from tests.integration.cost import counted
@@ -42,8 +42,9 @@ def desk(desk_of_three):
 
 def as_phone(client, contest, person):
     """Let the client be a phone that takes part as the person."""
+    taking_part = Contestant(holder=attempts.HOLDER, people={contest.id: person.id})
     with client.application.test_request_context():
-        response = remember_person(Response(), contest_id=contest.id, person_id=person.id)
+        response = keep_phone(Response(), taking_part)
     value = response.headers["Set-Cookie"].partition("=")[2].split(";")[0]
     client.set_cookie("quizapp_me", value)
     return client
@@ -310,6 +311,7 @@ def test_a_storm_of_refusals_writes_one_row_and_not_on_the_way(desk, new_client)
 
 def rows_of(model):
     rows = db.session.scalars(select(model)).all()
+    db.session.expunge_all()  # else each would be read again, in a transaction of the test's
     db.session.rollback()
     return rows
 

@@ -18,6 +18,8 @@ from quizapp.contests.models import Round
 from quizapp.db import db
 from quizapp.people import service as people
 from quizapp.people.service import ConsentCard, MetCard, PersonCard
+from quizapp.support import service as support
+from quizapp.support.service import TicketCard
 
 ORGANISER = "organiser:"
 LONGEST = 60  # entries of the log about one person that are shown, the newest
@@ -36,6 +38,8 @@ class Kind(StrEnum):
     REFUSED = "refused"
     DECIDED = "decided"
     GRANTED = "granted"
+    ASKED = "asked"
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +72,7 @@ def get_timeline(person: PersonCard) -> Sequence[Happened]:
         *_of_grants(person),
         *_of_refusals(people.get_refusals_met(person.id)),
         *_of_decisions(person, rows),
+        *_of_tickets(support.get_tickets_of_person(person.id)),
     ]
     return sorted(things, key=lambda one: one.at, reverse=True)
 
@@ -150,6 +155,13 @@ def _of_refusals(met: Sequence[MetCard]) -> Iterator[Happened]:
             count=one.times,
             first_at=one.first_at if one.times > 1 else None,
         )
+
+
+def _of_tickets(tickets: Sequence[TicketCard]) -> Iterator[Happened]:
+    for one in tickets:
+        yield Happened(at=one.asked_at, kind=Kind.ASKED, what=one.words)
+        for reply in one.replies:
+            yield Happened(at=reply.replied_at, kind=Kind.ANSWERED, what=reply.words)
 
 
 def _of_decisions(person: PersonCard, rows: Sequence[AnyRow]) -> Iterator[Happened]:

@@ -39,6 +39,7 @@ SAMPLES = 8
 # Spelled out in the statement: a partial index is found by its condition, not by a bound value.
 IS_OPEN: BindParameter[str] = bindparam("is_open", Decision.OPEN.value, literal_execute=True)
 PAGE = 20
+WAITING_AT_MOST = 99
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,6 +136,17 @@ def count_groups(contest_id: int) -> Mapping[Decision, int]:
     )
     found = {Decision(row.decision): row.groups for row in rows}
     return {decision: found.get(decision, 0) for decision in Decision}
+
+
+def count_waiting(contest_id: int) -> int:
+    """Return how many groups wait for a decision, up to WAITING_AT_MOST; nobody is looked at."""
+    waiting = (
+        TypedUnit.contest_id == contest_id,
+        TypedUnit.decision == IS_OPEN,
+        TypedUnit.looked_with > 0,
+    )
+    some = select(TypedUnit.group_key).where(*waiting).distinct().limit(WAITING_AT_MOST)
+    return db.session.scalars(select(func.count()).select_from(some.subquery())).one()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,13 @@ from quizapp.banks.service.pictures import (
     get_picture,
     keep_pictures,
 )
+from quizapp.banks.service.reports import (
+    ReportedBank,
+    ReportedQuestion,
+    count_reported,
+    get_reported,
+    report_question,
+)
 from quizapp.banks.service.reviewing import (
     Decision,
     Review,
@@ -74,6 +81,8 @@ __all__ = [
     "PublishedCard",
     "PublishedVersion",
     "QuestionCard",
+    "ReportedBank",
+    "ReportedQuestion",
     "Review",
     "ReviewCard",
     "Reviewed",
@@ -83,6 +92,7 @@ __all__ = [
     "check_bank_code",
     "compare_mine",
     "compare_versions",
+    "count_reported",
     "decide_on_question",
     "discard_review",
     "find_title",
@@ -95,6 +105,7 @@ __all__ = [
     "get_editors",
     "get_picture",
     "get_questions",
+    "get_reported",
     "get_review",
     "get_reviews",
     "get_twin",
@@ -110,6 +121,7 @@ __all__ = [
     "publish_version",
     "read_files",
     "recompute_digest",
+    "report_question",
     "start_review",
     "undo_edit",
     "writes_bank",

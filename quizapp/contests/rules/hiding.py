@@ -57,6 +57,14 @@ def exact_in_division(divisions: int) -> int:
     return EXACT_UP_TO // divisions
 
 
+def magnitude(count: int) -> int:
+    """Return how many digits a count that is kept back may be told to have: 2 also for fewer.
+
+    Of a small contest nothing is told by it: every count there is below 100.
+    """
+    return max(len(str(count)), 2)
+
+
 def tier(rank: int) -> Span:
     """Return the first and last rank of a unit's tier: 1-5, 6-10, 11-20, 21-50, 51-100, 101-200…"""
     first, scale = 1, 1

@@ -1,0 +1,210 @@
+"""The live room: how a contest goes this minute, within what an open prediction lets be known."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from flask import current_app
+from python_calamine import CalamineWorkbook
+
+from quizapp import worker
+from quizapp.contests.service import get_contest
+from quizapp.db import db
+from quizapp.people.service import Role
+from quizapp.results.models import MinuteCount
+from quizapp.results.service.live import keep_pulse
+from quizapp.web.flushing import SHELF
+from tests.integration.cost import counted
+from tests.integration.pages import Page
+from tests.integration.test_desk import signed_in
+from tests.integration.test_help_desk import as_phone, rows_of
+from tests.making import attempts, contests, people
+from tests.making.boards import rolled_up
+from tests.making.contests import NOON
+
+__all__ = ["signed_in"]
+LIVE = "/admin/c/tim-hieu/live"
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def contest(in_app, freeze):
+    freeze(NOON)
+    people.national_unit()
+    return contests.contest(prediction=None, ranking=["score desc", "duration asc"])
+
+
+def take_part(contest, new_client, n, *, saves=3):
+    """Start, save and hand in on a phone, all in the minute the clock shows."""
+    person = people.person(contest.id, phone=f"0912{n:06d}", source=f"198.51.100.{n}")
+    phone = as_phone(new_client(), contest, person)
+    form = Page(phone.get("/c/tim-hieu/rounds/1").text).forms[0].hidden
+    path = phone.post("/c/tim-hieu/rounds/1/attempts", data=form).location
+    for op in range(1, saves + 1):
+        body = {"op": op, "answers": {"1": "A"}}
+        assert phone.put(f"{path}/answers", json=body).status_code == 200
+    stale = {"op": 1, "answers": {"1": "H"}}
+    assert phone.put(f"{path}/answers", json=stale).status_code >= 400
+    return phone, path
+
+
+def hand_in(phone, path):
+    assert phone.post(f"{path}/submit", json={"answers": {}}).status_code == 200
+
+
+def flushed():
+    current_app.extensions[SHELF].flush()
+    db.session.rollback()
+
+
+def test_what_happens_is_counted_by_the_minute_and_written_out_of_the_way(
+    contest, new_client, freeze
+):
+    phone, path = take_part(contest, new_client, 1)
+    assert rows_of(MinuteCount) == []
+    flushed()
+    freeze(NOON + MINUTE)
+    hand_in(phone, path)
+    flushed()
+
+    first, second = sorted(rows_of(MinuteCount), key=lambda one: one.minute)
+
+    assert (first.contest_id, first.starts, first.saves, first.submits) == (contest.id, 1, 3, 0)
+    assert first.refusals == 1
+    assert (second.minute - first.minute, second.saves, second.submits) == (1, 0, 1)
+
+
+def test_two_processes_add_up(contest, new_client):
+    take_part(contest, new_client, 1)
+    flushed()
+    take_part(contest, new_client, 2)
+    flushed()
+
+    (row,) = rows_of(MinuteCount)
+    assert (row.starts, row.saves) == (2, 6)
+
+
+def test_the_room_shows_what_goes_on(contest, new_client, signed_in, freeze):
+    phone, path = take_part(contest, new_client, 1)
+    take_part(contest, new_client, 2)
+    worker.run_once()
+    hand_in(phone, path)
+    rolled_up()
+    flushed()
+    freeze(NOON + MINUTE)
+    client = signed_in(Role.VIEWER, phone="0987 650 420")
+    assert client.get(LIVE).status_code == 403
+
+    page = signed_in(Role.AUDITOR).get(LIVE)
+
+    assert page.headers["Refresh"]
+    text = " ".join(page.text.split())
+    assert "<dt>đang làm bài</dt><dd>2</dd>" in text
+    assert text.count("<svg") >= 5
+    assert '<td class="num">6</td>' in text
+
+
+def test_the_workbook_holds_the_same_numbers(contest, new_client, signed_in, freeze):
+    phone, path = take_part(contest, new_client, 1)
+    hand_in(phone, path)
+    flushed()
+    freeze(NOON + MINUTE)
+
+    answer = signed_in(Role.ORGANISER).get(f"{LIVE}.xlsx")
+
+    assert "attachment" in answer.headers["Content-Disposition"]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    rows = book.get_sheet_by_name("Phút").to_python()[2:]
+    assert len(rows) == 60
+    assert [row[1:] for row in rows if any(row[1:])] == [[1, 3, 1]]
+    assert sum(row[1] for row in book.get_sheet_by_name("Giờ").to_python()[2:]) == 1
+
+
+def test_a_dead_worker_is_said(contest, signed_in, freeze):
+    worker.run_once()
+    client = signed_in(Role.ORGANISER)
+    assert "Tiến trình nền không chạy" not in client.get(LIVE).text
+
+    freeze(NOON + 3 * MINUTE)
+
+    assert "Tiến trình nền không chạy" in client.get(LIVE).text
+
+
+def test_errors_are_said_also_of_no_contest(contest, signed_in, app, freeze):
+    client = signed_in(Role.ORGANISER)
+    for _ in range(3):
+        current_app.extensions["quizapp pulse"].add(0, minute(), "errors")
+    flushed()
+    freeze(NOON + MINUTE)
+
+    assert "3 yêu cầu lỗi ở máy chủ" in client.get(LIVE).text
+
+
+def minute():
+    from_epoch = NOON - worker.live.EPOCH
+    return int(from_epoch.total_seconds() // 60)
+
+
+@pytest.mark.parametrize("target", ["unique_participants", "attempts"])
+def test_one_more_changes_no_byte_while_they_are_predicted(
+    in_app, new_client, signed_in, freeze, target
+):
+    freeze(NOON)
+    people.national_unit()
+    contest = contests.contest(prediction={"target": target})
+    client = signed_in(Role.ORGANISER)
+    pages = []
+    for n in range(2):
+        freeze(NOON)
+        phone, path = take_part(contest, new_client, n)
+        hand_in(phone, path)
+        rolled_up()
+        flushed()
+        freeze(NOON + MINUTE)
+        pages.append(without_refusals(client.get(LIVE).text))
+
+    assert pages[0] == pages[1]
+    assert "dưới 100" in pages[0]
+    assert '<svg viewBox="0 0 3' not in pages[0]
+    assert client.get(f"{LIVE}.xlsx").status_code == 403
+    seen = signed_in(Role.AUDITOR, phone="0987 650 432").get(LIVE).text
+    assert "từng phút" in seen
+
+
+def without_refusals(text):
+    """Leave out how many requests were refused: the walk above sends one bad save each time."""
+    return text.replace("<dd>2</dd>", "<dd>1</dd>")
+
+
+def test_the_room_goes_through_no_attempts(contest, in_app, signed_in):
+    """Counted, not timed: as many steps with sixty attempts as with two."""
+    costs = []
+    organiser = None
+    for numbers in (range(2), range(2, 60)):
+        for n in numbers:
+            person = people.person(contest.id, phone=f"0913{n:06d}", source=f"198.51.100.{n}")
+            attempts.finished(contest, person)
+        rolled_up()
+        get_contest("tim-hieu")
+        db.session.rollback()
+        organiser = organiser or auditor()
+        with counted(in_app) as cost:
+            worker.live.get_room(organiser, "tim-hieu", at=NOON)
+        db.session.rollback()
+        costs.append(cost)
+
+    small, large = costs
+    assert large.statements <= small.statements
+    assert large.steps <= 1.3 * small.steps + 20, costs
+
+
+def auditor():
+    from_unit = people.national_unit()
+    grant = people.service.GrantCard(unit_id=from_unit.id, role=Role.AUDITOR)
+    return people.service.OrganiserCard(id=1, name="Kiểm soát viên", grants=(grant,))
+
+
+def test_nothing_is_written_where_nothing_happened(contest):
+    keep_pulse()
+
+    assert rows_of(MinuteCount) == []
