@@ -33,6 +33,7 @@ def _name(found: Outcome) -> tuple[object, ...]:
 def _values(found: Outcome) -> dict[str, str]:
     """Return the figures as people read them; a figure that is not shown is empty."""
     return {
+        "id": found.public_id,
         "points": "" if found.points_milli is None else points(found.points_milli),
         "right": f"{found.right_count}/{found.asked}",
         "took": duration(found.duration_ms),

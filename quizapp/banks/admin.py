@@ -17,6 +17,7 @@ from quizapp.banks.service import BroughtFile, Decision, NewReview, Review, Show
 from quizapp.banks.service.reading_keys import note_keys_seen
 from quizapp.banks.writing.templates import MEDIA_TYPES, TEMPLATES
 from quizapp.banks.words import reason_words
+from quizapp.banks.writing.templates import MEDIA_TYPES, TEMPLATES
 from quizapp.db import writes
 from quizapp.errors import NotFound, Refusal
 from quizapp.people.errors import NotSignedIn

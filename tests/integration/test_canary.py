@@ -316,7 +316,6 @@ def _decide_as_organiser(walk, client, token):
             assert walk(client, "POST", f"{path}/{action}", data=data).status_code == 303
         walk(client, "GET", path)
     help_person(walk, client, person, attempt, token | {"reason": "Theo biên bản số 7"})
-    _answer(walk, client, token)
     walk(client, "POST", f"{person}/merge", data=token | {"phone": "0912000000", "reason": "Trùng"})
     walk(client, "POST", f"{desk}/typed-units", data=token | {"group": "1", "seen": "1"})
     walk(client, "POST", f"{desk}/ties/1", data=token | {"tied": "", "place-1": "1"})
@@ -338,7 +337,6 @@ def _decide_as_organiser(walk, client, token):
     count = {"unit": "P_THU", "members": "900", "counted_on": "2026-11-01", "source": "Báo cáo"}
     walk(client, "POST", "/admin/head-counts", data=token | count)
     walk(client, "POST", "/admin/head-counts/lock", data=token | count)
-    walk(client, "GET", f"{desk}/live.xlsx")
     walk.roll_up()
     walk(client, "GET", "/c/tim-hieu/boards/provinces.json?round=1&order=rate")
 
@@ -359,6 +357,7 @@ def _answer(walk, client, token):
     answer = walk(client, "POST", path, data=token | {"words": "Hãy tải lại trang.", "send": "1"})
     assert answer.status_code == 303
     assert walk(client, "GET", "/admin/banks/chim-hoang-yen/reports").status_code == 200
+    walk(client, "GET", "/admin/c/tim-hieu/live.xlsx")
 
 
 def _report(walk, client, path):
@@ -380,6 +379,7 @@ def help_person(walk, client, person, attempt, data):
     ):
         answer = walk(client, "POST", f"{person}/{action}", data=data | fields)
         assert answer.status_code in {200, 303}, action
+    _answer(walk, client, data)
     walk(client, "POST", f"{attempt}/give-back", data=data)
     walk(client, "GET", person)
 

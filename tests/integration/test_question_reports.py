@@ -54,12 +54,14 @@ def test_a_running_paper_leads_to_it_and_goes_on(desk, new_client):
     assert row.person_id == desk.people["home"].id
 
 
-def test_the_result_leads_to_it_too(desk, new_client):
-    phone = phone_of(desk, new_client, "home")
+def test_each_result_leads_to_it_with_its_own_address(desk, new_client):
+    """The page is kept between requests; whose it is may not be."""
+    for who in ("home", "away"):
+        page = phone_of(desk, new_client, who).get(f"/a/{desk.attempts[who]}/result").text
 
-    page = phone.get(f"/a/{desk.attempts['home']}/result").text
-
-    assert f'href="/a/{desk.attempts["home"]}/report"' in page
+        assert f'href="/a/{desk.attempts[who]}/report"' in page
+        others = set(desk.attempts.values()) - {desk.attempts[who]}
+        assert not [one for one in others if one in page]
 
 
 @pytest.mark.parametrize(
