@@ -15,7 +15,6 @@ from quizapp.banks.rules.differences import Difference, pieces, without_keys
 from quizapp.banks.rules.mending import Typed, typed_in
 from quizapp.banks.service import BroughtFile, Decision, NewReview, Review, Show, Which
 from quizapp.banks.service.reading_keys import note_keys_seen
-from quizapp.banks.writing.templates import MEDIA_TYPES, TEMPLATES
 from quizapp.banks.words import reason_words
 from quizapp.banks.writing.templates import MEDIA_TYPES, TEMPLATES
 from quizapp.db import writes
