@@ -138,7 +138,7 @@ def _results(page, stage, number, query):
     yield "after the round", page
 
 
-DESKS = ("people", "typed-units", "ties", "close")
+DESKS = ("people", "tickets", "live", "typed-units", "ties", "close")
 
 
 def _organising(page, stage, number, query):

@@ -116,7 +116,7 @@ def read(app, new_client):
         slug = crowd.contest.slug
         public = ["/", f"/c/{slug}", *(path for path in _boards(slug))]
         organiser = ["/admin", f"/admin/c/{slug}/people", f"/admin/c/{slug}/typed-units"]
-        organiser += [f"/admin/c/{slug}/ties"]
+        organiser += [f"/admin/c/{slug}/ties", f"/admin/c/{slug}/live", f"/admin/c/{slug}/tickets"]
         asked = [("public", path) for path in public]
         asked += [("person", f"/c/{slug}/me?round=1"), ("person", f"/c/{slug}/rounds/1")]
         asked += [("organiser", path) for path in [*organiser, *_boards(slug)]]
