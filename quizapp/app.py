@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp import cli, tables  # noqa: F401 - tables registers every table with the metadata
 from quizapp.attempts import admin as attempts_admin
-from quizapp.attempts import bank_pages
+from quizapp.attempts import bank_pages, trials
 from quizapp.attempts import views as attempts
 from quizapp.banks import admin as banks_admin
 from quizapp.banks import views as banks
@@ -135,6 +135,7 @@ def _register_views(app: Flask) -> None:
     app.register_blueprint(standings.bp)
     app.register_blueprint(support.bp)
     app.register_blueprint(support_admin.bp)
+    app.register_blueprint(trials.bp)
 
 
 def _register_error_pages(app: Flask) -> None:

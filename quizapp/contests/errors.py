@@ -68,3 +68,59 @@ class BegunAlready(Refusal):
 class NotOutOfForce(Refusal):
     status: ClassVar[int] = 422
     text = N_("Câu {code} có hiệu lực suốt {round}, hoặc không có trong ngân hàng của vòng này.")
+
+
+class DraftChanged(Refusal):
+    text = N_(
+        "{who} vừa sửa phần này từ lúc bạn mở trang. Chưa có gì bị ghi đè: hãy xem hai bên khác"
+        " nhau chỗ nào, sửa nếu cần, rồi lưu lại."
+    )
+
+
+class DraftIsApproved(Refusal):
+    text = N_("Cuộc thi này đã duyệt. Muốn đổi thể lệ thì mở “Đổi thể lệ” của cuộc thi.")
+
+
+class DraftTooLong(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Nội dung dài quá: mỗi ô nhiều nhất 4.000 chữ.")
+
+
+class NotReady(Refusal):
+    """Something keeps the contest from being approved; the page lists it with its place."""
+
+    status: ClassVar[int] = 422
+    text = N_("Chưa duyệt được: còn {count} việc phải xong trước.")
+
+
+class NoPdf(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Tệp “{name}” không phải PDF. Hãy quét văn bản đã ký thành một tệp PDF.")
+
+
+class PdfTooLarge(Refusal):
+    status: ClassVar[int] = 413
+    text = N_("Tệp quá lớn: nhiều nhất {megabytes} MB. Hãy quét ở độ phân giải thấp hơn.")
+
+
+class StillRunning(Refusal):
+    text = N_("Cuộc thi chưa kết thúc nên chưa cất đi được.")
+
+
+class NothingChanged(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Chưa có gì thay đổi.")
+
+
+class CannotChange(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Không đổi được:\n{problems}")
+
+
+class ReasonMissing(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Hãy ghi lý do: người dự thi sẽ đọc được trên trang cuộc thi.")
+
+
+class NotYetWhole(Refusal):
+    text = N_("Chưa thử được: cần tên, đơn vị, ngân hàng đủ câu hỏi, thể lệ và ít nhất một vòng.")

@@ -1,16 +1,10 @@
 """Fields that a contestant fills in. What they may hold is decided by people's rules."""
 
-import re
-from collections.abc import Iterable, Iterator
-
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
-    FieldList,
-    Form,
-    FormField,
     PasswordField,
     RadioField,
     SelectField,
@@ -19,7 +13,6 @@ from wtforms import (
 )
 
 from quizapp.errors import Refusal
-from quizapp.people.errors import BadEntry
 from quizapp.people.forms import OrganiserForm
 from quizapp.people.rules.entry import Problems
 from quizapp.web.language import words_of
@@ -28,9 +21,6 @@ from quizapp.web.refusing import code_words
 PIN_FIELD = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6, "class": "short"}
 CODE_FIELD = {"autocomplete": "off", "autocapitalize": "characters", "maxlength": 12}
 OWN_WORDS = {"autocomplete": "off"}
-NUMBER = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 4, "class": "short"}
-MOMENT = {"autocomplete": "off"}
-MOST_ROUNDS = 12
 
 
 class JoinForm(FlaskForm):
@@ -109,45 +99,9 @@ class HeadCountForm(OrganiserForm):
     source = StringField(lazy_gettext("Nguồn số liệu"), render_kw={"autocomplete": "off"})
 
 
-class WindowForm(Form):
-    """When one round opens and closes."""
-
-    opens = StringField(lazy_gettext("Mở lúc"), render_kw=MOMENT)
-    closes = StringField(lazy_gettext("Đóng lúc"), render_kw=MOMENT)
-
-
-class Rounds(FieldList):
-    """Rounds that were sent, whatever else was sent under names that begin like theirs."""
-
-    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
-        for name in formdata:
-            number = re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,2}})-\w+", name)
-            if number:
-                yield int(number[1])
-
-
-class ContestForm(OrganiserForm):
-    """A new contest. What the fields may hold is decided by the service."""
+class NewDraftForm(OrganiserForm):
+    """What a contest begins with."""
 
     title = StringField(lazy_gettext("Tên cuộc thi"), render_kw=OWN_WORDS)
-    slug = StringField(
-        lazy_gettext("Địa chỉ trên mạng"), render_kw=OWN_WORDS | {"autocapitalize": "none"}
-    )
     unit = SelectField(lazy_gettext("Đơn vị tổ chức"), validate_choice=False)
-    controller = StringField(
-        lazy_gettext("Bên chịu trách nhiệm về dữ liệu cá nhân"), render_kw=OWN_WORDS
-    )
-    bank = SelectField(lazy_gettext("Ngân hàng câu hỏi"), validate_choice=False)
     preset = RadioField(lazy_gettext("Thể lệ"), validate_choice=False)
-    questions = StringField(lazy_gettext("Số câu mỗi bài"), render_kw=NUMBER)
-    minutes = StringField(lazy_gettext("Số phút làm bài"), render_kw=NUMBER)
-    attempts_max = StringField(lazy_gettext("Số lượt mỗi người"), render_kw=NUMBER)
-    rounds = Rounds(FormField(WindowForm), min_entries=1, max_entries=MOST_ROUNDS)
-
-    def mark(self, refusal: Refusal) -> None:
-        """Show a refusal at its fields; what is wrong with the rounds stands above the form."""
-        if isinstance(refusal, BadEntry):
-            of_rounds = [words for field, words in refusal.problems if field == "rounds"]
-            self.form_errors += map(gettext, of_rounds)
-            refusal = BadEntry([one for one in refusal.problems if one[0] != "rounds"])
-        super().mark(refusal)

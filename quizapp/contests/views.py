@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from quizapp import clock
 from quizapp.contests import service
 from quizapp.contests.forms import JoinForm, NewPinForm, ReturnForm
+from quizapp.contests.pdf import as_pdf
 from quizapp.contests.rules import age_problem
 from quizapp.contests.service import ContestCard, RoundCard
 from quizapp.db import writes
@@ -55,6 +56,30 @@ def show(slug: str) -> ResponseReturnValue:
         shown=round_of_interest(contest),
     )
     return keep_publicly(make_response(page))
+
+
+@bp.get("/c/<slug>/regulation")
+def regulation_page(slug: str) -> ResponseReturnValue:
+    """Show the whole regulation as it follows from the rules in force, to be read or printed."""
+    contest = service.get_contest(slug)
+    day = contest.regulation_date
+    page = render_template(
+        "contests/regulation.html",
+        title=contest.title,
+        points=service.get_regulation(contest, round_of_interest(contest)),
+        number=contest.regulation_number,
+        day=day.strftime("%d/%m/%Y") if day else "",
+        up=url_for("contests.show", slug=contest.slug),
+    )
+    return keep_publicly(make_response(page))
+
+
+@bp.get("/c/<slug>/regulation.pdf")
+def signed_regulation(slug: str) -> ResponseReturnValue:
+    """Give the signed regulation as it was scanned, as a file that runs nothing."""
+    contest = service.get_contest(slug)
+    content = service.get_content_of(contest.id)
+    return keep_publicly(as_pdf(content, name=f"the-le-{contest.slug}.pdf"))
 
 
 @bp.get("/units.json")
@@ -203,12 +228,13 @@ def round_of_interest(contest: ContestCard) -> RoundCard:
 
 
 def _open_first(now: datetime) -> Sequence[ContestCard]:
-    """Return all contests: those that are open, those to come, those that are over."""
+    """Return all contests not put away: those that are open, those to come, those that are over."""
 
     def place(one: ContestCard) -> tuple[bool, bool]:
         return one.round_at(now) is None, one.next_round(now) is None
 
-    return sorted(service.get_contests(), key=place)
+    shown = (one for one in service.get_contests() if not one.is_archived)
+    return sorted(shown, key=place)
 
 
 def _round_page(contest: ContestCard) -> str:

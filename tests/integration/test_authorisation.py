@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from quizapp.attempts import service as attempt_service
 from quizapp.attempts.service import Why
+from quizapp.contests import service as contest_service
 from quizapp.db import RequestSession, db, transaction
 from quizapp.people.roles import Role
 from quizapp.people.service.sessions import start_session
@@ -29,7 +30,17 @@ from tests.integration.test_every_route import (
     routes,
     two_equals,
 )
-from tests.making import attempts, banks, boards, contests, people, reviews, tickets, units
+from tests.making import (
+    attempts,
+    banks,
+    boards,
+    contests,
+    drafts,
+    people,
+    reviews,
+    tickets,
+    units,
+)
 
 LETTERS = {
     "W": Role.OWNER,
@@ -72,6 +83,7 @@ class Row:
     fields: dict = field(default_factory=dict)
     refused: frozenset = frozenset({403, 404})
     lists: str = ""
+    as_json: dict | None = None
 
 
 # Of a job only who asked for it knows: the matrix asks as everybody else.
@@ -124,12 +136,18 @@ POLICY = {
     "banks_admin.question": Row(roles="WOQ", places=WHOLE, about="review"),
     "banks_admin.reported": Row(roles="WOQ", places=WHOLE),
     "banks_admin.review": Row(roles="WOQ", places=WHOLE, about="review"),
-    "contests_admin.enter_contest": Row(
+    "contests_admin.approve": Row(roles="WO", places=WHOLE, about="draft"),
+    "contests_admin.archive": Row(roles="WO", places=WHOLE, slug=TIED),
+    "contests_admin.archive_draft": Row(roles="WO", places=WHOLE, about="draft"),
+    "contests_admin.begin": Row(
         roles="WO",
-        places=frozenset({"own"}),
-        fields={"title": "Thi thêm", "bank": "bank-tim-hieu", "preset": "union_weekly_20x20"},
-        refused=frozenset({422}),
+        places=WHOLE,
+        fields={"title": "Thi thêm", "preset": "union_weekly_20x20"},
     ),
+    "contests_admin.change_rules": Row(roles="WO", places=WHOLE),
+    "contests_admin.clone": Row(roles="WO", places=WHOLE),
+    "contests_admin.draft": Row(roles="WO", places=WHOLE, about="draft"),
+    "contests_admin.draft_regulation": Row(roles="WO", places=WHOLE, about="draft"),
     "contests_admin.enter_head_count": Row(
         roles="WO",
         places=WHOLE,
@@ -141,6 +159,11 @@ POLICY = {
         roles="WO", places=WHOLE, fields={"counted_on": "2026-10-01"}
     ),
     "contests_admin.new_contest": Row(roles=ALL, places=ANYWHERE),
+    "contests_admin.preview": Row(roles="WO", places=WHOLE, about="draft"),
+    "contests_admin.rules": Row(roles="WO", places=WHOLE),
+    "contests_admin.save": Row(roles="WO", places=WHOLE, about="draft", fields={"seen": "x"}),
+    "contests_admin.signed": Row(roles="WO", places=WHOLE, about="draft"),
+    "contests_admin.upload_signed": Row(roles="WO", places=WHOLE, about="draft"),
     "people_admin.account": Row(roles=ALL, places=ANYWHERE),
     "people_admin.begin_second_step": Row(roles=ALL, places=ANYWHERE),
     "people_admin.confirm_second_step": Row(roles=ALL, places=ANYWHERE),
@@ -187,6 +210,13 @@ POLICY = {
         roles="WOH", places=PERSON, fields={"words": "Hãy tải lại trang.", "send": "1"}
     ),
     "support_admin.tickets": Row(roles="WOHA", places=PART),
+    "trials.paper": Row(roles="WO", places=WHOLE),
+    "trials.result": Row(roles="WO", places=WHOLE),
+    # What is sent is looked at only after who sends it: a body that is no JSON says nothing.
+    "trials.save": Row(roles="WO", places=WHOLE, as_json={"op": 1}),
+    "trials.submit": Row(roles="WO", places=WHOLE, as_json={}),
+    "trials.try_contest": Row(roles="WO", places=WHOLE),
+    "trials.try_draft": Row(roles="WO", places=WHOLE, about="draft"),
 }
 HOW_TO = (
     "\n\nA new route of organisers needs a row in POLICY of tests/integration/test_authorisation.py"
@@ -277,6 +307,7 @@ def made_scene():
         db.session.execute(text(owns), {"unit": made["P"].id})
     two_equals(owner="P")
     boards.rolled_up()
+    draft = made_draft(made["P"])
     return {
         "number": 1,
         "tied": somebody_in(TIED),
@@ -294,7 +325,23 @@ def made_scene():
         "before": 1,
         "after": 1,
         "form": "xlsx",
+        "step": "rules",
+        "draft": draft,
+        "kind": "drafts",
+        "name": draft,
+        "trial": f"{int(contests.NOON.timestamp() * 1000)}-{'0' * 16}",
     }
+
+
+def made_draft(unit):
+    """Return the public id of a whole draft of P with a signed regulation."""
+    people.organiser(phone="0987 650 435", unit=unit, at=contests.NOON)
+    draft = drafts.whole_draft(bank="bank-tim-hieu", unit="P")
+    with transaction():
+        organiser = drafts.runner("P")
+        content = {"file_name": "the-le.pdf", "content": drafts.PDF}
+        contest_service.store_signed(organiser, draft, at=contests.NOON, **content)
+    return draft
 
 
 def somebody_in(slug):
@@ -371,9 +418,10 @@ class Matrix:
     def ask(self, rule, method, letter, place):
         row = POLICY[rule.endpoint]
         self.kept = 0
-        answer = self.send(
-            self.scene.path(rule), method, letter, place, data=self.fields_of(row, method)
-        )
+        sent = {"data": self.fields_of(row, method)}
+        if row.as_json is not None:
+            sent = {"json": row.as_json}
+        answer = self.send(self.scene.path(rule), method, letter, place, **sent)
         is_let_in = letter in row.roles and place in row.places
         complaint = complaint_about(row, answer, is_let_in, self.kept)
         if complaint:

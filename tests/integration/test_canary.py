@@ -55,7 +55,7 @@ class Walk:
 
     def __init__(self, app, begin_chance):
         self.app = app
-        self._begin_chance = begin_chance
+        self.begin_again = begin_chance
         self._roll_ups = 0
         self.answers = []
         self.endpoints = set()
@@ -86,7 +86,7 @@ class Walk:
     def same_chance(self):
         """Let chance go on alike in all walks from here."""
         self._roll_ups += 1
-        self._begin_chance(1_000_000 * self._roll_ups)
+        self.begin_again(1_000_000 * self._roll_ups)
 
     def send_form(self, client, page, path, **fields):
         """Send the first form of a page that was shown, filled in."""
@@ -295,6 +295,7 @@ def _look_as_organiser(walk, client):
 
 def _decide_as_organiser(walk, client, token):
     """Look somebody up, decide about them and their attempt, and take it back again."""
+    _prepare_a_contest(walk, client, token)  # first: its address is drawn by chance
     desk = "/admin/c/tim-hieu"
     for path in (
         f"{desk}/people",
@@ -319,7 +320,6 @@ def _decide_as_organiser(walk, client, token):
     walk(client, "POST", f"{person}/merge", data=token | {"phone": "0912000000", "reason": "Trùng"})
     walk(client, "POST", f"{desk}/typed-units", data=token | {"group": "1", "seen": "1"})
     walk(client, "POST", f"{desk}/ties/1", data=token | {"tied": "", "place-1": "1"})
-    walk(client, "POST", "/admin/contests/new", data=token | {"title": "Thi thêm", "look": "1"})
     walk(client, "POST", "/admin/banks", data=token | {"bank": "moi", "unit": "P_THU"})
     for method in ("GET", "POST"):
         walk(client, method, f"/admin/banks/reviews/{'0' * 32}", data=token)
@@ -382,6 +382,39 @@ def help_person(walk, client, person, attempt, data):
     _answer(walk, client, data)
     walk(client, "POST", f"{attempt}/give-back", data=data)
     walk(client, "GET", person)
+
+
+def _prepare_a_contest(walk, client, token):
+    """Begin a draft as like as two peas, look at every step, and try a paper of the contest."""
+    new = {"title": "Thi thêm", "unit": "VGCL", "preset": "union_weekly_20x20"}
+    # What a process makes once (a password to compare with) was not drawn in a second walk.
+    walk.begin_again(9_000)
+    begun = walk(client, "POST", "/admin/contests/new", data=token | new)
+    draft = begun.location.partition("/steps/")[0]
+    steps = ("basics", "rules", "paper", "rounds", "regulation", "check")
+    for path in (*(f"steps/{step}" for step in steps), "print", "preview", "try", "signed.pdf"):
+        walk(client, "GET", f"{draft}/{path}")
+    for path in ("steps/basics", "approve", "signed", "archive"):
+        walk(client, "POST", f"{draft}/{path}", data=token | {"seen": "x"})
+    for path in ("", "?archive=1"):
+        walk(client, "GET", f"/admin{path}")
+    trial = f"/admin/try/contests/tim-hieu/{int(NOON.timestamp() * 1000)}-{'0' * 16}"
+    rules = "/admin/c/tim-hieu/rules"
+    typed = dict.fromkeys(("rounds-0-opens", "rounds-0-closes"), "")
+    walk(client, "POST", rules, data=token | typed)
+    for path in (
+        rules,
+        "/admin/c/tim-hieu/try",
+        trial,
+        f"{trial}/result",
+        "/c/tim-hieu/regulation",
+    ):
+        walk(client, "GET", path)
+    walk(client, "PUT", f"{trial}/answers", json={"op": 1, "answers": {"1": "A"}})
+    walk(client, "POST", f"{trial}/submit", json={})
+    for method, path in (("GET", "regulation.pdf"), ("POST", "clone"), ("POST", "archive")):
+        front = "/c" if method == "GET" else "/admin/c"
+        walk(client, method, f"{front}/tim-hieu/{path}", data=token)
 
 
 def differences(one, other):

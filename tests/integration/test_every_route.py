@@ -28,7 +28,17 @@ from quizapp.web import contestant as cookies
 from quizapp.web.contestant import Contestant
 from tests.integration.harness import watch_writes
 from tests.integration.pages import Page, policy
-from tests.making import attempts, banks, boards, contests, people, reviews, tickets, units
+from tests.making import (
+    attempts,
+    banks,
+    boards,
+    contests,
+    drafts,
+    people,
+    reviews,
+    tickets,
+    units,
+)
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -43,7 +53,9 @@ PUBLIC = {
     "contests.index",
     "contests.join",
     "contests.new_pin",
+    "contests.regulation_page",
     "contests.show",
+    "contests.signed_regulation",
     "health.healthz",
     "health.readyz",
     "people_admin.second_step",  # whoever has given a password a moment ago
@@ -75,7 +87,7 @@ CONTESTANT = {
 # Change something without writing to the database.
 WRITES_NOTHING = {"contests.leave"}  # the phone's own cookie only
 # Send no form: the body must be declared JSON, which no form of another site can do.
-JSON_ONLY = {"attempts.save"}
+JSON_ONLY = {"attempts.save", "trials.save"}
 # Which page holds the form of a route, and whose page it is.
 FORMS = {
     "attempts_admin.correct_attempt": ("organiser", "/admin/c/{slug}/attempts/{public_id}"),
@@ -100,9 +112,16 @@ FORMS = {
         "organiser",
         "/admin/banks/of/{bank_code}/difference?before={before}&after={after}",
     ),
-    "contests_admin.enter_contest": ("organiser", "/admin/contests/new"),
+    "contests_admin.approve": ("organiser", "/admin/drafts/{public_id}/steps/check"),
+    "contests_admin.archive": ("organiser", "/admin"),
+    "contests_admin.archive_draft": ("organiser", "/admin"),
+    "contests_admin.begin": ("organiser", "/admin/contests/new"),
+    "contests_admin.change_rules": ("organiser", "/admin/c/{slug}/rules"),
+    "contests_admin.clone": ("organiser", "/admin"),
     "contests_admin.enter_head_count": ("organiser", "/admin/head-counts"),
     "contests_admin.lock_head_count": ("organiser", "/admin/head-counts"),
+    "contests_admin.save": ("organiser", "/admin/drafts/{public_id}/steps/rules"),
+    "contests_admin.upload_signed": ("organiser", "/admin/drafts/{public_id}/steps/regulation"),
     "results_admin.close": ("organiser", "/admin/c/{slug}/close"),
     "results_admin.place": ("organiser", "/admin/c/{slug}/ties"),
     "support_admin.answer": ("organiser", "/admin/c/{slug}/tickets?show=answered"),
@@ -135,6 +154,7 @@ FORMS = {
     "people_admin.sign_in_by_password": ("stranger", "/signin"),
     "people_admin.sign_out": ("organiser", "/admin/account"),
     "people_admin.turn_off_second_step": ("careful organiser", "/admin/account"),
+    "trials.submit": ("organiser", "/admin/try/drafts/{name}/{trial}"),
 }
 ELSEWHERE = [
     {"Sec-Fetch-Site": "cross-site"},
@@ -149,7 +169,11 @@ HANDLERS = r"click|change|input|submit|load|error|focus|blur|(?:key|mouse|touch|
 CAREFUL_PHONE = "0987 650 435"
 OTHER_PHONE, NEW_PHONE, THIRD_PHONE = "0987 650 431", "0987 650 432", "0987 650 433"
 TIED = "hoa-nhau"  # a contest whose first two are equal
-OVER = {"results_admin.close", "results_admin.place"}  # asked of that contest, whose round is over
+OVER = {
+    "contests_admin.archive",
+    "results_admin.close",
+    "results_admin.place",
+}  # asked of that contest, whose round is over
 # Of whom or what a route is about, where it is not the paper of the contestant.
 ABOUT = {
     "attempts_admin.correct_name": "person",
@@ -177,6 +201,15 @@ ABOUT = {
     "people_admin.new_link": "member",
     "people_admin.revoke": "member",
     "people_admin.take_second_step_off": "member",
+    "contests_admin.approve": "draft",
+    "contests_admin.archive_draft": "draft",
+    "contests_admin.draft": "draft",
+    "contests_admin.draft_regulation": "draft",
+    "contests_admin.preview": "draft",
+    "contests_admin.save": "draft",
+    "contests_admin.signed": "draft",
+    "contests_admin.upload_signed": "draft",
+    "trials.try_draft": "draft",
     "people_jobs.cancel": "job",
     "people_jobs.file": "job",
     "people_jobs.job": "job",
@@ -273,6 +306,9 @@ def scene(app, new_client, freeze):
         "before": 1,
         "after": 1,
         "form": "xlsx",
+        "step": "rules",
+        "kind": "drafts",
+        "trial": f"{int(contests.NOON.timestamp() * 1000)}-{'0' * 16}",
     }
     actors = {
         "stranger": new_client(),
@@ -283,8 +319,8 @@ def scene(app, new_client, freeze):
         "half signed in": new_client(),
     }
     sign_in(actors["organiser"])
-    with app.app_context():
-        values["review"] = reviews.made_review(people.national_unit())
+    values["review"], values["draft"] = made_unfinished(app)
+    values["name"] = values["draft"]
     values["ref"] = ref_of_another_session(actors["organiser"])
     for who in ("careful organiser", "half signed in"):
         sign_in(actors[who], CAREFUL_PHONE)
@@ -294,6 +330,13 @@ def scene(app, new_client, freeze):
     values["batch"] = brought_people(actors["organiser"])
     values["job"] = job_of(app, "job.that.waits")
     return Scene(app=app, values=values, actors=actors)
+
+
+def made_unfinished(app):
+    """Return the public ids of a review of questions and of a contest that is prepared."""
+    with app.app_context():
+        review = reviews.made_review(people.national_unit())
+        return review, drafts.whole_draft(bank="bank-tim-hieu")
 
 
 def job_of(app, kind):
@@ -547,6 +590,7 @@ def test_the_same_form_with_its_token_is_taken(scene, endpoint):
         fields |= {"file": people_file()}
     if endpoint == "people_admin.confirm_second_step":
         fields |= {"code": scene.values["first_code"]}
+    fields |= typed_for_contests(scene, endpoint)
     path = scene.path(rule)
     forms = [form for form in Page(client.get(page).text).forms if (form.action or page) == path]
     assert len(forms) == 1
@@ -555,6 +599,16 @@ def test_the_same_form_with_its_token_is_taken(scene, endpoint):
     response, _ = send(client, path, "POST", data=fields | forms[0].hidden)
 
     assert response.status_code in {200, 303}
+
+
+def typed_for_contests(scene, endpoint):
+    """Return what a form about contests needs beside what every form is sent."""
+    if endpoint == "contests_admin.upload_signed":
+        return {"file": (io.BytesIO(drafts.PDF), "the-le.pdf")}
+    if endpoint != "contests_admin.change_rules":
+        return {}
+    with scene.app.app_context():
+        return drafts.typed_change(scene.values["slug"])
 
 
 def test_a_token_of_one_form_does_not_open_another(scene):

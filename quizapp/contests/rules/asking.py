@@ -45,6 +45,7 @@ class Kind(StrEnum):
     PLACE = "place"  # one of the choices, or nothing, at a place of an order
     PER_TOPIC = "per_topic"  # a number for each topic of the bank
     NUMBERS = "numbers"  # `1, 2, 3`
+    WORDS = "words"  # names, with commas between
     LINES = "lines"
     JSON = "json"  # a knob that has no words of its own yet
 
@@ -108,7 +109,7 @@ SPECIAL: Mapping[str, tuple[Part, ...]] = {
     "collective_prizes": tuple(
         Part(kind=kind, name=name)
         for number, _ in enumerate(METRICS, start=1)
-        for kind, name in ((Kind.NUMBER, f"{number}"), (Kind.LINES, f"{number}-boards"))
+        for kind, name in ((Kind.NUMBER, f"{number}"), (Kind.WORDS, f"{number}-boards"))
     )
     + tuple(Part(kind=Kind.NUMBER, name=name) for name in PLACES),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from quizapp.contests.rules import ContestRules, Reveal, WholeContest
 from quizapp.contests.rules.hiding import Hidden, hidden_by
@@ -31,6 +31,15 @@ class RoundCard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeCard:
+    """What was changed of a contest after its approval, as its page says."""
+
+    at: datetime
+    reason: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ContestCard:
     """A contest with its rounds in order of number."""
 
@@ -41,6 +50,12 @@ class ContestCard:
     owner_unit_id: int
     generation: int
     rounds: tuple[RoundCard, ...]
+    controller_address: str = ""
+    controller_contact: str = ""
+    regulation_number: str | None = None
+    regulation_date: date | None = None
+    is_archived: bool = False
+    notices: tuple[NoticeCard, ...] = ()  # newest first
 
     def round_at(self, now: datetime) -> RoundCard | None:
         """Return the round that is open at `now`, or None."""

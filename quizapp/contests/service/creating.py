@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -55,6 +56,10 @@ class NewContest:
     controller: str
     windows: Sequence[Window]
     ruling: Ruling | None = None
+    controller_address: str = ""
+    controller_contact: str = ""
+    regulation_number: str | None = None
+    regulation_date: date | None = None
 
 
 def read_preset(name: str, *, over: Mapping[str, object]) -> dict[str, object]:
@@ -65,13 +70,26 @@ def read_preset(name: str, *, over: Mapping[str, object]) -> dict[str, object]:
     return rules.merged(rules.merged(file["defaults"], file["presets"][name]), over)
 
 
+@cache
+def get_presets() -> tuple[str, ...]:
+    """Return the presets whose every rule is built, in the order of their file."""
+    names = yaml.safe_load(PRESETS.read_text("utf-8"))["presets"]
+    return tuple(name for name in names if _is_built(name))
+
+
+def _is_built(name: str) -> bool:
+    body = read_preset(name, over={})
+    body.pop("rounds", None)
+    return rules.read_rules(body)[0] is not None
+
+
 def check_contest(new: NewContest) -> tuple[ContestRules, VersionCard]:
     """Return the rules and the version of the bank that the contest would have; write nothing.
 
     Raises BadSlug, SlugTaken, BadRules, BadSchedule, NoSuchBank, NoSuchUnit or QuotaTooLarge.
     """
     contest_rules = _checked_rules(new)
-    _check_divisions(contest_rules)
+    check_divisions(contest_rules)
     version = _get_version(new)
     if units.find_unit(new.owner) is None:
         raise NoSuchUnit(code=new.owner)
@@ -81,7 +99,7 @@ def check_contest(new: NewContest) -> tuple[ContestRules, VersionCard]:
 
 
 def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
-    """Create a contest whose rounds open by the clock.
+    """Create a contest, approved: its rounds open by the clock.
 
     Raises what `check_contest` raises, and OutOfForce.
     """
@@ -96,6 +114,10 @@ def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
         "preset": new.preset,
         "owner_unit_id": owner.id,
         "controller": new.controller,
+        "controller_address": new.controller_address,
+        "controller_contact": new.controller_contact,
+        "regulation_number": new.regulation_number,
+        "regulation_date": new.regulation_date,
         "created_at": at,
         "generation": 1,
     }
@@ -114,6 +136,7 @@ def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
         after=rule_set.digest,
         at=at,
     )
+    audit.record("contest.approve", actor=actor, object=f"contest:{contest_id}", at=at)
     return get_contest(new.slug)
 
 
@@ -131,7 +154,8 @@ def _checked_rules(new: NewContest) -> ContestRules:
     return contest_rules
 
 
-def _check_divisions(contest_rules: ContestRules) -> None:
+def check_divisions(contest_rules: ContestRules) -> None:
+    """Raise BadRules where a division names a unit that does not exist, or two the same."""
     unknown = divisions.unknown_units(contest_rules.divisions)
     if unknown:
         raise BadRules(problems=f"- boards: không có đơn vị mã {', '.join(unknown)}")

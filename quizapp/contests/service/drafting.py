@@ -1,72 +1,50 @@
-"""A contest as an organiser types it on the page: read, looked at, created.
+"""What a draft comes to: the contest it would be, and all that keeps it from being one."""
 
-All that is typed is checked at once and each problem is said at its field; nothing is written until
-the organiser, who has seen what would come of it, says so.
-"""
-
-import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
-
-import yaml
+from datetime import date, datetime
 
 from quizapp.banks import service as banks
-from quizapp.banks.service import BankCard
+from quizapp.banks.service import BankCard, QuestionCard, VersionCard
 from quizapp.contests import rules
-from quizapp.contests.errors import BadRules, BadSchedule, BadSlug, QuotaTooLarge, SlugTaken
-from quizapp.contests.rules.schedule import BadMoment, Window, preset_windows, read_moment
-from quizapp.contests.service.cards import ContestCard, RoundCard
-from quizapp.contests.service.creating import (
-    PRESETS,
-    NewContest,
-    check_contest,
-    create_contest,
-    read_preset,
+from quizapp.contests.errors import (
+    BadRules,
+    BadSchedule,
+    BadSlug,
+    NotYetWhole,
+    QuotaTooLarge,
+    SlugTaken,
 )
-from quizapp.contests.service.reading import get_excluded
-from quizapp.errors import N_, Refusal
-from quizapp.people.errors import BadEntry
-from quizapp.people.rules.entry import Problems
-from quizapp.people.service import RUNS, OrganiserCard
+from quizapp.contests.rules import ContestRules, asking
+from quizapp.contests.rules.drafts import TICK, Problem, Step, step_of, typed_rounds
+from quizapp.contests.rules.in_force import Ruling, read_rulings
+from quizapp.contests.rules.regulation import Held, Point, regulation
+from quizapp.contests.rules.schedule import BadMoment, Window, read_moment, schedule_problem
+from quizapp.contests.service.cards import ContestCard, RoundCard
+from quizapp.contests.service.creating import NewContest, check_contest, get_presets
+from quizapp.contests.service.drafts import DraftCard
+from quizapp.contests.service.in_force import find_out_of_force, rulings_of
+from quizapp.contests.service.reading import drawable, get_excluded
+from quizapp.contests.words import knob_title
+from quizapp.errors import Refusal
+from quizapp.people.rules.policy import Permission
+from quizapp.people.service import OrganiserCard, get_unit_ids_where
 from quizapp.units import service as units
 from quizapp.units.service import UnitCard
 from quizapp.vietnamese import day_in_vietnam, fold, one_line
 from quizapp.vietnamese import words_of as words_in
-from quizapp.web.language import words_of
 
 LONGEST = 200  # letters of a title, of a name
 LONGEST_SLUG = 64
-# What may be changed on the page: the field's name → the knob's, group and name.
-CHANGES = {
-    "questions": ("paper", "questions"),
-    "minutes": ("paper", "minutes"),
-    "attempts_max": ("attempts", "max"),
-}
-FIELD_OF = {f"{group}.{knob}": field for field, (group, knob) in CHANGES.items()}
+MOST_NAMED = 10  # codes of questions in one sentence
 # What a refusal of the whole is about.
 FIELDS: tuple[tuple[type[Refusal], str], ...] = (
     (BadSlug, "slug"),
     (SlugTaken, "slug"),
     (BadSchedule, "rounds"),
-    (QuotaTooLarge, "bank"),
-    (BadRules, "preset"),
+    (QuotaTooLarge, "paper.quota"),
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TypedContest:
-    """What stands in the form, as typed; `changes` by field, `rounds` are pairs (opens, closes)."""
-
-    title: str
-    slug: str
-    unit: str
-    controller: str
-    preset: str
-    bank: str
-    changes: Mapping[str, str]
-    rounds: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,15 +57,48 @@ class Choices:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Preview:
-    """What would be created, and a line for each round that leaves questions of the bank out.
+class Supply:
+    """How many questions of a topic the bank has that may be asked on every day of every round.
 
-    `digest` tells whether what is created is what was looked at.
+    `by_difficulty` counts the words of the bank; `wanted` is of one paper, None: not said.
     """
 
-    contest: ContestCard
-    excluded: Sequence[str]
-    digest: str
+    topic: str
+    available: int
+    by_difficulty: Mapping[str, int]
+    wanted: int | None
+
+    @property
+    def is_short(self) -> bool:
+        return self.wanted is not None and self.wanted > self.available
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outlook:
+    """What a draft comes to as it is typed now; `contest` is None while it cannot be shown.
+
+    `problems` block the approval; `cautions` are only to be known.
+    """
+
+    draft: DraftCard
+    rules: ContestRules | None
+    windows: tuple[Window, ...]
+    version: VersionCard | None
+    supplies: tuple[Supply, ...]
+    regulation: tuple[Point, ...]
+    new: NewContest | None
+    contest: ContestCard | None
+    problems: tuple[Problem, ...]
+    cautions: tuple[str, ...]
+
+    @property
+    def has_old_questions(self) -> bool:
+        """Tell whether a ruling on questions out of force is asked for, or given already."""
+        is_asked = any(one.field == "excluded_reason" for one in self.problems)
+        return is_asked or bool(self.draft.typed.get("excluded_reason"))
+
+    def problems_of(self, step: Step) -> list[Problem]:
+        return [one for one in self.problems if one.step is step]
 
 
 def get_choices(organiser: OrganiserCard, *, at: datetime) -> Choices:
@@ -99,20 +110,289 @@ def get_choices(organiser: OrganiserCard, *, at: datetime) -> Choices:
     )
 
 
-@cache
-def get_presets() -> tuple[str, ...]:
-    """Return the presets whose every rule is built, in the order of their file."""
-    names = yaml.safe_load(PRESETS.read_text("utf-8"))["presets"]
-    return tuple(name for name in names if _is_built(name))
+def look_at(organiser: OrganiserCard, draft: DraftCard, *, at: datetime) -> Outlook:
+    """Return what a draft comes to, with every problem at its place."""
+    reading = _Reading(organiser, draft, at=at)
+    return reading.outlook()
 
 
-def preview_contest(organiser: OrganiserCard, typed: TypedContest, *, at: datetime) -> Preview:
-    """Return what would come of it. Raises BadEntry with every problem at its field."""
-    new = _read(organiser, typed, at=at)
-    try:
-        contest_rules, version = check_contest(new)
-    except Refusal as refusal:
-        raise _at_field(refusal) from refusal
+def whole_contest(outlook: Outlook) -> ContestCard:
+    """Return the contest that a draft would be, able to draw papers. Raises NotYetWhole."""
+    quota = {"paper.quota", "paper.questions"}
+    if outlook.contest is None or quota & {one.field for one in outlook.problems}:
+        raise NotYetWhole
+    return outlook.contest
+
+
+class _Reading:
+    """Reads a draft part by part; what is wrong is collected, never the end of it."""
+
+    def __init__(self, organiser: OrganiserCard, draft: DraftCard, *, at: datetime) -> None:
+        self.organiser, self.draft, self.at = organiser, draft, at
+        self.typed = draft.typed
+        self.problems: list[Problem] = []
+
+    def text(self, field: str) -> str:
+        return one_line(self.typed.get(field, ""))
+
+    def wrong(self, field: str, words: str, fix: str = "", *, step: Step | None = None) -> None:
+        place = step or step_of(field) or Step.RULES
+        self.problems.append(Problem(step=place, field=field, words=words, fix=fix))
+
+    def outlook(self) -> Outlook:
+        owner = self._read_basics()
+        body, contest_rules = self._read_rules()
+        version = self._read_bank()
+        windows = self._read_rounds()
+        supplies = _supplies(version, contest_rules, windows)
+        new = self._read_whole(owner, body, version, windows, is_whole=contest_rules is not None)
+        contest = _as_contest(new, contest_rules, version, owner)
+        self._check_force(version, windows)
+        cautions = tuple(get_excluded(contest)) if contest else ()
+        points = self._read_regulation(contest_rules, owner, version, windows)
+        return Outlook(
+            draft=self.draft,
+            rules=contest_rules,
+            windows=windows,
+            version=version,
+            supplies=supplies,
+            regulation=points,
+            new=new,
+            contest=contest,
+            problems=tuple(sorted(self.problems, key=lambda one: list(Step).index(one.step))),
+            cautions=cautions,
+        )
+
+    def _read_basics(self) -> UnitCard | None:
+        if not self.text("title"):
+            self.wrong("title", "Chưa có tên cuộc thi.", "Ghi tên như trong văn bản đã ký.")
+        for field in ("title", "controller", "controller_address", "controller_contact"):
+            if len(self.text(field)) > LONGEST:
+                self.wrong(field, "Dài quá 200 chữ.", "Rút ngắn lại.")
+        own = {unit.code: unit for unit in _own_units(self.organiser, at=self.at)}
+        owner = own.get(self.typed.get("unit", ""))
+        if owner is None:
+            self.wrong("unit", "Chưa chọn đơn vị tổ chức.", "Chọn một đơn vị bạn được giao.")
+        for field, what in (("controller_address", "địa chỉ"), ("controller_contact", "liên hệ")):
+            if not self.text(field):
+                self.wrong(
+                    field,
+                    f"Chưa ghi {what} của bên kiểm soát dữ liệu cá nhân.",
+                    "Luật Bảo vệ dữ liệu cá nhân buộc người dự thi phải biết hỏi ai.",
+                )
+        return owner
+
+    def _read_rules(self) -> tuple[dict[str, object], ContestRules | None]:
+        body, problems = asking.read_typed(self.typed)
+        for knob, words in problems:
+            self.wrong(knob, f"{knob_title(knob)}: {words}.")
+        if problems:
+            return body, None
+        contest_rules, lines = rules.read_rules(body)
+        for line in lines:
+            knob, _, words = line.partition(": ")
+            self.wrong(knob, f"{knob_title(knob)}: {words}.")
+        return body, contest_rules
+
+    def _read_bank(self) -> VersionCard | None:
+        code = self.typed.get("bank", "")
+        if code not in {bank.code for bank in banks.get_banks_of(self.organiser)}:
+            self.wrong("bank", "Chưa chọn ngân hàng câu hỏi.", "Chọn một ngân hàng đã công bố.")
+            return None
+        return banks.find_version(code, None)
+
+    def _read_rounds(self) -> tuple[Window, ...]:
+        pairs = typed_rounds(self.typed)
+        if not pairs:
+            fix = "Ghi giờ mở và giờ đóng của từng vòng."
+            self.wrong("rounds", "Chưa có vòng thi nào.", fix, step=Step.ROUNDS)
+        windows = []
+        for number, pair in enumerate(pairs, start=1):
+            try:
+                windows.append(_window(*pair))
+            except BadMoment as error:
+                self.wrong("rounds", f"Vòng {number}: {error}.", step=Step.ROUNDS)
+        if len(windows) < len(pairs) or not windows:
+            return ()
+        self._check_rounds(windows)
+        return tuple(windows)
+
+    def _check_rounds(self, windows: Sequence[Window]) -> None:
+        problem = schedule_problem(windows)
+        if problem is not None:
+            self.wrong("rounds", f"Lịch thi: {problem}.", step=Step.ROUNDS)
+        for number, window in enumerate(windows, start=1):
+            if window.opens_at < self.at:
+                self.wrong(
+                    "rounds",
+                    f"Vòng {number} mở trước lúc này.",
+                    "Lùi giờ mở về sau, để ai cũng có đủ thời gian.",
+                    step=Step.ROUNDS,
+                )
+
+    def _read_whole(
+        self,
+        owner: UnitCard | None,
+        body: Mapping[str, object],
+        version: VersionCard | None,
+        windows: Sequence[Window],
+        *,
+        is_whole: bool,
+    ) -> NewContest | None:
+        """Return the contest if every part can be read; check the parts against each other."""
+        if (
+            owner is None
+            or version is None
+            or not windows
+            or not is_whole
+            or not self.text("title")
+        ):
+            return None
+        new = NewContest(
+            slug=self.text("slug") or slug_of(self.text("title")),
+            title=self.text("title"),
+            preset=self.draft.preset,
+            body=body,
+            bank=version.bank_code,
+            bank_number=version.number,
+            owner=owner.code,
+            controller=self.text("controller") or owner.name,
+            controller_address=self.text("controller_address"),
+            controller_contact=self.text("controller_contact"),
+            regulation_number=self.text("regulation_number") or None,
+            regulation_date=self._regulation_date(),
+            windows=windows,
+            ruling=self._ruling(),
+        )
+        try:
+            check_contest(new)
+        except BadSchedule:
+            return new  # said above
+        except Refusal as refusal:
+            self._refused(refusal)
+        return new
+
+    def _refused(self, refusal: Refusal) -> None:
+        field = next((name for kind, name in FIELDS if isinstance(refusal, kind)), "boards")
+        if isinstance(refusal, (QuotaTooLarge, BadRules)):
+            for line in str(refusal.facts["problems"]).splitlines():
+                self.wrong(
+                    field,
+                    line.removeprefix("- ").removeprefix("boards: ").capitalize() + ".",
+                    "Giảm số câu ấy, hoặc công bố bản ngân hàng có thêm câu."
+                    if field == "paper.quota"
+                    else "",
+                )
+            return
+        self.wrong(field, str(refusal), "Chọn một địa chỉ khác." if field == "slug" else "")
+
+    def _check_force(self, version: VersionCard | None, windows: Sequence[Window]) -> None:
+        """Ask for a ruling where a question is out of force on one of a round's days."""
+        if version is None or self._ruling() is not None:
+            return
+        for number, window in enumerate(windows, start=1):
+            codes = [one.code for one in find_out_of_force(version.id, window)]
+            if codes:
+                named = ", ".join(codes[:MOST_NAMED]) + (" …" if codes[MOST_NAMED:] else "")
+                self.wrong(
+                    "excluded_reason",
+                    f"Vòng {number} có câu không có hiệu lực suốt những ngày thi: {named}.",
+                    "Công bố bản ngân hàng đã sửa, đổi ngày thi, hoặc ghi lý do để bỏ các câu ấy.",
+                )
+
+    def _ruling(self) -> Ruling | None:
+        reason = self.text("excluded_reason")
+        is_asked = bool(self.typed.get("excluded_asked"))
+        return Ruling(is_asked=is_asked, reason=reason) if reason else None
+
+    def _regulation_date(self) -> date | None:
+        text = self.text("regulation_date")
+        if not text:
+            return None
+        try:
+            return day_in_vietnam(read_moment(f"{text} 00:00"))
+        except BadMoment:
+            return None
+
+    def _read_regulation(
+        self,
+        contest_rules: ContestRules | None,
+        owner: UnitCard | None,
+        version: VersionCard | None,
+        windows: Sequence[Window],
+    ) -> tuple[Point, ...]:
+        if not self.text("regulation_number"):
+            self.wrong("regulation_number", "Chưa ghi số của thể lệ đã ký.", "Ví dụ: 12/TL-LĐLĐ.")
+        if self._regulation_date() is None:
+            self.wrong("regulation_date", "Chưa ghi ngày ký thể lệ.", "Viết như 20/11/2026.")
+        if contest_rules is None or owner is None or version is None or not windows:
+            self.wrong(
+                "regulation",
+                "Chưa đối chiếu được thể lệ: các bước trước còn thiếu.",
+                step=Step.REGULATION,
+            )
+            return ()
+        held = Held(
+            title=self.text("title"),
+            owner=owner.name,
+            controller=self.text("controller") or owner.name,
+            address=self.text("controller_address"),
+            contact=self.text("controller_contact"),
+            bank=version.title,
+            windows=windows,
+        )
+        points = regulation(contest_rules, held)
+        for point in points:
+            if not self.typed.get(f"{TICK}{point.name}"):
+                self.wrong(
+                    f"{TICK}{point.name}",
+                    f"Chưa đối chiếu mục “{point.title}” với văn bản đã ký.",
+                    "So từng chữ số, đúng thì tích.",
+                )
+        return points
+
+
+def _window(opens: str, closes: str) -> Window:
+    """Return the window that is typed. Raises BadMoment."""
+    if not (opens and closes):
+        raise BadMoment("cần cả giờ mở và giờ đóng")
+    return Window(opens_at=read_moment(opens), closes_at=read_moment(closes))
+
+
+def _supplies(
+    version: VersionCard | None, contest_rules: ContestRules | None, windows: Sequence[Window]
+) -> tuple[Supply, ...]:
+    """Return what the bank offers of each topic; of the round that has fewest of it."""
+    if version is None:
+        return ()
+    questions = banks.get_questions(version.id)
+    quota = dict(contest_rules.quota) if contest_rules else {}
+    pools: list[Sequence[QuestionCard]] = [questions]
+    if contest_rules is not None and windows:
+        pools = [drawable(questions, contest_rules, window) for window in windows]
+    topics = dict.fromkeys([*quota, *(one.topic or "" for one in questions)])
+    return tuple(
+        Supply(
+            topic=topic,
+            available=min(sum((one.topic or "") == topic for one in pool) for pool in pools),
+            by_difficulty=Counter(
+                str(one.difficulty) for one in pools[0] if (one.topic or "") == topic
+            ),
+            wanted=quota.get(topic) if quota else None,
+        )
+        for topic in sorted(topics)
+    )
+
+
+def _as_contest(
+    new: NewContest | None,
+    contest_rules: ContestRules | None,
+    version: VersionCard | None,
+    owner: UnitCard | None,
+) -> ContestCard | None:
+    """Return the contest as its page would show it; nothing of it is stored."""
+    if new is None or contest_rules is None or version is None or owner is None:
+        return None
     rounds = tuple(
         RoundCard(
             id=0,
@@ -128,33 +408,23 @@ def preview_contest(organiser: OrganiserCard, typed: TypedContest, *, at: dateti
             paused_at=None,
             closed_at=None,
             rules=contest_rules,
+            rulings=read_rulings(rulings_of(version.id, window, new.ruling)),  # type: ignore[arg-type] # as a round stores them
         )
         for number, window in enumerate(new.windows, start=1)
     )
-    contest = ContestCard(
+    return ContestCard(
         id=0,
         slug=new.slug,
         title=new.title,
         controller=new.controller,
-        owner_unit_id=0,
+        controller_address=new.controller_address,
+        controller_contact=new.controller_contact,
+        regulation_number=new.regulation_number,
+        regulation_date=new.regulation_date,
+        owner_unit_id=owner.id,
         generation=1,
         rounds=rounds,
     )
-    told = (new, rules.canonical(new.body), version.id)
-    return Preview(
-        contest=contest,
-        excluded=get_excluded(contest),
-        digest=hashlib.sha256(repr(told).encode()).hexdigest(),
-    )
-
-
-def create_typed(organiser: OrganiserCard, typed: TypedContest, *, at: datetime) -> ContestCard:
-    """Create what was typed. Raises BadEntry with every problem at its field."""
-    new = _read(organiser, typed, at=at)
-    try:
-        return create_contest(new, actor=f"organiser:{organiser.id}", at=at)
-    except Refusal as refusal:
-        raise _at_field(refusal) from refusal
 
 
 def slug_of(title: str) -> str:
@@ -162,107 +432,7 @@ def slug_of(title: str) -> str:
     return "-".join(words_in(fold(title)))[:LONGEST_SLUG].strip("-")
 
 
-def _is_built(name: str) -> bool:
-    body = read_preset(name, over={})
-    body.pop("rounds", None)
-    return rules.read_rules(body)[0] is not None
-
-
 def _own_units(organiser: OrganiserCard, *, at: datetime) -> list[UnitCard]:
-    ids = dict.fromkeys(grant.unit_id for grant in organiser.grants if grant.role in RUNS)
-    cards = units.get_cards(list(ids), on=day_in_vietnam(at))
+    ids = list(get_unit_ids_where(organiser, Permission.RUN_CONTESTS))
+    cards = units.get_cards(ids, on=day_in_vietnam(at))
     return [cards[unit_id] for unit_id in ids if unit_id in cards]
-
-
-def _read(organiser: OrganiserCard, typed: TypedContest, *, at: datetime) -> NewContest:
-    """Return what was typed as it would be created. Raises BadEntry."""
-    title = one_line(typed.title)
-    slug = typed.slug.strip() or slug_of(title)
-    own = {unit.code: unit for unit in _own_units(organiser, at=at)}
-    problems = _check_names(title, typed, own, banks.get_banks_of(organiser))
-    body, schedule = _body(typed, problems)
-    windows = _windows(typed.rounds, schedule, problems, at=at)
-    if problems:
-        raise BadEntry(problems)
-    return NewContest(
-        slug=slug,
-        title=title,
-        preset=typed.preset,
-        body=body,
-        bank=typed.bank,
-        bank_number=None,
-        owner=typed.unit,
-        controller=one_line(typed.controller) or own[typed.unit].name,
-        windows=windows,
-    )
-
-
-def _check_names(
-    title: str, typed: TypedContest, own: Mapping[str, UnitCard], usable: Sequence[BankCard]
-) -> Problems:
-    problems: Problems = []
-    if not title:
-        problems.append(("title", N_("Hãy ghi tên cuộc thi.")))
-    elif len(title) > LONGEST:
-        problems.append(("title", N_("Tên dài nhất 200 chữ.")))
-    if len(typed.controller) > LONGEST:
-        problems.append(("controller", N_("Tên dài nhất 200 chữ.")))
-    if typed.unit not in own:
-        problems.append(("unit", N_("Hãy chọn một đơn vị bạn được giao.")))
-    if typed.bank not in {bank.code for bank in usable}:
-        problems.append(("bank", N_("Hãy chọn một ngân hàng câu hỏi.")))
-    if typed.preset not in get_presets():
-        problems.append(("preset", N_("Hãy chọn một mẫu thể lệ.")))
-    return problems
-
-
-def _body(typed: TypedContest, problems: Problems) -> tuple[dict[str, object], object]:
-    """Return the knobs and the preset's own schedule; add what is wrong to `problems`."""
-    if typed.preset not in get_presets():
-        return {}, {}
-    over: dict[str, dict[str, object]] = {}
-    for field, (group, knob) in CHANGES.items():
-        text = typed.changes.get(field, "").strip()
-        if text and not (text.isascii() and text.isdecimal() and len(text) <= 4):
-            problems.append((field, N_("Hãy ghi một số nguyên, hoặc bỏ trống để theo mẫu.")))
-        elif text:
-            over.setdefault(group, {})[knob] = int(text)
-    body = read_preset(typed.preset, over=over)
-    schedule = body.pop("rounds", {})
-    for line in rules.read_rules(body)[1]:
-        knob, _, words = line.partition(": ")
-        known = FIELD_OF.get(knob)
-        problems.append((known, words) if known else ("preset", line))
-    return body, schedule
-
-
-def _windows(
-    rounds: Sequence[tuple[str, str]], schedule: object, problems: Problems, *, at: datetime
-) -> list[Window]:
-    """Return the windows typed, or those of the preset's schedule when none is."""
-    typed = [(opens.strip(), closes.strip()) for opens, closes in rounds]
-    typed = [pair for pair in typed if any(pair)]
-    try:
-        if not typed:
-            return preset_windows(schedule if isinstance(schedule, dict) else {}, after=at)
-        if not all(opens and closes for opens, closes in typed):
-            problems.append(("rounds", N_("Mỗi vòng cần cả giờ mở và giờ đóng.")))
-            return []
-        windows = [
-            Window(opens_at=read_moment(opens), closes_at=read_moment(closes))
-            for opens, closes in typed
-        ]
-    except BadMoment as error:
-        problems.append(("rounds", str(error)))
-        return []
-    if any(window.closes_at <= at for window in windows):
-        problems.append(("rounds", N_("Có vòng đã hết giờ trước lúc này.")))
-    return windows
-
-
-def _at_field(refusal: Refusal) -> Refusal:
-    """Return the refusal as a problem of the field that it is about."""
-    for kind, field in FIELDS:
-        if isinstance(refusal, kind):
-            return BadEntry([(field, words_of(refusal))])
-    return refusal

@@ -17,11 +17,12 @@ from quizapp.contests.errors import (
     NoSuchContest,
     NoSuchRound,
 )
-from quizapp.contests.models import Contest, Round, RuleSet
+from quizapp.contests.models import Contest, Notice, Round, RuleSet
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.in_force import Ruling, askable, read_rulings
+from quizapp.contests.rules.regulation import Held, Point, regulation
 from quizapp.contests.rules.schedule import Window
-from quizapp.contests.service.cards import ContestCard, RoundCard
+from quizapp.contests.service.cards import ContestCard, NoticeCard, RoundCard
 from quizapp.db import db, is_writing, kept_for_good, read, table_of
 from quizapp.units import service as units
 from quizapp.units.models import Unit
@@ -53,7 +54,7 @@ def find_contest(slug: str) -> ContestCard | None:
     contest = db.session.execute(
         select(Contest).where(Contest.id == found.id), execution_options=FRESH
     ).scalar_one()
-    card = _card(contest, _rounds([contest.id]))
+    card = _card(contest, _rounds([contest.id]), _notices(contest.id))
     if not is_writing():
         kept[contest.id] = (contest.revision, card)
     return card
@@ -192,6 +193,20 @@ def get_excluded(contest: ContestCard) -> list[str]:
     return lines
 
 
+def get_regulation(contest: ContestCard, one: RoundCard) -> tuple[Point, ...]:
+    """Return the contest's regulation under the rules of one of its rounds."""
+    held = Held(
+        title=contest.title,
+        owner=units.get_unit_by_id(contest.owner_unit_id).name,
+        controller=contest.controller,
+        address=contest.controller_address,
+        contact=contest.controller_contact,
+        bank=banks.get_version(one.bank_version_id).title,
+        windows=[each.window for each in contest.rounds],
+    )
+    return regulation(one.rules, held)
+
+
 def _rounds(contest_ids: Sequence[int]) -> Sequence[Row[Round, str]]:
     return db.session.execute(
         select(Round, RuleSet.body)
@@ -202,7 +217,17 @@ def _rounds(contest_ids: Sequence[int]) -> Sequence[Row[Round, str]]:
     ).all()
 
 
-def _card(contest: Contest, rounds: Sequence[Row[Round, str]]) -> ContestCard:
+def _notices(contest_id: int) -> tuple[NoticeCard, ...]:
+    mine = select(Notice).where(Notice.contest_id == contest_id)
+    return tuple(
+        NoticeCard(at=one.at, reason=one.reason, lines=tuple(json.loads(one.lines)))
+        for one in db.session.scalars(mine.order_by(Notice.at.desc(), Notice.id.desc()))
+    )
+
+
+def _card(
+    contest: Contest, rounds: Sequence[Row[Round, str]], notices: tuple[NoticeCard, ...] = ()
+) -> ContestCard:
     mine = [
         _round_card(row.Round, row.body) for row in rounds if row.Round.contest_id == contest.id
     ]
@@ -214,6 +239,12 @@ def _card(contest: Contest, rounds: Sequence[Row[Round, str]]) -> ContestCard:
         owner_unit_id=contest.owner_unit_id,
         generation=contest.generation,
         rounds=tuple(mine),
+        controller_address=contest.controller_address,
+        controller_contact=contest.controller_contact,
+        regulation_number=contest.regulation_number,
+        regulation_date=contest.regulation_date,
+        is_archived=contest.archived_at is not None,
+        notices=notices,
     )
 
 
