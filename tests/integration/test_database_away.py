@@ -80,14 +80,14 @@ def ended(app):
 
 @pytest.mark.only("postgresql")
 def test_connections_that_ended_while_they_rested_are_replaced(monkeypatch, client, ended):
-    monkeypatch.setattr("quizapp.db.RESTED_SECONDS", 0)
+    monkeypatch.setattr("quizapp.db.engines.RESTED_SECONDS", 0)
 
     assert client.get("/c/tim-hieu").status_code == 200
 
 
 @pytest.mark.only("postgresql")
 def test_connections_that_ended_in_use_cost_one_request_a_second_try(monkeypatch, client, ended):
-    monkeypatch.setattr("quizapp.db.RESTED_SECONDS", 3600)
+    monkeypatch.setattr("quizapp.db.engines.RESTED_SECONDS", 3600)
 
     assert_asked_to_try_again(client.get("/c/tim-hieu"))
     assert client.get("/c/tim-hieu").status_code == 200

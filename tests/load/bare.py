@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from quizapp.db import _prepare_connection
+from quizapp.db import prepare_connection
 
 
 def store(url):
@@ -56,7 +56,7 @@ class Sqlite:
         if not hasattr(mine, "connection"):
             mine.lock = open(f"{self._path}.lock", "ab")  # noqa: PTH123, SIM115 - kept for the thread's life
             mine.connection = sqlite3.connect(self._path)
-            _prepare_connection(mine.connection, None)
+            prepare_connection(mine.connection, None)
         return mine.connection
 
 

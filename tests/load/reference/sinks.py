@@ -10,7 +10,7 @@ from datetime import date, datetime
 import psycopg
 from psycopg import sql
 
-from quizapp.db import _prepare_connection
+from quizapp.db import prepare_connection
 
 WITH_IDS = ("unit", "person", "consent", "attempt")
 MOMENT = "%Y-%m-%d %H:%M:%S.%f"
@@ -168,7 +168,7 @@ class Sqlite:
     def _connected(self):
         if self._connection is None:
             self._connection = sqlite3.connect(self._path)
-            _prepare_connection(self._connection, None)
+            prepare_connection(self._connection, None)
         return self._connection
 
 

@@ -1,0 +1,43 @@
+"""The database: one session per request, one transaction per writing view, one place to commit."""
+
+from quizapp.db.base import WRITE, Base, BigId, Instant, RequestSession, db, table_of
+from quizapp.db.engines import init_db, prepare_connection
+from quizapp.db.statements import (
+    built_once,
+    end_reads,
+    is_writing,
+    kept_for_good,
+    read,
+    run,
+    run_many,
+    upsert,
+    write_alone,
+    write_rows,
+)
+from quizapp.db.turns import Turn, transaction, writes, writes_itself
+
+__all__ = [
+    "WRITE",
+    "Base",
+    "BigId",
+    "Instant",
+    "RequestSession",
+    "Turn",
+    "built_once",
+    "db",
+    "end_reads",
+    "init_db",
+    "is_writing",
+    "kept_for_good",
+    "prepare_connection",
+    "read",
+    "run",
+    "run_many",
+    "table_of",
+    "transaction",
+    "upsert",
+    "write_alone",
+    "write_rows",
+    "writes",
+    "writes_itself",
+]
