@@ -84,7 +84,7 @@ def test_who_looks_at_the_right_options_is_in_the_log(app, clerk):
     assert page.status_code == 200
     assert "Đáp án đúng" in text_of(page)
     with app.app_context():
-        seen = select(AuditEntry.object).where(AuditEntry.action == "bank.see_keys")
+        seen = select(AuditEntry.object).where(AuditEntry.action == "bank.keys_seen")
         assert db.session.scalars(seen).all() == ["bank:bank-tim-hieu@1-2"]
         db.session.rollback()
 

@@ -305,7 +305,7 @@ def test_check_prints_json_of_the_agreed_shape(command, tmp_path):
                 "severity": "error",
                 "where": "Câu hỏi, ô F3",
                 "question": 2,
-                "message": "Đáp án “E” không có trong các phương án.",
+                "message": "Đáp án “E” không có trong các phương án. Hãy ghi A hoặc B hoặc C.",
             }
         ],
     }

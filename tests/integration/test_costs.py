@@ -98,6 +98,8 @@ TABLE = {
 NOT_YET = {
     "attempts.report",
     "attempts.report_question",
+    "contests.regulation_page",
+    "contests.signed_regulation",
     "people_admin.second_step",
     "people_admin.sign_in_by_code",
     "support.ask",

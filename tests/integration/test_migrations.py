@@ -56,8 +56,10 @@ def run(statement):
 
 
 def rows():
+    """Return the questions with the columns they had in the beginning."""
     with db.engine.connect() as connection:
-        return connection.execute(text("SELECT * FROM question ORDER BY id")).all()
+        found = connection.execute(text("SELECT * FROM question ORDER BY id")).mappings()
+        return [{name: row[name] for name in row if name != "pictures"} for row in found]
 
 
 def is_refused(statement, words):

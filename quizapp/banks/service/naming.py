@@ -11,6 +11,21 @@ from quizapp.db import db
 from quizapp.people.service.naming import numbers
 
 
+@names_of("bank")
+def name_banks(ids: Collection[str], at: datetime) -> Mapping[str, Named]:  # noqa: ARG001 - as all namers
+    """Name banks by their code, which stands before the versions that were looked at."""
+    codes = {one: one.partition("@")[0] for one in ids}
+    found = db.session.execute(
+        select(Bank.code, Bank.owner_unit_id).where(Bank.code.in_(set(codes.values())))
+    ).all()
+    owners = {row.code: row.owner_unit_id for row in found}
+    return {
+        one: Named(words=one, unit_ids=frozenset({owners[code]} if owners[code] else ()))
+        for one, code in codes.items()
+        if code in owners
+    }
+
+
 @names_of("bank_version")
 def name_versions(ids: Collection[str], at: datetime) -> Mapping[str, Named]:  # noqa: ARG001 - as all namers
     """Name versions by their bank; they belong to the unit that owns it."""

@@ -74,4 +74,4 @@ def compare_mine(organiser: OrganiserCard, code: str, before: int, after: int) -
 def note_keys_seen(organiser: OrganiserCard, code: str, numbers: str, *, at: datetime) -> None:
     """Write down that somebody looked at the right options of these versions of a bank."""
     actor = f"organiser:{organiser.id}"
-    audit.record("bank.see_keys", actor=actor, object=f"bank:{code}@{numbers}", at=at)
+    audit.record("bank.keys_seen", actor=actor, object=f"bank:{code}@{numbers}", at=at)

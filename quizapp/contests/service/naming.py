@@ -1,12 +1,13 @@
 """What contests, their rounds and the people in them are called in the log."""
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
 
 from quizapp.audit.service import Named, names_of
-from quizapp.contests.models import Contest, Round
+from quizapp.contests.models import Contest, ContestDraft, Round
 from quizapp.db import db
 from quizapp.people import service as people
 from quizapp.people.service.naming import numbers
@@ -19,6 +20,18 @@ def name_contests(ids: Collection[str], at: datetime) -> Mapping[str, Named]:  #
     return {
         str(row.id): Named(words=row.title, unit_ids=frozenset({row.owner_unit_id}))
         for row in db.session.execute(query.where(Contest.id.in_(numbers(ids))))
+    }
+
+
+@names_of("draft")
+def name_drafts(ids: Collection[str], at: datetime) -> Mapping[str, Named]:  # noqa: ARG001 - as all namers
+    """Name contests in preparation; they belong to the unit they are prepared for."""
+    query = select(ContestDraft.id, ContestDraft.body, ContestDraft.unit_id)
+    return {
+        str(row.id): Named(
+            words=str(json.loads(row.body).get("title", "")), unit_ids=frozenset({row.unit_id})
+        )
+        for row in db.session.execute(query.where(ContestDraft.id.in_(numbers(ids))))
     }
 
 

@@ -1,6 +1,7 @@
 """Questions of contestants and answers of organisers. One name for each use case."""
 
 from quizapp.support.models import TicketState
+from quizapp.support.service import naming as _naming  # noqa: F401 - registers names for the log
 from quizapp.support.service.desk import (
     TicketFile,
     answer,
