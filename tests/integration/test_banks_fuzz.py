@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading import read_here
 from quizapp.banks.rules import LETTERS, positions_of
-from tests.integration.test_banks_random_layouts import Asked, gift, typed
+from quizapp.config import ROOT
+from tests.integration.test_banks_random_layouts import Asked, aiken, gift, separated, typed
 from tests.making.documents import document, paragraph, run
 from tests.making.workbooks import looking, opendocument, with_part
 from tests.unit.test_banks_reading_tables import FIXTURES
 
+SEED = ROOT / "question_banks" / "seed_ldcd_atvsld_2026.yaml"
 CALM = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 BANK = [
     Asked("Công đoàn có mấy cấp?", ("Hai cấp", "Ba cấp", "Bốn cấp"), 1),
@@ -57,6 +59,10 @@ def excel():
 WHOLE = {
     "text": typed(BANK, sign="*"),
     "gift": gift(BANK),
+    "aiken": aiken(BANK),
+    "csv": separated(BANK, ";", "utf-8-sig"),
+    "csv, UTF-16": separated(BANK, "\t", "utf-16"),
+    "yaml": SEED.read_bytes().partition(b"\n  - id: BLLD-003")[0],
     "xls": (FIXTURES / "marked_red.xls").read_bytes(),
 }
 PARTS = {
