@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.stage import BANK
 from tests.browser.test_pages import problems_of
 from tests.browser.walking import begin, tap
 from tests.making.drafts import PDF
@@ -78,7 +79,7 @@ def _rules_and_rounds(page):
     page.locator('[id="f-attempts.max"]').fill("3")
     on(page)
     page.wait_for_url("**/steps/paper")
-    page.locator("#f-bank").select_option(index=1)
+    page.locator("#f-bank").select_option(BANK)  # other tests bring banks of their own
     page.locator('[id="f-paper.questions"]').fill("5")
     on(page)
     page.wait_for_url("**/steps/rounds")
