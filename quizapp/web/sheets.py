@@ -69,11 +69,17 @@ def csv_bytes(table: Table) -> Iterator[bytes]:
     yield line.getvalue().encode()
 
 
-def workbook(tables: Sequence[Table], *, title: str = "", comments: str = "") -> bytes:
-    """Return a small workbook (.xlsx) as bytes; `send_workbook` for one that may be large."""
+def workbook(
+    tables: Sequence[Table], *, title: str = "", comments: str = "", made_at: datetime | None = None
+) -> bytes:
+    """Return a small workbook (.xlsx) as bytes; `send_workbook` for one that may be large.
+
+    Without `made_at` the library asks a clock that is not ours.
+    """
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, OPTIONS | {"in_memory": True}) as book:
-        book.set_properties({"title": title, "comments": comments})
+        made = {} if made_at is None else {"created": made_at.replace(tzinfo=None)}
+        book.set_properties({"title": title, "comments": comments, **made})
         _write(book, tables)
     return target.getvalue()
 

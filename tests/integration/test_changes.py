@@ -57,7 +57,7 @@ def test_a_paper_changes_for_rounds_that_are_not_open_and_for_no_other(contest):
     assert len(notice.lines) == 1
     kept = db.session.scalars(select(RuleSet).order_by(RuleSet.number)).all()
     assert [json.loads(one.body)["paper.minutes"] for one in kept] == [20, 25]
-    actions = db.session.scalars(select(AuditEntry.action)).all()
+    actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert actions[-1] == "contest.change"
 
 

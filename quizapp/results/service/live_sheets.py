@@ -30,6 +30,7 @@ def write(room: Room) -> bytes:
         ],
         title=room.contest.title,
         comments=as_of,
+        made_at=room.at,
     )
 
 
