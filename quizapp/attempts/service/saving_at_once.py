@@ -37,22 +37,16 @@ class KnownPaper:
 
 
 def remember_row(row: AnyRow) -> None:
-    """Keep what a save at once needs of an attempt that was read with its round's columns."""
-    known = KnownPaper(
+    """Keep what a save at once needs of an attempt read with its round's columns; the oldest go."""
+    shelf = kept_for_good(SHELF)
+    if len(shelf) >= PAPERS_KEPT:
+        shelf.pop(next(iter(shelf), None), None)  # another thread may be first
+    shelf[row.public_id] = KnownPaper(
         person_id=row.person_id,
         rule_set_id=row.rule_set_id,
         bank_version_id=row.bank_version_id,
         paper=row.paper,
     )
-    remember_paper(row.public_id, known)
-
-
-def remember_paper(public_id: bytes, known: KnownPaper) -> None:
-    """Keep a paper, the oldest ones not."""
-    shelf = kept_for_good(SHELF)
-    if len(shelf) >= PAPERS_KEPT:
-        shelf.pop(next(iter(shelf), None), None)  # another thread may be first
-    shelf[public_id] = known
 
 
 def save_at_once(

@@ -11,9 +11,6 @@ from quizapp.contests.service.creating import (
 )
 from quizapp.contests.service.divisions import find_division, find_divisions
 from quizapp.contests.service.drafting import (
-    Choices,
-    Outlook,
-    Supply,
     get_choices,
     look_at,
     whole_contest,
@@ -36,6 +33,7 @@ from quizapp.contests.service.in_force import (
     get_out_of_force,
     rule_on_questions,
 )
+from quizapp.contests.service.outlook import Choices, Outlook, Supply
 from quizapp.contests.service.reading import (
     drawable,
     find_contest,

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from quizapp.banks import service as banks
-from quizapp.banks.service import BankCard, QuestionCard, VersionCard
+from quizapp.banks.service import QuestionCard, VersionCard
 from quizapp.contests import rules
 from quizapp.contests.errors import (
     BadRules,
@@ -25,6 +24,7 @@ from quizapp.contests.service.cards import ContestCard, RoundCard
 from quizapp.contests.service.creating import NewContest, check_contest, get_presets
 from quizapp.contests.service.drafts import DraftCard
 from quizapp.contests.service.in_force import find_out_of_force, rulings_of
+from quizapp.contests.service.outlook import Choices, Outlook, Supply
 from quizapp.contests.service.reading import drawable, get_excluded
 from quizapp.contests.words import knob_title
 from quizapp.errors import Refusal
@@ -45,60 +45,6 @@ FIELDS: tuple[tuple[type[Refusal], str], ...] = (
     (BadSchedule, "rounds"),
     (QuotaTooLarge, "paper.quota"),
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choices:
-    """What the form offers: units that one may hold a contest for, banks, presets by name."""
-
-    units: Sequence[UnitCard]
-    banks: Sequence[BankCard]
-    presets: Sequence[str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Supply:
-    """How many questions of a topic the bank has that may be asked on every day of every round.
-
-    `by_difficulty` counts the words of the bank; `wanted` is of one paper, None: not said.
-    """
-
-    topic: str
-    available: int
-    by_difficulty: Mapping[str, int]
-    wanted: int | None
-
-    @property
-    def is_short(self) -> bool:
-        return self.wanted is not None and self.wanted > self.available
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outlook:
-    """What a draft comes to as it is typed now; `contest` is None while it cannot be shown.
-
-    `problems` block the approval; `cautions` are only to be known.
-    """
-
-    draft: DraftCard
-    rules: ContestRules | None
-    windows: tuple[Window, ...]
-    version: VersionCard | None
-    supplies: tuple[Supply, ...]
-    regulation: tuple[Point, ...]
-    new: NewContest | None
-    contest: ContestCard | None
-    problems: tuple[Problem, ...]
-    cautions: tuple[str, ...]
-
-    @property
-    def has_old_questions(self) -> bool:
-        """Tell whether a ruling on questions out of force is asked for, or given already."""
-        is_asked = any(one.field == "excluded_reason" for one in self.problems)
-        return is_asked or bool(self.draft.typed.get("excluded_reason"))
-
-    def problems_of(self, step: Step) -> list[Problem]:
-        return [one for one in self.problems if one.step is step]
 
 
 def get_choices(organiser: OrganiserCard, *, at: datetime) -> Choices:
