@@ -10,13 +10,16 @@ GUARDED: Mapping[str, Sequence[Sequence[str]]] = {
     "audit_entry": (("id",),),
     "bank_version": (("id",), ("bank_id", "number"), ("bank_id", "digest")),
     "question": (("id",), ("bank_version_id", "number"), ("bank_version_id", "code")),
+    "cited_provision": (("bank_version_id", "question_number", "number"),),
     "rule_set": (("id",), ("contest_id", "number")),
     "time_grant": (("id",),),
+    "time_withdrawal": (("grant_id",),),
     "interruption": (("id",),),
     "result_event": (("id",),),
     "signed_regulation": (("id",),),
     "rules_change": (("id",), ("round_id", "rule_set_id")),
     "notice": (("id",),),
+    "press_report": (("id",), ("contest_id", "round_number", "morning_of")),
 }
 
 

@@ -1,11 +1,20 @@
 """Every table, named once, so that migrations see all of them."""
 
-from quizapp.attempts.models import Attempt, AttemptVoid, FormerHolder, LateSheet, TimeGrant
+from quizapp.attempts.models import (
+    Attempt,
+    AttemptVoid,
+    FormerHolder,
+    LateSheet,
+    TimeGrant,
+    TimeWithdrawal,
+)
 from quizapp.audit.models import AuditEntry
+from quizapp.backups.models import BackupRun
 from quizapp.banks.models import (
     Bank,
     BankReview,
     BankVersion,
+    CitedProvision,
     Picture,
     Question,
     QuestionReport,
@@ -14,13 +23,16 @@ from quizapp.banks.models import (
     ReviewQuestion,
     VersionPicture,
 )
-from quizapp.contests.models import Contest, Interruption, Round, RuleSet
+from quizapp.contests.models import Banner, Contest, Interruption, Round, RuleSet
+from quizapp.events.models import Event, Reveal
 from quizapp.jobs.models import Job, JobFile
 from quizapp.people.models import (
     Consent,
+    ErasedNumber,
     Grant,
     Invitation,
     InvitationBatch,
+    InvitationSheet,
     KeyCheck,
     OneTimeLink,
     Organiser,
@@ -33,8 +45,14 @@ from quizapp.people.models import (
     Totp,
     TypedUnit,
 )
-from quizapp.results.models import CloseRequest, MinuteCount, PlaceByHand, RoundClose
+from quizapp.press.models import PressFile, PressReport
+from quizapp.privacy.models import PrivacyRequest, Retention
+from quizapp.results.models import CloseRequest, MinuteCount, PlaceByHand, RoundClose, UnitHour
 from quizapp.standings.models import (
+    Freeze,
+    FrozenBoard,
+    FrozenCount,
+    NamesChanged,
     RankCount,
     ResultEvent,
     RollupMark,
@@ -50,23 +68,33 @@ __all__ = [
     "Attempt",
     "AttemptVoid",
     "AuditEntry",
+    "BackupRun",
     "Bank",
     "BankReview",
     "BankVersion",
+    "Banner",
+    "CitedProvision",
     "CloseRequest",
     "Consent",
     "Contest",
+    "ErasedNumber",
+    "Event",
     "FormerHolder",
+    "Freeze",
+    "FrozenBoard",
+    "FrozenCount",
     "Grant",
     "HeadCount",
     "Interruption",
     "Invitation",
     "InvitationBatch",
+    "InvitationSheet",
     "Job",
     "JobFile",
     "KeyCheck",
     "LateSheet",
     "MinuteCount",
+    "NamesChanged",
     "OneTimeLink",
     "Organiser",
     "OrganiserSession",
@@ -74,12 +102,17 @@ __all__ = [
     "Picture",
     "PinReset",
     "PlaceByHand",
+    "PressFile",
+    "PressReport",
+    "PrivacyRequest",
     "Question",
     "QuestionReport",
     "RankCount",
     "RecoveryCode",
     "RefusalMet",
     "ResultEvent",
+    "Retention",
+    "Reveal",
     "ReviewEdit",
     "ReviewFile",
     "ReviewQuestion",
@@ -94,10 +127,12 @@ __all__ = [
     "Ticket",
     "TicketReply",
     "TimeGrant",
+    "TimeWithdrawal",
     "Totp",
     "TypedUnit",
     "Unit",
     "UnitCount",
+    "UnitHour",
     "UnitName",
     "UnitTerm",
     "VersionPicture",

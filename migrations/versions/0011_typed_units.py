@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from quizapp.db import BigId
+from quizapp.online_indexes import create_index
 
 revision = "0011"
 down_revision = "0010"
@@ -12,6 +13,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    create_index(
+        "ix_person_unit_text",
+        "person",
+        ["contest_id", "unit_text"],
+        where="unit_text IS NOT NULL",
+    )
     op.create_table(
         "typed_unit",
         sa.Column("contest_id", BigId, nullable=False),
@@ -54,13 +61,6 @@ def upgrade() -> None:
         ["contest_id", "text"],
         sqlite_where=sa.text("is_applied = 0"),
         postgresql_where=sa.text("NOT is_applied"),
-    )
-    op.create_index(
-        "ix_person_unit_text",
-        "person",
-        ["contest_id", "unit_text"],
-        sqlite_where=sa.text("unit_text IS NOT NULL"),
-        postgresql_where=sa.text("unit_text IS NOT NULL"),
     )
 
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from quizapp.db import BigId, Instant
+from quizapp.online_indexes import create_index
 
 revision = "0032"
 down_revision = "0031"
@@ -14,11 +15,11 @@ CAUSES = "cause IN ('attempt', 'person', 'merge'{})"
 
 
 def upgrade() -> None:
+    create_index("ix_audit_entry_object", "audit_entry", ["object", "id"])
     # A plain ALTER: a batch would rebuild the table on SQLite.
     kind = "BYTEA" if op.get_bind().dialect.name == "postgresql" else "BLOB"
     op.execute(f"ALTER TABLE person ADD COLUMN search_key {kind}")
     op.create_index("ix_person_search_key", "person", ["contest_id", "search_key"])
-    op.create_index("ix_audit_entry_object", "audit_entry", ["object", "id"])
     op.create_table(
         "pin_reset",
         sa.Column("person_id", BigId, nullable=False),

@@ -16,6 +16,8 @@ class AuditEntry(Base):
         CheckConstraint("id > 0", name="counts_from_one"),
         CheckConstraint("length(hash) = 32 AND length(previous_hash) = 32", name="sha256"),
         Index("ix_audit_entry_object", "object", "id"),
+        Index("ix_audit_entry_actor", "actor", "id"),
+        Index("ix_audit_entry_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 FIRST_PREVIOUS_HASH = bytes(32)
 LONGEST_REASON = 500
-ACTOR = re.compile(r"system|organiser:[0-9]+|command:[A-Za-z0-9._-]{1,64}")
+ACTOR = re.compile(r"system|(?:organiser|person):[0-9]+|command:[A-Za-z0-9._-]{1,64}")
 ACTION = re.compile(r"[a-z_]+(\.[a-z_]+)*")
 OBJECT = re.compile(r"[a-z_]+:[A-Za-z0-9._/@-]{1,120}")
 DIGEST = re.compile(r"[0-9a-f]{64}")

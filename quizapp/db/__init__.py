@@ -1,5 +1,6 @@
 """The database: one session per request, one transaction per writing view, one place to commit."""
 
+from quizapp.db.away import cause_of, is_away
 from quizapp.db.base import WRITE, Base, BigId, Instant, RequestSession, db, table_of
 from quizapp.db.engines import init_db, prepare_connection
 from quizapp.db.statements import (
@@ -14,7 +15,7 @@ from quizapp.db.statements import (
     write_alone,
     write_rows,
 )
-from quizapp.db.turns import Turn, transaction, writes, writes_itself
+from quizapp.db.turns import Turn, one_moment, transaction, writes, writes_itself
 
 __all__ = [
     "WRITE",
@@ -24,11 +25,14 @@ __all__ = [
     "RequestSession",
     "Turn",
     "built_once",
+    "cause_of",
     "db",
     "end_reads",
     "init_db",
+    "is_away",
     "is_writing",
     "kept_for_good",
+    "one_moment",
     "prepare_connection",
     "read",
     "run",

@@ -1,8 +1,9 @@
 """Tables and the session: what a model is made of, and what holds a request's transaction."""
 
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
+from flask import g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import (
@@ -31,7 +32,6 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 WRITE = "quizapp_write"
-CONNECTION = "quizapp_connection"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -72,32 +72,19 @@ class Base(DeclarativeBase):
     )
 
 
+class Writing(Protocol):
+    """What is open while a `transaction` is."""
+
+    def connection(self) -> Connection: ...
+
+
 class RequestSession(Session):
     """A session that writes in the turn of a `transaction`, and whose end cannot fail."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
-        """Return the engine; in a turn to write, the one whose transactions begin as writes."""
-        writer: Engine | None = self.info.get(WRITE)
-        return super().get_bind(*args, **kwargs) if writer is None else writer
-
-    def used(self) -> Connection:
-        """Return the connection of the running transaction, which begins now if there is none.
-
-        Kept until the transaction ends: to find it again costs the session as much as SQLite
-        needs for a statement.
-        """
-        kept: Connection | None = self.info.get(CONNECTION)
-        if kept is None:
-            kept = self.info[CONNECTION] = self.connection()
-        return kept
-
-    def commit(self) -> None:
-        self.info.pop(CONNECTION, None)
-        super().commit()
-
-    def rollback(self) -> None:
-        self.info.pop(CONNECTION, None)
-        super().rollback()
+        """Return the engine; in a turn to write, the turn's connection, which alone commits."""
+        turn: Writing | None = g.get(WRITE)
+        return super().get_bind(*args, **kwargs) if turn is None else turn.connection()
 
     def close(self) -> None:
         """Give the connection back, or forget it when the database has ended it.
@@ -106,7 +93,6 @@ class RequestSession(Session):
         connection cannot take would turn the right answer into an error, and leave the session
         registered for a later request whose context gets the same id.
         """
-        self.info.pop(CONNECTION, None)
         try:
             super().close()
         except DBAPIError as error:
@@ -124,5 +110,7 @@ def table_of(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
 
-def session_now() -> RequestSession:
-    return cast("RequestSession", db.session())
+def used() -> Connection:
+    """Return the connection of the running transaction, which begins now if there is none."""
+    turn: Writing | None = g.get(WRITE)
+    return db.session.connection() if turn is None else turn.connection()

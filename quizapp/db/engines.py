@@ -5,6 +5,8 @@ import fcntl
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import inf
 from typing import Any, cast
 
@@ -14,6 +16,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from quizapp.db.base import WRITE, db
+from quizapp.db.prepared import Alone, judged, lend, send
 
 IN_TURN = "quizapp_in_turn"
 ALONE = "quizapp_alone"
@@ -46,9 +49,8 @@ def init_db(app: Flask) -> None:
         writing = {WRITE: True, IN_TURN: True}
         app.extensions[WRITE] = db.engine.execution_options(**writing)
         # A statement that is a transaction by itself: no round trips for BEGIN, COMMIT, ROLLBACK.
-        alone = {ALONE: True, "isolation_level": "AUTOCOMMIT"}
-        app.extensions[READER] = db.engine.execution_options(**alone)
-        app.extensions[WRITER] = db.engine.execution_options(**writing, **alone)
+        app.extensions[READER] = db.engine.execution_options()
+        app.extensions[WRITER] = db.engine.execution_options(**writing)
         if db.engine.dialect.name == "postgresql":
             _ask_the_rested(db.engine)
 
@@ -80,14 +82,39 @@ def _begin(connection: Connection) -> None:
     """Open SQLite's transaction: a writer takes the write lock before its first statement.
 
     A deferred transaction that reads and then writes fails at once in spite of the busy timeout.
+    PostgreSQL's is the driver's to open, also on a connection whose statements were alone before.
     """
     if connection.dialect.name != "sqlite":
+        if connection.info.pop(ALONE, False):
+            driver: Any = connection.connection.driver_connection
+            driver.autocommit = False
         return
     options = connection.get_execution_options()
     if IN_TURN in options:
         queue.enter(connection.engine.url.database)
-    if ALONE not in options:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if WRITE in options else "BEGIN")
+    send(connection, "BEGIN IMMEDIATE" if WRITE in options else "BEGIN")
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[Alone]:
+    """Lend a connection on which each statement is a transaction by itself.
+
+    In SQLite's queue it is given to a writer in their turn, which the caller leaves.
+    """
+    is_sqlite = engine.dialect.name == "sqlite"
+    if is_sqlite and IN_TURN in engine.get_execution_options():
+        queue.enter(engine.url.database)
+    connection = lend(engine)
+    lent = connection.connection
+    try:
+        driver: Any = lent.driver_connection
+        if not is_sqlite and not driver.autocommit:
+            with judged(connection):
+                driver.autocommit = True
+            lent.info[ALONE] = True
+        yield connection
+    finally:
+        lent.close()
 
 
 class _Queue(threading.local):

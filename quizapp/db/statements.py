@@ -5,38 +5,43 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import current_app, g
-from psycopg import sql
-from sqlalchemy import CursorResult, Executable, Row, insert
+from sqlalchemy import Executable, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
-from quizapp.db.base import WRITE, Base, db, session_now
-from quizapp.db.engines import READER, WRITER, engine_for, queue
+from quizapp.db.base import WRITE, Base, db, used
+from quizapp.db.engines import READER, WRITER, alone, engine_for, queue
+from quizapp.db.prepared import execute
 
 Built = TypeVar("Built")
 
 
-def run(statement: Executable, **values: Any) -> CursorResult[Any]:
-    """Execute a statement that was built once, with the values of its bound parameters.
+def run(statement: Executable, **values: Any) -> list[Any]:
+    """Execute a statement that was built once; return its rows, none where it returns nothing.
 
     For what every contestant does: the session's own `execute` and building a statement anew cost
     five times what the database needs for it. Rows come as columns, never as objects.
     """
-    return session_now().used().execute(statement, values)
+    connection = used()
+    rows = execute(connection, statement, values)
+    if rows is not None:
+        return rows
+    result = connection.execute(statement, values)
+    return list(result.all()) if result.returns_rows else []
 
 
-def read(statement: Executable, **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+def read(statement: Executable, **values: Any) -> list[Any]:
     """Return the rows of a query that was built once, for what every contestant sees.
 
     Outside of a `transaction` the query is one by itself, at half of what the session's costs;
     inside, it reads what the transaction wrote.
     """
     if is_writing():
-        return run(statement, **values).all()
-    with engine_for(READER).connect() as connection:
-        return connection.execute(statement, values).all()
+        return run(statement, **values)
+    with alone(engine_for(READER)) as connection:
+        return _plain(execute(connection, statement, values))
 
 
-def write_alone(statement: Executable, **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+def write_alone(statement: Executable, **values: Any) -> list[Any]:
     """Execute one statement as a write transaction by itself; return the rows it returns.
 
     It is on disk when this returns. Only where one statement is the whole of what is written.
@@ -45,12 +50,18 @@ def write_alone(statement: Executable, **values: Any) -> Sequence[Row[*tuple[Any
     if is_writing() or (db.session.registry.has() and db.session().in_transaction()):
         raise RuntimeError("a statement alone inside of a transaction")
     try:
-        with engine_for(WRITER).connect() as connection:
-            rows = connection.execute(statement, values).all()
-            connection.commit()
+        with alone(engine_for(WRITER)) as connection:
+            rows = _plain(execute(connection, statement, values))
+            connection.committed()
             return rows
     finally:
         queue.leave()
+
+
+def _plain(rows: list[Any] | None) -> list[Any]:
+    if rows is None:
+        raise RuntimeError("a statement alone that has defaults or lists of values")
+    return rows
 
 
 def end_reads() -> None:
@@ -61,8 +72,10 @@ def end_reads() -> None:
 
 def run_many(statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
     """Execute a statement that was built once for each of the rows, in one round trip or few."""
-    # One row by itself: the drivers have a way for many that costs more.
-    session_now().used().execute(statement, rows[0] if len(rows) == 1 else list(rows))
+    if len(rows) == 1:  # the drivers have a way for many that costs more
+        run(statement, **rows[0])
+    else:
+        used().execute(statement, list(rows))
 
 
 def write_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -77,8 +90,8 @@ def write_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
         connection.execute(insert(model), rows)
         return
     names = list(rows[0])
-    columns = sql.SQL(", ").join(map(sql.Identifier, names))
-    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model.__tablename__), columns)
+    quoted = db.engine.dialect.identifier_preparer.quote
+    copy = f"COPY {quoted(model.__tablename__)} ({', '.join(map(quoted, names))}) FROM STDIN"
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(copy) as copying:
         for row in rows:

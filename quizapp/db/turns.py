@@ -7,6 +7,7 @@ from typing import ParamSpec
 
 from flask import g, make_response, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
 
 from quizapp.db.base import WRITE, db
 from quizapp.db.engines import engine_for, queue
@@ -20,9 +21,41 @@ class Turn:
 
     def __init__(self) -> None:
         self.is_undone = False
+        self._connection: Connection | None = None
 
     def undo(self) -> None:
         self.is_undone = True
+
+    def connection(self) -> Connection:
+        """Return the connection that is written on, in the transaction, which begins with it.
+
+        What is sent straight to the driver begins none by itself, after a rollback neither.
+        """
+        if self._connection is None:
+            self._connection = engine_for(WRITE).connect()
+        if not self._connection.in_transaction():
+            self._connection.begin()
+        return self._connection
+
+    def commit(self) -> None:
+        if db.session.registry.has():
+            db.session.commit()  # what objects changed is sent; the connection commits
+        if self._connection is not None:
+            self._connection.commit()
+
+    def rollback(self) -> None:
+        if db.session.registry.has():
+            db.session.rollback()
+        if self._connection is not None:
+            self._connection.rollback()
+
+    def end(self) -> None:
+        """Give the connection back, and let the next one write."""
+        try:
+            if self._connection is not None:
+                self._connection.close()
+        finally:
+            queue.leave()
 
 
 @contextmanager
@@ -33,24 +66,36 @@ def transaction() -> Iterator[Turn]:
     Only views marked `@writes`, commands and the worker open one. Nothing else commits.
     Raises RuntimeError when something was read before: on SQLite that could not be ordered.
     """
-    session = db.session()
-    if session.in_transaction() or WRITE in session.info:
+    if WRITE in g or (db.session.registry.has() and db.session().in_transaction()):
         raise RuntimeError("a write transaction begins before the first statement")
-    turn = Turn()
-    session.info[WRITE] = g.quizapp_write = engine_for(WRITE)
+    turn = g.quizapp_write = Turn()
     try:
         yield turn
         if turn.is_undone:
-            session.rollback()
+            turn.rollback()
         else:
-            session.commit()
+            turn.commit()
     except BaseException:
-        session.rollback()
+        turn.rollback()
         raise
     finally:
-        del session.info[WRITE]
-        g.pop(WRITE)
-        queue.leave()
+        g.pop(WRITE, None)
+        turn.end()
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Read everything inside the block as it was at one moment, however many statements it takes.
+
+    Nothing is written in it, and what was begun by reading before is ended.
+    """
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":  # SQLite's transactions are so by themselves
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield
+    finally:
+        db.session.rollback()
 
 
 def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:

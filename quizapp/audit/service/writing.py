@@ -42,8 +42,9 @@ def record(  # noqa: PLR0913 - who, what, to what, from what, to what, why, when
 ) -> None:
     """Append one entry to the log, inside the caller's write transaction.
 
-    `actor` is "organiser:12", "command:os-user" or "system"; `object` is like "contest:3".
-    `before` and `after` are kept as digests only. Raises NotForTheLog for other forms of words.
+    `actor` is "organiser:12", "person:7" (of themselves), "command:os-user" or "system"; `object`
+    is like "contest:3". `before` and `after` are kept as digests only. Raises NotForTheLog for
+    other forms of words.
     """
     check_words(actor=actor, action=action, object=object, reason=reason)
     last_id, last_hash = _take_turn()

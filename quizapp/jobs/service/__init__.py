@@ -20,10 +20,14 @@ from quizapp.jobs.service.asking import (
     MadeFile,
     ask_job,
     cancel_job,
+    count_jobs,
+    find_live,
     forget_old_jobs,
     get_file,
     get_job,
     get_jobs,
+    get_payloads,
+    longest_wait_s,
 )
 from quizapp.jobs.service.registry import Kind, Work, find_kind, register
 from quizapp.jobs.service.running import Running
@@ -39,13 +43,17 @@ __all__ = [
     "Work",
     "ask_job",
     "cancel_job",
+    "count_jobs",
     "do_job",
     "do_waiting",
     "find_kind",
+    "find_live",
     "forget_old_jobs",
     "get_file",
     "get_job",
     "get_jobs",
+    "get_payloads",
+    "longest_wait_s",
     "register",
     "take_job",
 ]

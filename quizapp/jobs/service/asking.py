@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, delete, exists, func, select
+from sqlalchemy import Row, Select, delete, exists, func, or_, select
 
 from quizapp.audit import service as audit
 from quizapp.db import db
@@ -19,6 +19,7 @@ ID_BYTES = 16
 LISTED = 50
 LONGEST_ABOUT = 100  # letters
 KEPT_FOR = timedelta(days=30)
+RECENT = timedelta(days=1)
 LIVE = (JobState.WAITING, JobState.RUNNING)
 
 
@@ -95,6 +96,16 @@ def ask_job(
     return job.public_id.hex()
 
 
+def find_live(kind: str, payload: Mapping[str, int | str], *, asked_by: str) -> str | None:
+    """Return the public id of work that this actor asked for and that is not over; None: none."""
+    mine = select(Job.public_id, Job.payload).where(
+        Job.asked_by == asked_by, Job.kind == kind, Job.state.in_(LIVE)
+    )
+    same = (row.public_id for row in db.session.execute(mine) if row.payload == dict(payload))
+    found = next(same, None)
+    return None if found is None else found.hex()
+
+
 def get_jobs(asked_by: str, *, at: datetime) -> Sequence[JobCard]:
     """Return the newest jobs that this actor asked for, newest first."""
     rows = db.session.execute(_jobs_of(asked_by).order_by(Job.id.desc()).limit(LISTED)).all()
@@ -117,6 +128,14 @@ def get_file(asked_by: str, public_id: str) -> MadeFile:
     return MadeFile(**row._asdict())
 
 
+def get_payloads(kind: str, *, ended_after: datetime) -> Sequence[Mapping[str, int | str]]:
+    """Return of what jobs of a kind go on, or ended after a moment: for who asks by a clock."""
+    recent = or_(Job.state.in_(LIVE), Job.ended_at > ended_after)
+    return db.session.scalars(
+        select(Job.payload).where(Job.kind == kind, recent).order_by(Job.id)
+    ).all()
+
+
 def cancel_job(asked_by: str, public_id: str, *, at: datetime) -> None:
     """End a job that waits; let one that runs end at its next step. Raises NotFound, JobOver."""
     job_id = _mine(asked_by, public_id).id
@@ -134,6 +153,24 @@ def forget_old_jobs(*, at: datetime) -> None:
     old = select(Job.id).where(Job.ended_at < at - KEPT_FOR)
     db.session.execute(delete(JobFile).where(JobFile.job_id.in_(old)))
     db.session.execute(delete(Job).where(Job.ended_at < at - KEPT_FOR))
+
+
+def count_jobs(*, at: datetime) -> dict[JobState, int]:
+    """Return how many jobs of everybody wait, run, and failed in the last day."""
+    watched = (*LIVE, JobState.FAILED)
+    is_recent = Job.ended_at.is_(None) | (Job.ended_at >= at - RECENT)
+    rows = db.session.execute(
+        select(Job.state, func.count()).where(Job.state.in_(watched), is_recent).group_by(Job.state)
+    )
+    found = {JobState(state): count for state, count in rows}
+    return {state: found.get(state, 0) for state in watched}
+
+
+def longest_wait_s(now: datetime) -> float:
+    """Return for how many seconds the job has waited that will be begun next."""
+    waiting = select(func.min(Job.asked_at)).where(Job.state == JobState.WAITING)
+    asked_at = db.session.scalar(waiting)
+    return 0.0 if asked_at is None else (now - asked_at).total_seconds()
 
 
 def _jobs_of(asked_by: str) -> Select[*tuple[object, ...]]:

@@ -8,15 +8,16 @@ from typing import Any
 import structlog
 from flask import Flask
 from sqlalchemy import Select, and_, or_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from quizapp import clock
-from quizapp.db import db, transaction
+from quizapp.db import cause_of, db, is_away, transaction
 from quizapp.errors import Refusal
 from quizapp.jobs.errors import Cancelled, Crashed, GaveUp, Interrupted, Stopping
 from quizapp.jobs.models import Job, JobState
 from quizapp.jobs.service.registry import find_kind
 from quizapp.jobs.service.running import BEGUN, Running
+from quizapp.web.figures import figures
 
 LANES = 2  # a long export does not keep a file of ten questions waiting
 BEAT_SECONDS = 3.0
@@ -52,7 +53,7 @@ def take_job(*, at: datetime, is_stopping: Callable[[], bool] | None = None) -> 
 
 
 def do_job(job: Running) -> None:
-    """Do a job that was taken and write down how it ended. Raises OperationalError."""
+    """Do a job that was taken and write down how it ended. Raises what `is_away` knows."""
     kind = find_kind(job.kind)
     try:
         if kind is None:  # of an older release
@@ -66,10 +67,10 @@ def do_job(job: Running) -> None:
     except Refusal as refusal:
         db.session.rollback()
         _end(job, JobState.FAILED, problem=str(refusal))
-    except OperationalError:
-        db.session.remove()
-        raise  # the database is away: the job is taken again when it is back
-    except Exception:  # the edge of the worker: whatever a feature does, the next job is to run
+    except Exception as error:  # the edge of the worker: whatever one does, the next is to run
+        if is_away(error):
+            db.session.remove()
+            raise  # the job is taken again when the database is back
         db.session.rollback()
         log.exception("job crashed", job=job.public_id, kind=job.kind)
         _end(job, JobState.FAILED, problem=str(Crashed()))
@@ -117,6 +118,7 @@ def _interrupted(job: Running, why: Interrupted) -> None:
 def _end(job: Running, state: JobState, **values: Any) -> None:
     # What was asked to be cancelled and is done all the same, is done.
     _write(job, state=state, ended_at=clock.now(), **values)
+    figures().add(f"jobs_{state.value}")
     log.info("job ended", job=job.public_id, kind=job.kind, state=state.value)
 
 
@@ -153,8 +155,10 @@ class Lanes:
             try:
                 with self._app.app_context():
                     found = self._do_one()
-            except OperationalError as error:
-                log.warning("database away", cause=str(error.orig).splitlines()[0])
+            except SQLAlchemyError as error:
+                if not is_away(error):
+                    raise
+                log.warning("database away", cause=cause_of(error))
                 self._stop.wait(AWAY_SECONDS)
                 continue
             if not found:
@@ -178,5 +182,7 @@ class Lanes:
                 try:
                     with self._app.app_context():
                         _write(job, beat_at=clock.now())
-                except OperationalError:
+                except SQLAlchemyError as error:
+                    if not is_away(error):
+                        raise
                     log.warning("no sign of life written", job=job.public_id)
