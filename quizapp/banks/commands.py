@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,7 +15,7 @@ from quizapp.banks.errors import CannotRead, HasErrors, NoSuchVersion, NothingTo
 from quizapp.banks.reading import LARGEST, read_bank
 from quizapp.banks.rules import Content, Draft, Problem, Reading, Severity, positions_of
 from quizapp.banks.rules.differences import Changed, Difference
-from quizapp.banks.service import VersionCard
+from quizapp.banks.service import PublishedQuestion, VersionCard
 from quizapp.banks.service.reading_keys import note_keys_exported
 from quizapp.banks.writing import WRITERS, write_bank
 from quizapp.commands import OrganiserGroup
@@ -138,6 +140,30 @@ def list_() -> None:
         )
     if not cards:
         click.echo("Chưa có ngân hàng câu hỏi nào.")
+
+
+@banks.command("citing")
+@click.argument("law")
+@click.option("--article", help="Điều, ví dụ 20.")
+@click.option("--clause", help="Khoản.")
+@click.option("--point", help="Điểm.")
+def citing(law: str, article: str | None, clause: str | None, point: str | None) -> None:
+    """Liệt kê câu của các phiên bản mới nhất căn cứ vào một luật (số hiệu, ví dụ 45/2019/QH14)."""
+    _list_questions(service.get_citing(law, article=article, clause=clause, point=point))
+
+
+@banks.command("out-of-force")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+def out_of_force(day: datetime) -> None:
+    """Liệt kê câu của các phiên bản mới nhất không có hiệu lực vào một ngày (2027-01-01)."""
+    _list_questions(service.get_ended(day.date()))
+
+
+def _list_questions(found: Sequence[PublishedQuestion]) -> None:
+    for one in found:
+        days = f"{one.valid_from or '…'} – {one.valid_to or '…'}"
+        click.echo(f"{one.bank_code}@{one.version}  {one.code}  {days}  {one.stem}")
+    click.echo(f"{len(found)} câu.")
 
 
 def _content(file: Path) -> bytes:

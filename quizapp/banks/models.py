@@ -4,7 +4,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.db import Base
@@ -179,6 +187,16 @@ class Question(Base):
         ),
         CheckConstraint("difficulty IN ('easy', 'medium', 'hard')", name="difficulty_known"),
         CheckConstraint("valid_from <= valid_to", name="valid_in_order"),
+        # What is out of force on a day: few questions have days, so the indexes are small.
+        *(
+            Index(
+                f"ix_question_{name}",
+                name,
+                sqlite_where=text(f"{name} IS NOT NULL"),
+                postgresql_where=text(f"{name} IS NOT NULL"),
+            )
+            for name in ("valid_from", "valid_to")
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -197,6 +215,33 @@ class Question(Base):
     pictures: Mapped[list[dict[str, str]]] = mapped_column(JSON, server_default="[]")
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+
+
+class CitedProvision(Base):
+    """A place in a law that a published question rests on; `number` is the citation's, from 1.
+
+    Written with the version from the words of its citations, to be looked up by: what people read
+    and what the digest is over are `Question.citations`.
+    """
+
+    __tablename__ = "cited_provision"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["bank_version_id", "question_number"],
+            ["question.bank_version_id", "question.number"],
+            name="fk_cited_provision_question",
+        ),
+        CheckConstraint("law IS NOT NULL OR article IS NOT NULL", name="names_a_place"),
+        Index("ix_cited_provision_law", "law", "article", "clause"),
+    )
+
+    bank_version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    question_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    law: Mapped[str | None]
+    article: Mapped[str | None]
+    clause: Mapped[str | None]
+    point: Mapped[str | None]
 
 
 class Picture(Base):

@@ -4,10 +4,9 @@ from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 
 from quizapp.banks import service
+from quizapp.web.headers import FOR_GOOD
 
 bp = Blueprint("banks", __name__)
-# The address is the digest of the bytes, which nobody guesses and nothing changes.
-FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 @bp.get("/pictures/<digest>")

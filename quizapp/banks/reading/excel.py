@@ -3,8 +3,9 @@
 Values come from one reader for the three formats; what a cell looks like is known of .xlsx only.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -13,15 +14,17 @@ import python_calamine
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading import open_looks
-from quizapp.banks.reading.archive import ZIP, names_in, packed, parts_of
+from quizapp.banks.reading.archive import ZIP, Packed, names_in, packed, parts_of
 from quizapp.banks.reading.old_excel import sheets_of
 from quizapp.banks.reading.sheet_looks import Looks, Pieces, looks_of
+from quizapp.banks.reading.sheet_pictures import LOOSE, cell_name
 from quizapp.banks.reading.sheet_size import (
     MOST_COLUMNS,
     MOST_ROWS,
     check_opendocument,
     check_sheets,
 )
+from quizapp.banks.reading.word_pictures import Pictures
 from quizapp.banks.rules import Problem, Reading, Severity
 from quizapp.banks.rules.checking import assembled
 from quizapp.banks.rules.cleaning import clean_line
@@ -29,6 +32,7 @@ from quizapp.banks.rules.documents import PLAIN, Cell, Grid, Style
 from quizapp.banks.rules.documents.columns import HEADING_ROWS
 from quizapp.banks.rules.documents.found import Found
 from quizapp.banks.rules.documents.legacy import Piece, Script, script_of
+from quizapp.banks.rules.documents.picturing import show_pictures
 from quizapp.banks.rules.documents.questions import raws_of
 from quizapp.banks.rules.documents.tables import rows_of
 
@@ -50,13 +54,19 @@ class Sheet:
     looks: Looks = NO_LOOKS
 
 
+class _Broken(str):
+    """What a cell shows in place of its formula's value: #REF!"""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Look:
-    """The look of a cell, or of the pieces of its text; whether a picture lies beside it."""
+    """The look of a cell, or of the pieces of its text; the pictures over it."""
 
     style: Style
     pieces: Pieces
-    picture: str
+    drawn: str
 
     def lines(self, text: str) -> list[list[Piece]]:
         """Return the lines of a cell's text in pieces of one look."""
@@ -78,12 +88,13 @@ class _Book:
     """What the sheets of a workbook come to."""
 
     script: Script
+    pictures: Pictures
     found: list[Found] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     tables: int = 0
 
     def add(self, sheet: Sheet) -> None:
-        rows = rows_of(_grid(sheet, self.script))
+        rows = rows_of(_grid(sheet, self.script, self.pictures))
         if rows.columns is None:
             if any(_is_told(value) for row in sheet.rows for value in row):
                 message = "không có dòng tiêu đề nên được bỏ qua."
@@ -95,10 +106,19 @@ class _Book:
         self.tables += 1
         self.found += rows.found
         self.problems += [_of_sheet(sheet.name, note) for note in rows.notes]
-        hidden = [row for row in sorted(sheet.looks.hidden_rows) if _is_row_told(sheet, row)]
+        if LOOSE in sheet.looks.pictures:
+            message = "có hình không gắn với ô nào nên không rõ của câu nào. Hãy đặt hình trong ô."
+            self.problems.append(_of_sheet(sheet.name, message))
+        lines = sorted(sheet.looks.hidden_rows)
+        self._tell_hidden(sheet, "dòng", [str(row) for row in lines if _is_row_told(sheet, row)])
+        columns = sorted(sheet.looks.hidden_columns)
+        told = [cell_name(1, at).rstrip("1") for at in columns if _is_column_told(sheet, at)]
+        self._tell_hidden(sheet, "cột", told)
+
+    def _tell_hidden(self, sheet: Sheet, what: str, hidden: Sequence[str]) -> None:
         if hidden:
-            shown = ", ".join(map(str, hidden[:10])) + ("…" if len(hidden) > 10 else "")
-            message = f"có dòng đang ẩn nên được bỏ qua: {shown}. Hãy bỏ ẩn nếu cần đọc."
+            shown = ", ".join(hidden[:10]) + ("…" if len(hidden) > 10 else "")
+            message = f"có {what} đang ẩn nên được bỏ qua: {shown}. Hãy bỏ ẩn nếu cần đọc."
             self.problems.append(_of_sheet(sheet.name, message))
 
 
@@ -126,7 +146,8 @@ def read_xlsx(content: bytes) -> Reading:
     if not any(name.lower() == "xl/workbook.xml" for name in parts):
         raise CannotRead(reason="tệp nén này không phải bảng tính Excel (.xlsx).")
     check_sheets(parts)
-    return _reading("xlsx", packed(parts), lambda: looks_of(parts))
+    pictures = Pictures(packed=Packed(content))
+    return _reading("xlsx", packed(parts), lambda: looks_of(parts), pictures)
 
 
 def read_opendocument(content: bytes) -> Reading:
@@ -134,8 +155,9 @@ def read_opendocument(content: bytes) -> Reading:
     parts = parts_of(content)
     check_opendocument(parts.get("content.xml", b""))
     mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
+    pictures = Pictures(packed=Packed(content))
     return _reading(
-        "ods", packed({"mimetype": mimetype} | parts), lambda: open_looks.looks_of(parts)
+        "ods", packed({"mimetype": mimetype} | parts), lambda: open_looks.looks_of(parts), pictures
     )
 
 
@@ -155,8 +177,16 @@ def read_xls(content: bytes) -> Reading:
     return grid_reading("xls", sheets, problems)
 
 
-def grid_reading(form: str, sheets: Sequence[Sheet], problems: Sequence[Problem] = ()) -> Reading:
-    """Return what these sheets hold. Raises CannotRead when none has headings or questions."""
+def grid_reading(
+    form: str,
+    sheets: Sequence[Sheet],
+    problems: Sequence[Problem] = (),
+    pictures: Pictures | None = None,
+) -> Reading:
+    """Return what these sheets hold. Raises CannotRead when none has headings or questions.
+
+    Without `pictures`, which unpacks them, those that lie over cells are problems.
+    """
     pieces = [
         Piece(f"{value}\n", PLAIN, "")
         for sheet in sheets
@@ -165,23 +195,29 @@ def grid_reading(form: str, sheets: Sequence[Sheet], problems: Sequence[Problem]
         if isinstance(value, str) and value
     ]
     script = script_of(pieces)
-    book = _Book(script=script, problems=[*script.problems, *problems])
+    pictures = pictures or Pictures(packed=Packed(b""))
+    book = _Book(script=script, pictures=pictures, problems=[*script.problems, *problems])
     for sheet in sheets:
         book.add(sheet)
     if not book.tables:
         raise CannotRead(reason=NO_TABLE)
     if not book.found:
         raise CannotRead(reason="dưới dòng tiêu đề không có câu hỏi nào.")
-    return assembled(Reading(format=form, problems=tuple(book.problems)), raws_of(book.found))
+    for one in book.found:
+        show_pictures(one, pictures.images)
+    reading = assembled(Reading(format=form, problems=tuple(book.problems)), raws_of(book.found))
+    return replace(reading, pictures=pictures.used_in(reading.raws))
 
 
-def _reading(form: str, content: bytes, looks: Callable[[], Mapping[str, Looks]]) -> Reading:
+def _reading(
+    form: str, content: bytes, looks: Callable[[], Mapping[str, Looks]], pictures: Pictures
+) -> Reading:
     problems: list[Problem] = []
     try:
         sheets = list(_sheets(content, looks(), problems))
     except (python_calamine.CalamineError, ValueError) as error:
         raise CannotRead(reason="bảng tính bị hỏng; hãy mở bằng Excel và lưu lại.") from error
-    return grid_reading(form, sheets, problems)
+    return grid_reading(form, sheets, problems, pictures)
 
 
 def _sheets(content: bytes, looks: Mapping[str, Looks], problems: list[Problem]) -> Iterator[Sheet]:
@@ -201,33 +237,75 @@ def _sheets(content: bytes, looks: Mapping[str, Looks], problems: list[Problem])
         yield Sheet(name=about.name, rows=rows, looks=looks.get(about.name, NO_LOOKS))
 
 
-def _grid(sheet: Sheet, script: Script) -> Grid:
-    """Return the sheet as a table; hidden rows are empty ones."""
+def _grid(sheet: Sheet, script: Script, pictures: Pictures) -> Grid:
+    """Return the sheet as a table; hidden rows and columns are empty ones."""
+    drawn = _drawn(sheet.looks, pictures)
+    widths: dict[int, int] = {}
+    for row, column in [*drawn, *sheet.looks.broken]:
+        widths[row] = max(widths.get(row, 0), column)
     rows: list[tuple[Cell, ...]] = []
-    for number, values in enumerate(sheet.rows, start=1):
-        if number in sheet.looks.hidden_rows:
-            rows.append(())
-            continue
-        cells = (
-            _cell(
-                value,
-                look=_Look(
-                    style=sheet.looks.style(number, column),
-                    pieces=sheet.looks.pieces.get((number, column), ()),
-                    picture="hình" if number in sheet.looks.pictures else "",
-                ),
-                where=f"{sheet.name}, ô {_column(column)}{number}",
-                script=script,
-            )
-            for column, value in enumerate(values, start=1)
-        )
-        rows.append(tuple(cells))
+    for number in range(1, max(len(sheet.rows), *widths, 0) + 1):
+        values = list(sheet.rows[number - 1]) if number <= len(sheet.rows) else []
+        values += [""] * (widths.get(number, 0) - len(values))
+        is_hidden = number in sheet.looks.hidden_rows
+        rows.append(() if is_hidden else _row(sheet, number, values, drawn=drawn, script=script))
     places = tuple(f"{sheet.name}, dòng {number}" for number in range(1, len(rows) + 1))
     return Grid(rows=tuple(rows), where=sheet.name, places=places)
 
 
+def _drawn(looks: Looks, pictures: Pictures) -> dict[tuple[int, int], str]:
+    """Return a character for each picture by row and column of the cell it lies over."""
+    drawn: dict[tuple[int, int], str] = {}
+    for one in looks.pictures:
+        is_hidden = one.row in looks.hidden_rows or one.column in looks.hidden_columns
+        if one is not LOOSE and not is_hidden:
+            char = pictures.add(one.part, alt=one.alt, width=one.width, problem=one.problem)
+            drawn[one.row, one.column] = drawn.get((one.row, one.column), "") + char
+    return drawn
+
+
+def _row(
+    sheet: Sheet,
+    number: int,
+    values: Sequence[Value],
+    *,
+    drawn: Mapping[tuple[int, int], str],
+    script: Script,
+) -> tuple[Cell, ...]:
+    looks, cells = sheet.looks, []
+    band = _band(looks, number, values)
+    for column, value in enumerate(values, start=1):
+        at = number, column
+        where = f"{sheet.name}, ô {cell_name(number, column)}"
+        if column in looks.hidden_columns:
+            cells.append(Cell(where=where))
+            continue
+        look = _Look(
+            style=_without(looks.style(number, column), band),
+            pieces=tuple((words, _without(own, band)) for words, own in looks.pieces.get(at, ())),
+            drawn=drawn.get(at, ""),
+        )
+        shown = _Broken(looks.broken[at]) if at in looks.broken else value
+        cells.append(_cell(shown, look=look, where=where, script=script))
+    return tuple(cells)
+
+
+def _band(looks: Looks, number: int, values: Sequence[Value]) -> str:
+    """Return the fill of a row as a whole: every second row is grey in many tables."""
+    told = [column for column, value in enumerate(values, start=1) if _is_told(value)]
+    fills = Counter(looks.style(number, column).highlight for column in told)
+    fill, count = max(fills.items(), key=lambda item: item[1], default=("", 0))
+    return fill if count * 2 > len(told) else ""
+
+
+def _without(style: Style, band: str) -> Style:
+    return style._replace(highlight="") if band and style.highlight == band else style
+
+
 def _cell(value: Value, *, look: _Look, where: str, script: Script) -> Cell:
     text, doubt, note = str(value), "", ""
+    if isinstance(value, _Broken):
+        doubt = f"Công thức trong ô chưa cho kết quả ({value}). Hãy gõ thẳng nội dung vào ô."
     if isinstance(value, date):
         text = (value.date() if isinstance(value, datetime) else value).isoformat()
     if not isinstance(value, str):
@@ -237,10 +315,8 @@ def _cell(value: Value, *, look: _Look, where: str, script: Script) -> Cell:
         else:
             # 0.85 may be shown as 85 %, a date in many ways: the words on the screen are not known.
             doubt = f"Ô chứa {value}, không phải chữ; hãy đổi định dạng ô thành Văn bản rồi gõ lại."
-    lines = tuple(
-        script.line(pieces, where=where, picture=look.picture) for pieces in look.lines(text)
-    )
-    return Cell(lines=lines, where=where, doubt=doubt, note=note)
+    lines = tuple(script.line(pieces, where=where) for pieces in look.lines(text))
+    return Cell(lines=lines, where=where, doubt=doubt, note=note, drawn=look.drawn)
 
 
 def _of_sheet(sheet: str, message: str) -> Problem:
@@ -253,6 +329,10 @@ def _is_row_told(sheet: Sheet, number: int) -> bool:
     return number <= len(sheet.rows) and any(map(_is_told, sheet.rows[number - 1]))
 
 
+def _is_column_told(sheet: Sheet, number: int) -> bool:
+    return any(len(row) >= number and _is_told(row[number - 1]) for row in sheet.rows)
+
+
 def _is_told(value: Value) -> bool:
     return value is not None and clean_line(str(value)) != ""
 
@@ -261,11 +341,3 @@ def _whole(value: Value) -> str:
     """Return the digits of a whole number in a cell; empty for anything else."""
     is_number = isinstance(value, float | int) and not isinstance(value, bool)
     return str(int(value)) if is_number and value == value // 1 else ""
-
-
-def _column(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

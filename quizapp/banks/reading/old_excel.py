@@ -1,10 +1,11 @@
 """Reads workbooks of Excel 97 to 2003 (.xls): values, what their cells look like, hidden rows."""
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
+from itertools import zip_longest
 from typing import Any, Literal
 
 import xlrd
@@ -19,7 +20,9 @@ from xlrd.biffh import (
 from xlrd.compdoc import CompDocError
 
 from quizapp.banks.errors import CannotRead
+from quizapp.banks.reading.old_pictures import picture_cells
 from quizapp.banks.reading.sheet_looks import Looks
+from quizapp.banks.reading.sheet_pictures import IN_OLD_BOOK, Laid, cell_name
 from quizapp.banks.reading.word_styles import is_black
 from quizapp.banks.rules.documents import PLAIN, Style
 
@@ -60,21 +63,35 @@ def sheets_of(content: bytes) -> list[OldSheet]:
             file_contents=content, formatting_info=True, ragged_rows=True, logfile=StringIO()
         )
         styles = _Styles(book)
-        return [_sheet(sheet, book, styles) for sheet in book.sheets()]
+        drawn = picture_cells(content)
+        return [
+            _sheet(sheet, book, styles, cells)
+            for sheet, cells in zip_longest(book.sheets(), drawn[: book.nsheets], fillvalue=())
+        ]
     except ERRORS as error:
         raise CannotRead(reason=BROKEN) from error
 
 
-def _sheet(sheet: Any, book: Any, styles: "_Styles") -> OldSheet:
+def _sheet(sheet: Any, book: Any, styles: "_Styles", drawn: Iterable[tuple[int, int]]) -> OldSheet:
     rows = [
         [_value(cell, book.datemode) for cell in sheet.row(number)] for number in range(sheet.nrows)
     ]
     hidden = {at + 1 for at, about in sheet.rowinfo_map.items() if about.hidden}
+    columns = {at + 1 for at, about in sheet.colinfo_map.items() if about.hidden}
     return OldSheet(
         name=sheet.name,
         is_shown=sheet.visibility == 0,
         rows=rows,
-        looks=Looks(cells=dict(_looks(sheet, styles)), hidden_rows=frozenset(hidden)),
+        looks=Looks(
+            cells=dict(_looks(sheet, styles)),
+            hidden_rows=frozenset(hidden),
+            hidden_columns=frozenset(columns),
+            broken=dict(_broken(sheet)),
+            pictures=tuple(
+                Laid(row=row, column=at, problem=IN_OLD_BOOK.format(cell=cell_name(row, at)))
+                for row, at in drawn
+            ),
+        ),
     )
 
 
@@ -87,6 +104,13 @@ def _looks(sheet: Any, styles: "_Styles") -> Iterator[tuple[tuple[int, int], Sty
                 style = styles.mixed(style, runs, len(str(sheet.cell_value(row, column))))
             if style != PLAIN:
                 yield (row + 1, column + 1), style
+
+
+def _broken(sheet: Any) -> Iterator[tuple[tuple[int, int], str]]:
+    for row in range(sheet.nrows):
+        for column, cell in enumerate(sheet.row(row), start=1):
+            if cell.ctype == XL_CELL_ERROR:
+                yield (row + 1, column), xlrd.error_text_from_code.get(cell.value, "#N/A")
 
 
 class _Styles:
@@ -139,8 +163,6 @@ def _value(cell: Any, datemode: Literal[0, 1]) -> Any:
         return bool(cell.value)
     if cell.ctype == XL_CELL_DATE:
         return _moment(cell.value, datemode)
-    if cell.ctype == XL_CELL_ERROR:
-        return xlrd.error_text_from_code.get(cell.value, "#N/A")
     return ""
 
 

@@ -21,7 +21,7 @@ LARGEST_SIDE = 1200
 LARGEST_BODY = 300_000
 # In a drawing of so few colours JPEG would blur the lines; a photo has more.
 FEW_COLOURS = 4096
-QUALITIES = (82, 70, 55)
+QUALITIES = (82, 70, 55, 40)
 # What the decoders raise over damaged bytes; found by fuzzing.
 BROKEN = (
     Image.DecompressionBombError,
@@ -65,25 +65,28 @@ def warm() -> None:
     Image.init()
 
 
-def checked(body: bytes) -> Checked:
-    """Return the picture in `body`, small enough for a phone. Raises BadPicture."""
+def checked(body: bytes, *, side: int = LARGEST_SIDE, most: int = LARGEST_BODY) -> Checked:
+    """Return the picture in `body`, small enough for a phone. Raises BadPicture.
+
+    No side is longer than `side` pixels; it takes `most` bytes at most.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            image = _decoded(body)
+            image = _decoded(body, side)
     except BROKEN as error:
         raise BadPicture(UNKNOWN) from error
-    image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-    media_type, written = _written(image)
+    image.thumbnail((side, side))
+    media_type, written = _written(image, most)
     file = PictureFile(digest=sha256(written).hexdigest(), media_type=media_type, body=written)
     return Checked(file=file, width=image.width, height=image.height)
 
 
-def _decoded(body: bytes) -> Image.Image:
+def _decoded(body: bytes, side: int) -> Image.Image:
     opened = Image.open(BytesIO(body), formats=FORMATS)
     if opened.width * opened.height > MOST_PIXELS:
         raise BadPicture(TOO_LARGE)
-    opened.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))  # a large JPEG is decoded small
+    opened.draft("RGB", (side, side))  # a large JPEG is decoded small
     turned = ImageOps.exif_transpose(opened)
     mode = "RGBA" if "A" in turned.getbands() or "transparency" in turned.info else "RGB"
     image = turned.convert(mode)
@@ -91,17 +94,17 @@ def _decoded(body: bytes) -> Image.Image:
     return image
 
 
-def _written(image: Image.Image) -> tuple[str, bytes]:
+def _written(image: Image.Image, most: int) -> tuple[str, bytes]:
     """Return a drawing as PNG and a photo as JPEG, each at the first size that is small enough."""
     if image.mode == "RGBA" or image.getcolors(FEW_COLOURS) is not None:
         body = _saved(image, "PNG", optimize=image.width * image.height < 250_000)
-        if len(body) <= LARGEST_BODY:
+        if len(body) <= most:
             return "image/png", body
     flat = Image.new("RGB", image.size, "white")
     flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
     for quality in QUALITIES:
         body = _saved(flat, "JPEG", quality=quality)
-        if len(body) <= LARGEST_BODY:
+        if len(body) <= most:
             return "image/jpeg", body
     raise BadPicture(TOO_LARGE)
 

@@ -3,7 +3,7 @@
 The reader of values knows nothing of fonts and fills, and a key may be a red cell.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import TypeVar
@@ -13,6 +13,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse, parse
 
 from quizapp.banks.errors import CannotRead
+from quizapp.banks.reading.sheet_pictures import Laid, pictures_of
+from quizapp.banks.reading.sheet_size import MOST_COLUMNS
 from quizapp.banks.reading.word_styles import is_black
 from quizapp.banks.rules.documents import PLAIN, Style
 
@@ -20,25 +22,27 @@ T = TypeVar("T")
 Pieces = tuple[tuple[str, Style], ...]
 S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 WORKBOOK = "xl/workbook.xml"
 LINKS = "xl/_rels/workbook.xml.rels"
 OFF = {"0", "false", "none"}
+NO_VALUE = "#VALUE!"
 # Themes count black and white first; 64 and 65 are the colours of the system.
 PLAIN_COLOURS = {"theme 0", "theme 1", "indexed 8", "indexed 64", "indexed 65", "indexed 9"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Looks:
-    """The looks of a sheet: cells by row and column from 1, hidden rows, rows with pictures.
+    """The looks of a sheet: cells by row and column from 1, what is hidden, pictures over cells.
 
-    `pieces` are the texts of cells in several looks.
+    `pieces` are the texts of cells in several looks; `broken` what formulas without a value show.
     """
 
     cells: Mapping[tuple[int, int], Style] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
-    pictures: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    pictures: tuple[Laid, ...] = ()
     pieces: Mapping[tuple[int, int], Pieces] = field(default_factory=dict)
+    broken: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def style(self, row: int, column: int) -> Style:
         """Return what the text of a cell looks like; PLAIN where nothing is told."""
@@ -52,7 +56,7 @@ def looks_of(parts: Mapping[str, bytes]) -> dict[str, Looks]:
         texts = _texts(_root(parts, "xl/sharedStrings.xml"))
         return {
             name: replace(
-                _sheet(parts[part], styles, texts), pictures=frozenset(_pictures(parts, part))
+                _sheet(parts[part], styles, texts), pictures=tuple(pictures_of(parts, part))
             )
             for name, part in _sheets(parts)
             if part in parts
@@ -144,20 +148,6 @@ def _run(run: Element) -> tuple[str, Style]:
     return words, PLAIN if properties is None else _font(properties)
 
 
-def _pictures(parts: Mapping[str, bytes], sheet: str) -> Iterator[int]:
-    """Yield the rows, from 1, at which pictures of a sheet begin."""
-    folder, _, name = sheet.rpartition("/")
-    links = _root(parts, f"{folder}/_rels/{name}.rels")
-    for link in () if links is None else links:
-        target = link.get("Target", "")
-        if link.get("Type", "").endswith("/drawing"):
-            drawing = _root(parts, f"xl/drawings/{target.rpartition('/')[2]}")
-            for anchor in () if drawing is None else drawing:
-                row = anchor.findtext(f"{DRAWN}from/{DRAWN}row", "")
-                if row.isdecimal() and len(row) < 8:
-                    yield int(row) + 1
-
-
 def _sheet(body: bytes, styles: Sequence[Style], texts: Sequence[Pieces]) -> Looks:
     page = _Page(styles=styles, texts=texts)
     for event, element in iterparse(BytesIO(body), events=("start", "end")):
@@ -169,7 +159,13 @@ def _sheet(body: bytes, styles: Sequence[Style], texts: Sequence[Pieces]) -> Loo
             element.clear()
         elif tag == "row":
             element.clear()
-    return Looks(cells=page.cells, hidden_rows=frozenset(page.hidden), pieces=page.pieces)
+    return Looks(
+        cells=page.cells,
+        hidden_rows=frozenset(page.hidden),
+        hidden_columns=frozenset(page.hidden_columns),
+        pieces=page.pieces,
+        broken=page.broken,
+    )
 
 
 @dataclass(slots=True)
@@ -181,6 +177,8 @@ class _Page:
     pieces: dict[tuple[int, int], Pieces] = field(default_factory=dict)
     cells: dict[tuple[int, int], Style] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    broken: dict[tuple[int, int], str] = field(default_factory=dict)
     row: int = 0
     column: int = 0
 
@@ -191,8 +189,18 @@ class _Page:
                 self.hidden.add(self.row)
         elif tag == "c":
             self.column = _column(element.get("r", ""), self.column + 1)
+        elif tag == "col" and element.get("hidden", "0") not in OFF:
+            first = _whole(element.get("min"), 1)
+            last = min(_whole(element.get("max"), first), MOST_COLUMNS)
+            self.hidden_columns.update(range(first, last + 1))
 
     def end_cell(self, element: Element) -> None:
+        shown = element.find(f"{S}v")
+        if element.get("t") == "e":
+            self.broken[self.row, self.column] = (shown is not None and shown.text) or NO_VALUE
+        elif shown is None and element.find(f"{S}f") is not None:
+            # A program that computes nothing wrote it: Excel would show a value here.
+            self.broken[self.row, self.column] = NO_VALUE
         style = _at(self.styles, element.get("s", "0"), PLAIN)
         if element.get("t") == "s":
             style = self._inner(_at(self.texts, element.findtext(f"{S}v"), ()), style)

@@ -53,9 +53,7 @@ def read(content: bytes) -> Reading:
     shown = [part for item in found for part in _shown(item, script)]
     told = (*script.problems, *problems)
     reading = reading_of(FORMAT, shown, told, images=pictures.images)
-    used = {one["digest"] for raw in reading.raws for one in raw.pictures}
-    files = (file for digest, file in pictures.files.items() if digest in used)
-    return replace(reading, pictures=tuple(files))
+    return replace(reading, pictures=pictures.used_in(reading.raws))
 
 
 def _parsed(parts: Mapping[str, bytes], name: str) -> Element | None:

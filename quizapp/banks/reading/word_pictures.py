@@ -1,12 +1,12 @@
-"""The pictures of a Word document: found by their links, decoded once each, never fetched."""
+"""The pictures of an Office file: found by their links, decoded once each, never fetched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from quizapp.banks.reading.archive import Packed
 from quizapp.banks.reading.pictures import BadPicture, Checked, checked
-from quizapp.banks.rules import PictureFile
+from quizapp.banks.rules import PictureFile, Raw
 from quizapp.banks.rules.documents import FIRST_PICTURE, MOST_PICTURES, Image
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -47,18 +47,28 @@ class Pictures:
         """Return a character for each picture in a drawing; none where it holds no picture."""
         return "".join(self._character(*found) for found in _found(element))
 
-    def _character(self, code: str, alt: str, width: int) -> str:
+    def add(self, part: str, *, alt: str = "", width: int = 0, problem: str = "") -> str:
+        """Return the character of the picture in a part of the file; `problem` keeps it out."""
         if len(self.images) >= MOST_PICTURES:
             self.images[-1] = Image(problem=TOO_MANY)
         else:
-            self.images.append(self._image(code, alt, width))
+            image = Image(problem=problem) if problem else self._image(part, alt, width)
+            self.images.append(image)
         return chr(FIRST_PICTURE + len(self.images) - 1)
 
-    def _image(self, code: str, alt: str, width: int) -> Image:
+    def used_in(self, raws: Iterable[Raw]) -> tuple[PictureFile, ...]:
+        """Return the files of the pictures that these questions show."""
+        used = {one["digest"] for raw in raws for one in raw.pictures}
+        return tuple(file for digest, file in self.files.items() if digest in used)
+
+    def _character(self, code: str, alt: str, width: int) -> str:
         target = self.targets.get(code, "")
-        if not target:
-            return Image(problem=LINKED)
-        found = self._checked(_part(target))
+        return self.add(
+            part_at("word", target), alt=alt, width=width, problem="" if target else LINKED
+        )
+
+    def _image(self, part: str, alt: str, width: int) -> Image:
+        found = self._checked(part)
         if isinstance(found, str):
             return Image(problem=found)
         self.files[found.file.digest] = found.file
@@ -76,9 +86,9 @@ class Pictures:
         return self._known[part]
 
 
-def _part(target: str) -> str:
-    """Return the name in the zip file of what the document's links call `target`."""
-    steps: list[str] = [] if target.startswith("/") else ["word"]
+def part_at(folder: str, target: str) -> str:
+    """Return the name in the zip file of what the links of a part in `folder` call `target`."""
+    steps: list[str] = [] if target.startswith("/") else folder.split("/")
     for step in target.split("/"):
         if step == "..":
             steps = steps[:-1]
@@ -92,9 +102,9 @@ def _found(element: Element) -> Iterator[tuple[str, str, int]]:
     # Of the two forms that Word writes of a drawing the first is the picture itself.
     choice = element.find(CHOICE)
     inside = element if choice is None or not any(_blips(choice)) else choice
-    alt = next((_alt(one) for one in inside.iter(f"{WP}docPr")), "")
+    alt = next((alt_of(one) for one in inside.iter(f"{WP}docPr")), "")
     extent = next(inside.iter(f"{WP}extent"), None)
-    width = _pixels("" if extent is None else extent.get("cx", ""))
+    width = pixels("" if extent is None else extent.get("cx", ""))
     for blip in _blips(inside):
         yield blip.get(f"{R}embed") or blip.get(f"{R}id") or "", alt or _alt_of_shape(blip), width
 
@@ -104,7 +114,8 @@ def _blips(element: Element) -> Iterator[Element]:
     yield from element.iter(f"{V}imagedata")
 
 
-def _alt(properties: Element) -> str:
+def alt_of(properties: Element) -> str:
+    """Return the words for who cannot see that a person typed; empty for an office program's."""
     told = properties.get("descr", "") or properties.get("title", "")
     return "" if told.lower().startswith(NO_ALT) and len(told) < 14 else told
 
@@ -113,5 +124,6 @@ def _alt_of_shape(blip: Element) -> str:
     return blip.get(f"{OFFICE}title", "")
 
 
-def _pixels(told: str) -> int:
+def pixels(told: str) -> int:
+    """Return a length in English metric units as pixels; 0 for none."""
     return int(told) // PER_PIXEL if told.isdecimal() and len(told) < 10 else 0

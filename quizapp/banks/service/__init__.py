@@ -1,5 +1,7 @@
 """What is done with question banks. One name for each use case."""
 
+from quizapp.banks.reading.pictures import BadPicture
+from quizapp.banks.reading.pictures import Checked as SmallPicture
 from quizapp.banks.service import naming as _naming  # noqa: F401 - registers names for the log
 from quizapp.banks.service.bringing import (
     LARGEST_ALL,
@@ -30,7 +32,9 @@ from quizapp.banks.service.pictures import (
     forget_unused_pictures,
     get_picture,
     keep_pictures,
+    small_picture,
 )
+from quizapp.banks.service.provisions import PublishedQuestion, get_citing, get_ended
 from quizapp.banks.service.reports import (
     ReportedBank,
     ReportedQuestion,
@@ -53,6 +57,7 @@ from quizapp.banks.service.reviewing import (
 from quizapp.banks.service.versions import (
     BankCard,
     DigestCheck,
+    Outdated,
     PublishedCard,
     PublishedVersion,
     QuestionCard,
@@ -63,6 +68,7 @@ from quizapp.banks.service.versions import (
     find_twin,
     find_version,
     get_banks,
+    get_outdated,
     get_questions,
     get_version,
     get_versions,
@@ -73,12 +79,15 @@ from quizapp.banks.service.versions import (
 __all__ = [
     "LARGEST_ALL",
     "MOST_FILES",
+    "BadPicture",
     "BankCard",
     "BroughtFile",
     "Decision",
     "DigestCheck",
     "NewReview",
+    "Outdated",
     "PublishedCard",
+    "PublishedQuestion",
     "PublishedVersion",
     "QuestionCard",
     "ReportedBank",
@@ -87,6 +96,7 @@ __all__ = [
     "ReviewCard",
     "Reviewed",
     "Show",
+    "SmallPicture",
     "VersionCard",
     "Which",
     "check_bank_code",
@@ -102,7 +112,10 @@ __all__ = [
     "forget_unused_pictures",
     "get_banks",
     "get_banks_of",
+    "get_citing",
     "get_editors",
+    "get_ended",
+    "get_outdated",
     "get_picture",
     "get_questions",
     "get_reported",
@@ -122,6 +135,7 @@ __all__ = [
     "read_files",
     "recompute_digest",
     "report_question",
+    "small_picture",
     "start_review",
     "undo_edit",
     "writes_bank",

@@ -8,6 +8,8 @@ from sqlalchemy import delete, insert, select
 
 from quizapp.banks.errors import MissingPictures
 from quizapp.banks.models import Picture, VersionPicture
+from quizapp.banks.reading.pictures import Checked as SmallPicture
+from quizapp.banks.reading.pictures import checked
 from quizapp.banks.rules import Content, PictureFile
 from quizapp.db import db, upsert
 from quizapp.errors import NotFound
@@ -32,6 +34,13 @@ def keep_pictures(files: Iterable[PictureFile], *, at: datetime) -> None:
         statement = keep.values(row)
         again = {"kept_at": statement.excluded.kept_at}
         db.session.execute(statement.on_conflict_do_update(index_elements=["digest"], set_=again))
+
+
+def small_picture(body: bytes, *, side: int, most: int) -> SmallPicture:
+    """Return a picture decoded and written anew, its sides at most so many pixels, itself at most
+    so many bytes. Raises BadPicture.
+    """
+    return checked(body, side=side, most=most)
 
 
 def get_picture(digest: str) -> PictureFile:

@@ -1,7 +1,7 @@
 """Publishing bank versions and giving them to the features above."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from threading import Lock
@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy.orm import aliased
 
 from quizapp.audit import service as audit
 from quizapp.banks.errors import BadBankCode, NoSuchVersion, NothingToPublish
@@ -17,6 +18,7 @@ from quizapp.banks.rules import Content, Difficulty, Draft, Kind
 from quizapp.banks.rules.canonical import digest_of
 from quizapp.banks.rules.differences import Difference, compare
 from quizapp.banks.service.pictures import damaged_pictures, link_pictures
+from quizapp.banks.service.provisions import link_provisions
 from quizapp.db import db, kept_for_good, upsert
 from quizapp.errors import NotFound
 
@@ -65,6 +67,15 @@ class BankCard:
     code: str
     title: str
     newest: VersionCard
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outdated:
+    """A version that others came after; `newest` is the number of the last."""
+
+    title: str
+    number: int
+    newest: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,6 +183,23 @@ def get_version(version_id: int) -> VersionCard:
     return card
 
 
+def get_outdated(version_ids: Collection[int]) -> Mapping[int, Outdated]:
+    """Return those of these versions that are not their bank's newest, by id. One statement."""
+    later = aliased(BankVersion)
+    newest = select(func.max(later.number)).where(later.bank_id == BankVersion.bank_id)
+    newest_number = newest.correlate(BankVersion).scalar_subquery()
+    rows = db.session.execute(
+        select(BankVersion.id, BankVersion.title, BankVersion.number, newest_number.label("newest"))
+        .where(BankVersion.id.in_(set(version_ids)))
+        .order_by(BankVersion.id)
+    )
+    return {
+        row.id: Outdated(title=row.title, number=row.number, newest=row.newest)
+        for row in rows
+        if row.newest > row.number
+    }
+
+
 def find_title(code: str) -> str | None:
     """Return the bank's title, None for a bank that is not there yet."""
     return db.session.scalar(select(Bank.title).where(Bank.code == code))
@@ -260,6 +288,7 @@ def _write_version(version: BankVersion, drafts: Sequence[Draft]) -> None:
     ]
     db.session.execute(insert(Question), rows)
     link_pictures(version.id, drafts)
+    link_provisions(version.id, drafts)
     with _shelf_lock:
         # An undone publication may have used this id before and been read within its transaction.
         kept_for_good(SHELF).pop(version.id, None)

@@ -66,12 +66,16 @@ class Image:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """A cell of a table. `doubt` says why its text is not certain, empty where it is."""
+    """A cell of a table. `doubt` says why its text is not certain, empty where it is.
+
+    `drawn` has a character for each picture that lies over a cell of a spreadsheet.
+    """
 
     lines: tuple[Line, ...] = ()
     where: str = ""
     doubt: str = ""
     note: str = ""
+    drawn: str = ""
 
     @property
     def text(self) -> str:

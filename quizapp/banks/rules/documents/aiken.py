@@ -5,7 +5,8 @@ import re
 from quizapp.banks.rules import LETTERS
 from quizapp.banks.rules.documents import plain_line
 from quizapp.banks.rules.documents.found import Choice, Found, shortened
-from quizapp.banks.rules.documents.told import Told
+from quizapp.banks.rules.documents.statements import apart_in_table
+from quizapp.banks.rules.documents.told import PAIRS, Told, told_in
 
 ANSWER = re.compile(r"\s*ANSWER\s*:\s*(?P<key>.*?)\s*", re.IGNORECASE)
 OPTION = re.compile(r"\s*(?P<letter>[A-Za-z])[.)]\s+(?P<text>.*)")
@@ -14,9 +15,8 @@ ONE = re.compile(r"[A-Za-z]")
 
 def is_aiken(text: str) -> bool:
     """Say whether a text has a line that ends a question of Aiken."""
-    return any(
-        match and ONE.fullmatch(match["key"]) for match in map(ANSWER.fullmatch, text.splitlines())
-    )
+    keys = (match["key"] for match in map(ANSWER.fullmatch, text.splitlines()) if match)
+    return any(ONE.fullmatch(key) or PAIRS.fullmatch(key) for key in keys)
 
 
 def questions_of(text: str) -> list[Found]:
@@ -48,7 +48,7 @@ def questions_of(text: str) -> list[Found]:
             current.stem = "\n".join(stem)
     if current is not None:
         current.doubt("answer", "Thiếu dòng “ANSWER: …” sau các phương án. Hãy thêm dòng này.")
-    return found
+    return [part for one in found for part in apart_in_table(one)]
 
 
 def _add_option(found: Found, letter: str, text: str, where: str) -> None:
@@ -69,5 +69,9 @@ def _close(found: Found, key: str, where: str) -> None:
     found.places["answer"] = where
     if ONE.fullmatch(key):
         found.told.append(Told(letter=key.upper(), where=where))
+        return
+    told = told_in(f"Đáp án: {key}", where)
+    if told and told.verdicts:
+        found.told.append(told)
     else:
         found.doubt("answer", f"Đáp án “{key[:40]}” phải là đúng một chữ cái. Hãy ghi lại.")

@@ -91,6 +91,11 @@ class _Cutter:
         self.entries += entries
         self.block = None
 
+    def _numbers_since_key(self) -> list[int | None]:
+        """Return the numbers of the questions that no key has followed yet."""
+        begin = self.outline.keys[-1][0] if self.outline.keys else 0
+        return [one.number for one in self.outline.items[begin:] if isinstance(one, Block)]
+
     def _count(self) -> int:
         return len(self.outline.items)
 
@@ -100,6 +105,11 @@ class _Cutter:
         alone = len(entries) == 1 and question_start(line) and not line.auto
         if entries and (self.entries is not None or alone or len(entries) >= key_lists.FEWEST):
             self.add_key(entries)
+            return True
+        headed = key_lists.headed_entries_in(text, line.where)
+        # Pairs of a question that asks to match are no numbers of all the questions before.
+        if headed and [entry.number for entry in headed] == self._numbers_since_key():
+            self.add_key(headed)
             return True
         if key_lists.is_heading(text) and (self.block is None or self.block.options):
             self.entries = None

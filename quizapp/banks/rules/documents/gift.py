@@ -5,13 +5,14 @@ true or false; the other kinds are named.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from quizapp.banks.rules import LETTERS, Kind
 from quizapp.banks.rules.documents import NOTHING, plain_line
 from quizapp.banks.rules.documents.found import Choice, Found, truth_choices
-from quizapp.banks.rules.documents.told import Told
+from quizapp.banks.rules.documents.statements import apart_in_table
+from quizapp.banks.rules.documents.told import TRUTHS, Told
 
 BRACES = re.compile(r"\{([^{}]*)\}")
 TITLE = re.compile(r"\s*::(?P<title>(?:[^:\\]|\\.|:(?!:))*)::", re.DOTALL)
@@ -48,7 +49,8 @@ def is_gift(text: str) -> bool:
 
 def questions_of(text: str) -> list[Found]:
     """Return the questions of a text."""
-    return [_found(source) for source in _sources(_without_comments(text))]
+    found = (_found(source) for source in _sources(_without_comments(text)))
+    return [part for one in found for part in apart_in_table(one)]
 
 
 def _without_comments(text: str) -> str:
@@ -133,6 +135,8 @@ def _choices(found: Found, inner: str) -> None:
     if pieces[0].strip():
         found.doubt("options", OTHER_KIND)
         return
+    if _are_statements(found, pieces[1::2], pieces[2::2]):
+        return
     for sign, piece in zip(pieces[1::2], pieces[2::2], strict=True):
         letter = (
             LETTERS[len(signs)] if len(signs) < len(LETTERS) else chr(ord("A") + len(signs) % 26)
@@ -151,6 +155,23 @@ def _choices(found: Found, inner: str) -> None:
         found.doubt("options", OTHER_KIND)
         return
     _key(found, right, has_equal="=" in signs)
+
+
+def _are_statements(found: Found, signs: Sequence[str], pieces: Sequence[str]) -> bool:
+    """Take a matching question whose statements all match "Đúng" or "Sai"; say whether it is."""
+    pairs = [[_plain(part) for part in _split(piece, "#")[0].split("->")] for piece in pieces]
+    matched = [TRUTHS.get(pair[1].lower()) for pair in pairs if len(pair) == 2 and pair[0]]
+    if not 2 <= len(matched) == len(pairs) <= len(LETTERS) or None in matched or "~" in signs:
+        return False
+    verdicts: dict[str, str] = {}
+    for letter, (words, _), verdict in zip(LETTERS, pairs, matched, strict=False):
+        if TAG.search(words):
+            found.doubt("options", "Có thẻ HTML trong phương án. Hãy bỏ các thẻ, chỉ để chữ.")
+        body = [plain_line(words, found.where)]
+        found.options.append(Choice(letter=letter, label=NOTHING, body=body, where=found.where))
+        verdicts[letter] = verdict or ""
+    found.told.append(Told(verdicts=verdicts, where=found.where))
+    return True
 
 
 def _key(found: Found, right: list[str], *, has_equal: bool) -> None:

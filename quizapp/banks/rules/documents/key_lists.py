@@ -15,6 +15,7 @@ ENTRY = re.compile(
     r"(?:câu\s*)?(?P<number>\d{1,4})\s*(?:[-–.:)/=→]|->)?\s*\(?(?P<letter>[A-H]|[a-h])\)?(?!\w)\s*[.,;|\-–]?\s*",
     re.IGNORECASE,
 )
+HEADED = re.compile(r"\s*(?:bảng\s+)?đáp\s*án[\w\s]{0,30}:\s*(?=(?:câu\s*)?\d)", re.IGNORECASE)
 NUMBER = re.compile(r"(?:câu\s*)?(\d{1,4})\s*[.:)]?", re.IGNORECASE)
 LETTER = re.compile(r"\(?([A-Ha-h])\)?[.)]?")
 WORDS = re.compile(
@@ -50,6 +51,13 @@ def entries_in(text: str, where: str) -> list[Entry]:
         entries.append(Entry(number=int(match["number"]), letter=letter, where=where))
         at = match.end()
     return entries
+
+
+def headed_entries_in(text: str, where: str) -> list[Entry]:
+    """Return the keys of a line like "Đáp án: 1-B, 2-C"; none for another line."""
+    headed = HEADED.match(text)
+    entries = entries_in(text[headed.end() :], where) if headed else []
+    return entries if len(entries) > 1 else []
 
 
 def entries_of(grid: Grid) -> list[Entry] | None:

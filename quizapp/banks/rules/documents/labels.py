@@ -18,7 +18,7 @@ BARE = re.compile(r"\s*(?P<number>\d{1,4})\s*(?P<mark>[.)/:]|[-–](?=\s))(?!\d)
 SIGNS = "*+✓✔☑√"
 OPTION = re.compile(
     rf"(?:(?P<sign>[{SIGNS}])\s*)?\(?(?P<letter>[A-Ha-h])"
-    r"(?P<mark>[.)/:]|\s?[-–](?=\s))(?![A-Za-z]\.[A-Za-z.])\s*"
+    r"(?P<mark>\s{0,2}[.)](?=\s)|[.)/:]|\s?[-–](?=\s))(?![A-Za-z]\.[A-Za-z.])\s*"
 )
 NUMBERED_OPTION = re.compile(
     rf"\s*(?P<sign>[{SIGNS}]?)\s*(?P<letter>[1-8])\s*(?P<mark>[.)/]|[-–](?=\s))(?!\d)\s*"

@@ -68,6 +68,10 @@ class Piece(NamedTuple):
     font: str
 
 
+# Chat programs put them before a letter, which then begins no line any more.
+NO_WIDTH = str.maketrans({"\xa0": " "} | dict.fromkeys("\u200b\u2060\ufeff", ""))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Script:
     """How the letters of a document are to be read; `name` is empty for Unicode."""
@@ -82,7 +86,7 @@ class Script:
 
     def text(self, piece: Piece) -> str:
         """Return the text of a piece in Unicode."""
-        text = piece.text.replace("\xa0", " ")
+        text = piece.text.translate(NO_WIDTH)
         if not self.name or text.isascii() or _is_unicode(text):
             is_capitals = self.name == "TCVN3" and _is_capitals(piece.font)
             return text.upper() if is_capitals else text

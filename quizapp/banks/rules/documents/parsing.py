@@ -20,6 +20,7 @@ from quizapp.banks.rules.documents.labels import (
 from quizapp.banks.rules.documents.told import (
     CITATION,
     EXPLANATION,
+    IN_BRACKETS,
     PROVISION,
     TRUTHS,
     Told,
@@ -73,6 +74,9 @@ def choice_of(line: Line, mark: Mark, end: int | None, order: int) -> Choice:
     """Return the option that a label begins, its sign taken off its words."""
     label, body = line.cut(mark.start, mark.body), line.cut(mark.body, end)
     body, sign = without_sign(body)
+    told = body.text.rstrip()
+    if end is not None and told.endswith(";"):
+        body = body.cut(0, len(told) - 1)  # what parts it from the next option on its line
     before = next((char for char in label.text[:2] if char in SIGNS), "")
     is_auto = mark.labels is Labels.AUTO
     letter = mark.letter or (LETTERS[order] if order < len(LETTERS) else "?")
@@ -172,7 +176,12 @@ class _Reader:
     def _goes_on(self, index: int, line: Line) -> None:
         """A line between two options belongs to the first; after the last that is not sure."""
         is_between = any(at > index for at in self.marks)
-        if is_between or CONTINUES.match(line.text):
+        basis = None if is_between else IN_BRACKETS.fullmatch(line.text)
+        if basis:
+            # As a part of the last option it would be shown to contestants, and hide its mark.
+            self.found.citations.append(basis["rest"].strip())
+            self.into = "citation"
+        elif is_between or CONTINUES.match(line.text):
             self.found.options[-1].body.append(line.cut(0))
         elif line.text.strip():
             self.found.doubt(

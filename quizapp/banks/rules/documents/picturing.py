@@ -9,7 +9,12 @@ LONGEST_ALT = 300
 
 
 def show_pictures(found: Found, images: Sequence[Image]) -> None:
-    """Move pictures from the texts to `found.pictures`; one that is not usable is a doubt."""
+    """Move pictures from the texts to `found.pictures`; one that is not usable is a doubt.
+
+    Where a file has none, a sign that could stand for one is a letter like any other.
+    """
+    if not images:
+        return
     found.stem = _told(found, "", found.stem, images)
     if found.pictures and not found.stem:
         found.doubt("stem", "Câu hỏi chỉ có hình. Hãy thêm nội dung câu hỏi bằng chữ.")

@@ -8,6 +8,7 @@ that are true, or those that somebody got round to.
 import re
 from collections.abc import Mapping, Sequence
 
+from quizapp.banks.rules import Kind
 from quizapp.banks.rules.documents import Line
 from quizapp.banks.rules.documents.found import Choice, Found, truth_choices
 from quizapp.banks.rules.documents.told import TRUTHS, Told
@@ -23,6 +24,7 @@ VERDICT = re.compile(
 BOTH = re.compile(
     r"[\s:\-–—(\[]+(?P<true>đúng)\s*[/|,\-–]?\s*(?P<false>sai)\s*[)\]]?\s*[.;]?\s*$", re.IGNORECASE
 )
+SHARED = ("topic", "difficulty", "valid_from", "valid_to")
 TELL_EACH = (
     "Câu này hỏi nhiều ý đúng hay sai nhưng không rõ từng ý. Hãy ghi “(Đúng)” hoặc “(Sai)” sau "
     "mỗi ý, hoặc thêm dòng “Đáp án: a) Đúng; b) Sai; …”."
@@ -35,7 +37,8 @@ def apart(found: Found, lines: Sequence[Line]) -> list[Found]:
     `lines` are those of its block: what `found` says of an option may have lost its verdict.
     """
     told = next((one.verdicts for one in found.told if one.verdicts), {})
-    asks = bool(ASKS.search(found.stem) or ASKS.search(found.texts.get("topic", "")))
+    asks = any(ASKS.search(found.texts.get(name, "")) for name in ("topic", "kind"))
+    asks = asks or bool(ASKS.search(found.stem))
     if not told and (not asks or not _are_statements(found)):
         return [found]
     parts = [_verdict_of(choice, told, lines) for choice in found.options]
@@ -51,9 +54,19 @@ def apart(found: Found, lines: Sequence[Line]) -> list[Found]:
     ]
     made[0].told_number = found.told_number
     made[0].citations, made[0].explanation = found.citations, found.explanation
+    made[0].texts["explanation"] = found.texts.get("explanation", "")
     note = f"Câu có {len(made)} ý đúng/sai nên được tách thành {len(made)} câu Đúng/Sai."
     made[0].notes += [*found.notes, ("stem", note)]
     return made
+
+
+def apart_in_table(found: Found) -> list[Found]:
+    """Do as `apart` for a question of a table or a text; one with a key of its own stays whole."""
+    is_keyed = any(one.letter or one.words or one.doubt for one in found.told)
+    if is_keyed or found.texts.get("kind") == Kind.MULTIPLE:
+        return [found]
+    lines = [line for choice in found.options for line in choice.body]
+    return apart(found, lines)
 
 
 def _are_statements(found: Found) -> bool:
@@ -107,8 +120,11 @@ def _marked(line: Line, both: re.Match[str]) -> str:
 
 def _question(found: Found, choice: Choice, text: str, verdict: str) -> Found:
     stem = "\n".join(part for part in (found.stem, text) if part)
-    texts = {"topic": found.texts.get("topic", ""), "fixed_order": "true"}
-    if found.told_number is not None:
+    texts = {name: found.texts[name] for name in SHARED if found.texts.get(name)}
+    texts["fixed_order"] = "true"
+    if found.texts.get("code"):
+        texts["code"] = f"{found.texts['code']}{choice.letter.lower()}"
+    elif found.told_number is not None:
         texts["code"] = f"CAU-{found.told_number:03d}{choice.letter.lower()}"
     key = Told(letter=verdict, where=choice.where or found.where)
     return Found(
@@ -118,4 +134,5 @@ def _question(found: Found, choice: Choice, text: str, verdict: str) -> Found:
         told=[key],
         texts=texts,
         doubts=dict(found.doubts),
+        places=dict(found.places),
     )

@@ -1,13 +1,14 @@
 """Tables of questions, a row per question: from Word, Excel or CSV. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from quizapp.banks.rules import LETTERS, Kind
 from quizapp.banks.rules.cleaning import clean_line
-from quizapp.banks.rules.documents import NOTHING, Cell, Grid, plain_line
+from quizapp.banks.rules.documents import NOTHING, PICTURE, Cell, Grid, Line, plain_line
 from quizapp.banks.rules.documents.blocks import Block
 from quizapp.banks.rules.documents.columns import (
     HEADING_ROWS,
@@ -19,6 +20,7 @@ from quizapp.banks.rules.documents.columns import (
 from quizapp.banks.rules.documents.found import Choice, Found, key_of, truth_choices
 from quizapp.banks.rules.documents.labels import Labels, option_marks, topic_in
 from quizapp.banks.rules.documents.parsing import parsed, without_sign
+from quizapp.banks.rules.documents.statements import apart_in_table
 from quizapp.banks.rules.documents.told import Told, told_in
 
 # "Nhiều lựa chọn" is none of them: many call every question with options so.
@@ -70,7 +72,8 @@ def rows_of(grid: Grid) -> Rows:
         if heading is not None:
             topic = heading
             continue
-        rows.found.append(_Row(cells=row, columns=columns, where=where).found(topic))
+        rows.found += apart_in_table(_Row(cells=row, columns=columns, where=where).found(topic))
+    _check_lines(rows.found, columns)
     _check_keys(rows, columns)
     return rows
 
@@ -109,13 +112,13 @@ def _is_question(row: Sequence[Cell], columns: Columns) -> bool:
         PART_OF.get(heading_of(_cell(row, columns.parts["stem"]).text)) == "stem"
         and columns_of([cell.text for cell in row]).is_complete
     )
-    pictures = any(line.picture for cell in row for line in cell.lines)
+    pictures = any(cell.drawn or any(line.picture for line in cell.lines) for cell in row)
     return (any(clean_line(text) for text in told) or pictures) and not is_heading
 
 
 def _only_heading(row: Sequence[Cell]) -> str | None:
     told = [cell for cell in row if clean_line(cell.text)]
-    if len(told) != 1 or len(told[0].lines) != 1:
+    if len(told) != 1 or len(told[0].lines) != 1 or any(cell.drawn for cell in row):
         return None
     return topic_in(told[0].lines[0])
 
@@ -159,9 +162,30 @@ class _Row:
             found.doubt(
                 "stem", f"Bảng có hai cột cùng nghĩa “{self.columns.twice[0]}”. Hãy bỏ một."
             )
-        if clean_line(self._part("picture").text):
-            found.doubt("picture", "Câu hỏi có hình, chưa dùng được. Hãy diễn đạt bằng chữ.")
+        self._show(found)
         return found
+
+    def _show(self, found: Found) -> None:
+        """Give the stem the pictures over its cell and in a column of their own."""
+        own = self._part("picture")
+        beside = "".join(PICTURE.findall(own.text)) + own.drawn  # Word's stand in the text
+        for drawn in filter(None, (self._part("stem").drawn, beside)):
+            found.stem += f"\n{drawn}"
+        if clean_line(PICTURE.sub("", own.text)):
+            message = (
+                "Cột hình chỉ ghi tên hoặc đường dẫn của hình. Hãy chèn chính hình đó vào ô, hoặc "
+                "diễn đạt bằng chữ."
+            )
+            found.doubt("picture", message)
+        shown = {self.columns.parts.get("stem"), self.columns.parts.get("picture")}
+        shown |= set(self.columns.options.values())
+        for index, cell in enumerate(self.cells):
+            if cell.drawn and index not in shown:
+                message = (
+                    f"Hình ({cell.where}) không rõ của phần nào. Hãy đặt hình gọn trong ô câu hỏi, "
+                    "ô phương án hoặc cột “Hình ảnh”."
+                )
+                found.doubt("pictures", message)
 
     def _part(self, name: str) -> Cell:
         return _cell(self.cells, self.columns.parts.get(name))
@@ -199,6 +223,13 @@ class _Row:
                 for letter, line in zip(LETTERS, lines, strict=False)
             ]
             found.by_number = True
+            going_on = next((line.text for line in lines[1:] if _goes_on(lines[0], line)), "")
+            if going_on:
+                message = (
+                    f"Không rõ dòng “{going_on[:40]}” là phương án riêng hay nối dòng trên. Hãy "
+                    "ghi A., B., C. trước mỗi phương án."
+                )
+                found.doubt("options", message)
             return
         block = Block(number=None, where=found.where, lines=[NOTHING, *lines])
         inner = parsed(block, Labels.UPPER)
@@ -216,6 +247,9 @@ class _Row:
             cell = _cell(self.cells, index)
             name = f"option {letter}"
             found.places[name] = cell.where
+            if cell.drawn:
+                lines = (*cell.lines, plain_line(cell.drawn, cell.where))
+                cell = replace(cell, lines=lines)
             if not clean_line(cell.text):
                 continue
             if cell.doubt:
@@ -281,6 +315,11 @@ def kind_of(text: str) -> str:
     return next(meant, clean_line(text))
 
 
+def _goes_on(first: Line, line: Line) -> bool:
+    """Say whether a line may go on with the one above: the options begin with capitals."""
+    return first.text.lstrip()[:1].isupper() and line.text.lstrip()[:1].islower()
+
+
 def _own_label(letter: str, cell: Cell) -> bool:
     marks = option_marks(cell.lines[0]) if cell.lines else []
     return bool(marks) and marks[0].letter == letter and marks[0].labels is Labels.UPPER
@@ -296,6 +335,21 @@ def _choice(letter: str, cell: Cell, *, is_labelled: bool) -> Choice:
         body=[first.cut(at), *others],
         where=cell.where,
     )
+
+
+def _check_lines(found: Sequence[Found], columns: Columns) -> None:
+    """More lines than other cells have may be an option that goes on below its first line."""
+    if "choices" not in columns.parts:
+        return
+    bare = [one for one in found if one.options and not any(c.label.text for c in one.options)]
+    (usual, rows), *_ = Counter(len(one.options) for one in bare).most_common(1) or [(0, 0)]
+    for one in bare:
+        if rows > 1 and len(one.options) > usual:
+            one.doubt(
+                "options",
+                f"Ô có {len(one.options)} dòng, các câu khác {usual}: không rõ dòng nào nối dòng "
+                "trên. Hãy ghi A., B., C. trước mỗi phương án.",
+            )
 
 
 def _check_keys(rows: Rows, columns: Columns) -> None:
@@ -315,6 +369,17 @@ def _check_keys(rows: Rows, columns: Columns) -> None:
             one.doubt("answer", MISSING)
         elif "0" in keys and key.isdecimal():
             one.doubt("answer", "Có đáp án ghi số 0 nên không rõ đếm từ 0 hay 1. Hãy ghi chữ cái.")
+        elif not by_words and _counts_to_another(one, key):
+            message = f"Đáp án “{key}” vừa là số thứ tự vừa là chữ của phương án. Hãy ghi chữ cái."
+            one.doubt("answer", message)
+
+
+def _counts_to_another(one: Found, key: str) -> bool:
+    """Say whether a digit is the words of one option and may be the number of another."""
+    texts = [key_of(option.text) for option in one.options]
+    if len(key) > 1 or not key.isdecimal() or not 0 < int(key) <= len(texts):
+        return False
+    return key in texts and texts[int(key) - 1] != key
 
 
 def _counts_from_one(found: Sequence[Found], keys: Sequence[str]) -> bool:

@@ -30,6 +30,14 @@ BASIS = re.compile(r"\s*(?:căn\s+cứ(?:\s+theo)?|theo)\s*:?\s*", re.IGNORECASE
 PROVISION = re.compile(
     r"\b(?:điều|khoản|điểm)\s+[\da-zđ]|\b(?:luật|nghị định|quyết định|thông tư)\b", re.IGNORECASE
 )
+# A line that is nothing but "(Căn cứ khoản 1 Điều 5 Luật Công đoàn)", or begins with the provision.
+IN_BRACKETS = re.compile(
+    r"\s*[(\[]\s*(?:(?:căn\s+cứ|cơ\s+sở\s+pháp\s+lý|trích|nguồn|theo)\b[^:)]{0,12}?:?\s*"
+    r"(?=(?:tại\s+|quy\s+định\s+tại\s+)?(?:điểm|khoản|điều|luật|nghị|bộ|thông|quyết)\s)"
+    r"|(?=(?:điểm|khoản|điều)\s+[\da-zđ]))"
+    r"(?P<rest>[^()\[\]]+)[)\]]\s*[.;]?\s*",
+    re.IGNORECASE,
+)
 EXPLANATION = re.compile(
     r"\s*[-–*•]?\s*(?:giải\s+thích(?:\s+đáp\s+án)?|lời\s+giải|hướng\s+dẫn(?:\s+giải)?)"
     r"\s*[:：.]\s*(?P<rest>.*)",

@@ -1,34 +1,30 @@
-"""Organisers bring question banks: files are read by a job, reviewed, mended, published."""
+"""Organisers look at what was read of their files, mend it and publish it."""
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.banks import service
+from quizapp.banks.admin.routes import ACTIONABLE, bp, whole_number
 from quizapp.banks.errors import ChangedMeanwhile
-from quizapp.banks.forms import ADDS, BringForm, MendForm, PublishForm
+from quizapp.banks.forms import MendForm, PublishForm
 from quizapp.banks.rules import LETTERS, letters_of
-from quizapp.banks.rules.differences import Difference, pieces, without_keys
+from quizapp.banks.rules.differences import pieces
 from quizapp.banks.rules.mending import Typed, typed_in
-from quizapp.banks.service import BroughtFile, Decision, NewReview, Review, Show, Which
+from quizapp.banks.service import Decision, Review, Show, Which
 from quizapp.banks.service.reading_keys import note_keys_seen
-from quizapp.banks.words import reason_words
-from quizapp.banks.writing.templates import MEDIA_TYPES, TEMPLATES
 from quizapp.db import writes
 from quizapp.errors import NotFound, Refusal
-from quizapp.people.errors import NotSignedIn
-from quizapp.people.forms import ButtonForm
-from quizapp.people.sign_in import current_organiser, is_signed_browser, organisers_only
+from quizapp.people.sign_in import current_organiser, organisers_only
 from quizapp.web.language import words_of
+from quizapp.web.parts import asks_for_part, render_part
 
-bp = Blueprint("banks_admin", __name__, template_folder="templates")
-View = Callable[[], ResponseReturnValue]
+COUNTS = ("banks/_review_counts.html", "banks/_review_tabs.html", "banks/_publish.html")
 SHOWN = 20  # questions on one page
-ACTIONABLE = {403, 409, 422}
-AROUND_FILES = 64 * 1024  # bytes that a form needs beside its files
 LEAST_OPTIONS, SPARE_OPTIONS = 4, 1  # fields for options: those there are and one more
 DECISIONS = {
     "skip": Decision.SKIPPED,
@@ -36,37 +32,6 @@ DECISIONS = {
     "replace": Decision.REPLACES,
     "restore": None,
 }
-
-
-def takes_files(view: View) -> View:
-    """Let a form be as large as its files; stands above `@writes`, which reads the body first."""
-
-    @wraps(view)
-    def wrapper() -> ResponseReturnValue:
-        if is_signed_browser():  # a stranger sends no more than any form
-            request.max_content_length = service.LARGEST_ALL + AROUND_FILES
-        return view()
-
-    return wrapper
-
-
-def banks_shown_again(view: View) -> View:
-    """Show the banks with what was typed; a browser gives no file back, so it is chosen again."""
-
-    @wraps(view)
-    def wrapper() -> ResponseReturnValue:
-        try:
-            return view()
-        except NotSignedIn:
-            raise  # the form of a stranger is not even read
-        except Refusal as refusal:
-            if refusal.status not in ACTIONABLE:
-                raise
-            form = BringForm()
-            form.mark(refusal)
-            return _banks_page(form), refusal.status
-
-    return wrapper
 
 
 def looks_first(
@@ -117,51 +82,15 @@ def question_shown_again(
     return wrapper
 
 
-@bp.get("/admin/banks")
-@organisers_only
-def banks() -> ResponseReturnValue:
-    """Show the banks that one may use, and take files for one of them or a new one."""
-    return _banks_page(BringForm(formdata=None))
-
-
-@bp.get("/admin/banks/<bank>/reports")
-@organisers_only
-def reported(bank: str) -> ResponseReturnValue:
-    """Show which questions contestants find something wrong with."""
-    found = service.get_reported(current_organiser(), bank)
-    return render_template("banks/reported.html", bank=found, words=reason_words())
-
-
-@bp.post("/admin/banks")
-@banks_shown_again
-@takes_files
-@writes
-@organisers_only
-def bring() -> ResponseReturnValue:
-    """Keep the files and go to the job that reads them."""
-    form = BringForm()
-    form.check()
-    files = [
-        BroughtFile(name=file.filename or "", content=file.read())
-        for file in request.files.getlist("files")
-        if file.filename
-    ]
-    new = NewReview(
-        unit=form.unit.data or "",
-        bank_code=(form.bank.data or "").strip(),
-        title=form.title.data or "",
-        adds=form.how.data == ADDS,
-        files=files,
-    )
-    job = service.start_review(current_organiser(), new, at=clock.now())
-    return redirect(url_for("people_jobs.job", public_id=job), 303)
-
-
 @bp.get("/admin/banks/reviews/<public_id>")
 @organisers_only
 def review(public_id: str) -> ResponseReturnValue:
     """Show what was understood: problems first, then what is like another, then the rest."""
-    page = _review_page(public_id, PublishForm(formdata=None))
+    row = request.args.get("row", 0, type=int)
+    if asks_for_part() and row:
+        page: str = _row(public_id, row)
+    else:
+        page = _review_page(public_id, PublishForm(formdata=None))
     note_keys_seen(current_organiser(), public_id, at=clock.now())
     return page
 
@@ -181,7 +110,7 @@ def decide(public_id: str, found: Review | None) -> ResponseReturnValue:
     service.publish_review(
         current_organiser(),
         found,
-        revision=_number(form.revision.data),
+        revision=whole_number(form.revision.data),
         note=form.note.data or "",
         skips_errors=bool(form.skips_errors.data),
         at=now,
@@ -206,17 +135,20 @@ def change(public_id: str, number: int) -> ResponseReturnValue:
     """Mend a question, decide on it, or undo its last change."""
     form, now, organiser = MendForm(), clock.now(), current_organiser()
     form.check()
-    which = Which(public_id=public_id, number=number, revision=_number(form.revision.data))
+    which = Which(public_id=public_id, number=number, revision=whole_number(form.revision.data))
     deed, _, about = request.form.get("do", "save").partition(" ")
     if deed in DECISIONS:
         service.decide_on_question(organiser, which, DECISIONS[deed], at=now)
     elif deed == "merge":
-        service.merge_question(organiser, which, _number(about), at=now)
+        service.merge_question(organiser, which, whole_number(about), at=now)
     elif deed == "undo":
         service.undo_edit(organiser, which, at=now)
-        return redirect(_address(public_id, number), 303)
     else:
         service.mend_question(organiser, which, form.typed(), at=now)
+    if asks_for_part():
+        return _row(public_id, number, is_saved=True)
+    if deed == "undo":
+        return redirect(_address(public_id, number), 303)
     return redirect(url_for("banks_admin.go_on", public_id=public_id, after=number), 303)
 
 
@@ -233,72 +165,8 @@ def go_on(public_id: str) -> ResponseReturnValue:
     return redirect(_address(public_id, following))
 
 
-@bp.get("/admin/banks/of/<bank_code>/difference")
-@organisers_only
-def difference(bank_code: str) -> ResponseReturnValue:
-    """Show what changed between two versions, word by word, without right options."""
-    before, after = (_number(request.args.get(name, "1")) for name in ("before", "after"))
-    found = service.compare_mine(current_organiser(), bank_code, before, after)
-    return _difference_page(bank_code, before, after, without_keys(found), with_keys=False)
-
-
-@bp.post("/admin/banks/of/<bank_code>/difference/<int:before>/<int:after>")
-@writes
-@organisers_only
-def difference_with_keys(bank_code: str, before: int, after: int) -> ResponseReturnValue:
-    """Show all that changed, and write down who looked at right options."""
-    ButtonForm().check()
-    found = service.compare_mine(current_organiser(), bank_code, before, after)
-    service.note_keys_seen(current_organiser(), bank_code, f"{before}-{after}", at=clock.now())
-    return _difference_page(bank_code, before, after, found, with_keys=True)
-
-
-@bp.get("/admin/banks/guide")
-@organisers_only
-def guide() -> ResponseReturnValue:
-    """Tell on one page how files are written best."""
-    return render_template("banks/guide.html")
-
-
-@bp.get("/admin/banks/template.<any(docx, xlsx):form>")
-@organisers_only
-def template(form: str) -> ResponseReturnValue:
-    """Send a file to begin a bank with."""
-    response = make_response(TEMPLATES[form]())
-    response.mimetype = MEDIA_TYPES[form]
-    response.headers.set("Content-Disposition", "attachment", filename=f"mau-cau-hoi.{form}")
-    return response
-
-
-def _difference_page(
-    code: str, before: int, after: int, found: Difference, *, with_keys: bool
-) -> str:
-    return render_template(
-        "banks/difference.html",
-        found={"code": code, "before": before, "after": after},
-        difference=found,
-        with_keys=with_keys,
-        form=ButtonForm(formdata=None),
-    )
-
-
-def _banks_page(form: BringForm) -> str:
-    organiser, now = current_organiser(), clock.now()
-    units = service.get_writers_units(organiser, at=now)
-    form.unit.choices = [(unit.code, unit.name) for unit in units]
-    return render_template(
-        "banks/banks.html",
-        reported=service.count_reported(current_organiser()),
-        form=form,
-        units=units,
-        banks=service.get_banks_of(organiser),
-        reviews=service.get_reviews(organiser),
-    )
-
-
 def _review_page(public_id: str, form: PublishForm, refused: str | None = None) -> str:
     found = service.get_review(current_organiser(), public_id)
-    form.revision.data = str(found.card.revision)
     asked = request.args.get("show", "")
     show = Show(asked) if asked in {*Show} else found.first_shown
     listed = found.listed[show]
@@ -306,20 +174,42 @@ def _review_page(public_id: str, form: PublishForm, refused: str | None = None) 
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     return render_template(
         "banks/review.html",
-        form=form,
-        review=found,
+        **_review_values(found, form, show),
         refused=refused,
-        show=show,
-        shows=[(one, len(found.listed[one])) for one in Show],
         questions=listed[(page - 1) * SHOWN : page * SHOWN],
         page=page,
         pages=pages,
         letters=letters_of,
-        typed_in=typed_in,
     )
 
 
+def _review_values(found: Review, publish: PublishForm, show: Show) -> dict[str, Any]:
+    """Return what of a review both the page and its parts show."""
+    publish.revision.data = str(found.card.revision)
+    return {
+        "publish": publish,
+        "review": found,
+        "show": show,
+        "shows": [(one, len(found.listed[one])) for one in Show],
+        "typed_in": typed_in,
+        "is_saved": False,
+        "is_mended_here": False,
+    }
+
+
+def _row(public_id: str, number: int, *, is_saved: bool = False) -> str:
+    """Render one question as it stands in the list; when it was saved, the counts with it."""
+    found = service.get_review(current_organiser(), public_id)
+    one = next((one for one in found.questions if one.number == number), None)
+    if one is None:
+        raise NotFound
+    values = _review_values(found, PublishForm(formdata=None), found.first_shown)
+    values |= {"one": one, "is_saved": is_saved}
+    return render_part("banks/_row.html", *(COUNTS if is_saved else ()), **values)
+
+
 def _question_page(public_id: str, number: int, *, refused: Refusal | None = None) -> str:
+    """Render a question to be mended: on its page, or where it stands in the list."""
     found = service.get_review(current_organiser(), public_id)
     one = next((one for one in found.questions if one.number == number), None)
     if one is None:
@@ -328,20 +218,24 @@ def _question_page(public_id: str, number: int, *, refused: Refusal | None = Non
     form = MendForm() if refused else _filled(stands)
     typed = form.typed() if refused else stands
     form.revision.data = str(one.revision)  # who saves again has seen what stands there
-    return render_template(
-        "banks/question.html",
-        form=form,
-        review=found,
-        one=one,
-        typed=typed,
-        fields=_letters_shown(typed),
-        refused=words_of(refused) if refused else None,
-        conflicts=_conflicts(stands, typed) if isinstance(refused, ChangedMeanwhile) else [],
-        editors=service.get_editors(found.card.id, number),
-        following=found.next_wrong(number),
-        stood=typed_in(one.found),
-        other=service.get_twin(one),
-    )
+    for field in form:
+        field.id = f"{field.id}-{number}"  # several may be mended on one page
+    values = {
+        "form": form,
+        "one": one,
+        "typed": typed,
+        "fields": _letters_shown(typed),
+        "refused": words_of(refused) if refused else None,
+        "conflicts": _conflicts(stands, typed) if isinstance(refused, ChangedMeanwhile) else [],
+        "editors": service.get_editors(found.card.id, number),
+        "following": found.next_wrong(number),
+        "stood": typed_in(one.found),
+        "other": service.get_twin(one),
+    }
+    if not asks_for_part():
+        return render_template("banks/question.html", review=found, **values)
+    values |= _review_values(found, PublishForm(formdata=None), found.first_shown)
+    return render_part("banks/_row.html", **values | {"is_mended_here": True})
 
 
 def _filled(stands: Typed) -> MendForm:
@@ -390,7 +284,3 @@ def _texts(typed: Typed) -> dict[str, str]:
 
 def _address(public_id: str, number: int) -> str:
     return url_for("banks_admin.question", public_id=public_id, number=number)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
