@@ -13,7 +13,7 @@ from quizapp.contests.rules.in_force import Ruling
 from quizapp.contests.rules.schedule import BadMoment, Window, preset_windows, read_moment
 from quizapp.contests.service import ContestCard, NewContest
 from quizapp.db import transaction
-from quizapp.web.language import moment
+from quizapp.web.formats import moment
 
 group = OrganiserGroup("contests", help="Lập cuộc thi.")
 

@@ -70,11 +70,31 @@ class NotOutOfForce(Refusal):
     text = N_("Câu {code} có hiệu lực suốt {round}, hoặc không có trong ngân hàng của vòng này.")
 
 
+class NothingToUndo(Refusal):
+    text = N_("Câu {code} của {round}: không có quyết định nào trước đó để trở lại.")
+
+
+class RulingChanged(Refusal):
+    text = N_(
+        "Câu {code} của {round}: có người vừa quyết định từ lúc bạn mở trang. Chưa có gì bị ghi"
+        " đè; hãy xem quyết định mới rồi lưu lại nếu vẫn muốn đổi."
+    )
+
+
+class NoRulingReason(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Câu {code} của {round}: hãy ghi lý do; lý do vào nhật ký.")
+
+
 class DraftChanged(Refusal):
     text = N_(
         "{who} vừa sửa phần này từ lúc bạn mở trang. Chưa có gì bị ghi đè: hãy xem hai bên khác"
         " nhau chỗ nào, sửa nếu cần, rồi lưu lại."
     )
+
+
+class DraftMovedOn(Refusal):
+    text = N_("{who} vừa sửa bản nháp này. Hãy xem lại rồi bấm lần nữa.")
 
 
 class DraftIsApproved(Refusal):
@@ -103,6 +123,28 @@ class PdfTooLarge(Refusal):
     text = N_("Tệp quá lớn: nhiều nhất {megabytes} MB. Hãy quét ở độ phân giải thấp hơn.")
 
 
+class BadColour(Refusal):
+    """Letters could not be read with it; `words` say why, `fix` what to choose."""
+
+    status: ClassVar[int] = 422
+    text = "{words} {fix}"
+
+
+class BadBanner(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Tệp này không đọc được như một tấm ảnh. Hãy chọn ảnh PNG, JPEG hoặc WebP.")
+
+
+class BannerOfOddShape(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Ảnh cần nằm ngang và rộng ít nhất {width} điểm, ví dụ 1200 × 400.")
+
+
+class BannerTooLarge(Refusal):
+    status: ClassVar[int] = 413
+    text = N_("Ảnh lớn quá: nhiều nhất {megabytes} MB.")
+
+
 class StillRunning(Refusal):
     text = N_("Cuộc thi chưa kết thúc nên chưa cất đi được.")
 
@@ -124,3 +166,64 @@ class ReasonMissing(Refusal):
 
 class NotYetWhole(Refusal):
     text = N_("Chưa thử được: cần tên, đơn vị, ngân hàng đủ câu hỏi, thể lệ và ít nhất một vòng.")
+
+
+class RehearsalIsOver(Refusal):
+    text = N_("Buổi thi thử này đã kết thúc và đã xóa hết. Hãy hỏi ban tổ chức địa chỉ cuộc thi.")
+
+
+class NoRehearsal(Refusal):
+    text = N_("Chỉ cuộc thi thử mới xóa hết được. Cuộc thi thật thì cất đi.")
+
+
+class IsEmptied(Refusal):
+    text = N_("Buổi thi thử này đã xóa hết, không lấy lại được.")
+
+
+class BadFile(Refusal):
+    """What was uploaded is not one of the kinds of files that are given out to study."""
+
+    status: ClassVar[int] = 422
+    text = N_(
+        "Tệp này không nhận được: chỉ nhận PDF còn nguyên, Word .docx không có macro, hoặc văn bản"
+        " .txt (UTF-8). Tệp .doc cũ: mở bằng Word rồi lưu lại thành .docx hoặc PDF."
+    )
+
+
+class FileTooLarge(Refusal):
+    status: ClassVar[int] = 413
+    text = N_("Tệp lớn quá {megabytes} MB. Hãy nén lại, chia ra, hoặc ghi đường dẫn.")
+
+
+class TooManyDocuments(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Đã có {most} tài liệu. Bỏ bớt một tài liệu trước khi thêm.")
+
+
+class PracticeIsAsked(Refusal):
+    """A question would be practised with its answer and asked in earnest."""
+
+    text = N_(
+        "Trùng {count} câu (giống hẳn hoặc gần như giống) giữa câu để luyện tập và câu thi thật của"
+        " cuộc thi “{title}”. Luyện tập cho xem đáp án, nên hai bên phải dùng ngân hàng khác nhau."
+    )
+
+
+class PracticeTooSmall(Refusal):
+    status: ClassVar[int] = 422
+    text = N_("Ngân hàng để luyện tập cần ít nhất {fewest} câu còn hiệu lực trong thời gian thi.")
+
+
+class NoPractice(NotFound):
+    text = N_("Cuộc thi này hiện không có bài luyện tập.")
+
+
+class PracticeBusy(Refusal):
+    """So many people practise that answers of the contest would have to wait."""
+
+    status: ClassVar[int] = 429
+    text = N_("Đang có rất đông người luyện tập. Hãy thử lại sau {wait} giây.")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.facts["wait"])}

@@ -20,6 +20,7 @@ from quizapp.web.refusing import code_words
 
 PIN_FIELD = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 6, "class": "short"}
 CODE_FIELD = {"autocomplete": "off", "autocapitalize": "characters", "maxlength": 12}
+HOURS = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 2, "class": "short"}
 OWN_WORDS = {"autocomplete": "off"}
 
 
@@ -97,6 +98,13 @@ class HeadCountForm(OrganiserForm):
     )
     counted_on = StringField(lazy_gettext("Tính đến ngày"), render_kw={"autocomplete": "off"})
     source = StringField(lazy_gettext("Nguồn số liệu"), render_kw={"autocomplete": "off"})
+
+
+class RehearseForm(OrganiserForm):
+    """How long a rehearsal is open, and whose questions it asks."""
+
+    hours = StringField(lazy_gettext("Mở trong mấy giờ"), render_kw=HOURS)
+    bank = RadioField(lazy_gettext("Ngân hàng câu hỏi"), validate_choice=False)
 
 
 class NewDraftForm(OrganiserForm):

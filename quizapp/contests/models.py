@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint, text
@@ -9,11 +10,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 from quizapp.db import Base
 
 
+class ContestKind(StrEnum):
+    """Whether results count. Triggers keep the kind as it is, and rehearsals from being closed."""
+
+    REAL = "real"
+    REHEARSAL = "rehearsal"
+
+
 class Contest(Base):
     """One contest of a union: a title, an owner, and one or more rounds."""
 
     __tablename__ = "contest"
-    __table_args__ = (CheckConstraint("generation >= 1", name="generation_from_1"),)
+    __table_args__ = (
+        CheckConstraint("generation >= 1", name="generation_from_1"),
+        CheckConstraint("kind IN ('real', 'rehearsal')", name="kind_known"),
+        CheckConstraint(
+            "emptied_at IS NULL OR (kind = 'rehearsal' AND archived_at IS NOT NULL)",
+            name="only_rehearsals_are_emptied",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
@@ -28,8 +43,32 @@ class Contest(Base):
     regulation_number: Mapped[str | None]  # of the signed regulation, with its day
     regulation_date: Mapped[date | None]
     archived_at: Mapped[datetime | None]  # since when lists leave it out
+    kind: Mapped[str] = mapped_column(server_default=text("'real'"))
+    emptied_at: Mapped[datetime | None]  # since when nobody may join: its people are erased
+    colour: Mapped[str | None]  # "#0b4f8a"; None: the colours of the product
+    banner_digest: Mapped[str | None]  # of the picture on its page, with its size in pixels
+    banner_width: Mapped[int | None]
+    banner_height: Mapped[int | None]
+    # How long personal data are kept after the last round's close.
+    retention_months: Mapped[int] = mapped_column(server_default=text("12"))
+    freeze_id: Mapped[int | None]  # what is shown of its standings while they are frozen
     # Goes up, by trigger, with every change of this row and of its rounds.
     revision: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class Banner(Base):
+    """A picture above a contest's page, under the digest of its bytes, which we wrote."""
+
+    __tablename__ = "banner"
+    __table_args__ = (
+        CheckConstraint("length(digest) = 64", name="digest_in_hex"),
+        CheckConstraint("media_type IN ('image/png', 'image/jpeg')", name="media_type_known"),
+        CheckConstraint("length(body) BETWEEN 1 AND 100000", name="body_is_small"),
+    )
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    body: Mapped[bytes]
 
 
 class RuleSet(Base):
@@ -160,3 +199,48 @@ class Notice(Base):
     at: Mapped[datetime]
     reason: Mapped[str]
     lines: Mapped[str]  # JSON: what was changed, a line each, in Vietnamese
+
+
+class StudyDocument(Base):
+    """Something to study for a contest: a file as it was uploaded, or a link; never changed but
+    for when it is shown, and since when it is not any more.
+    """
+
+    __tablename__ = "study_document"
+    __table_args__ = (
+        UniqueConstraint("contest_id", "number"),
+        CheckConstraint("shown IN ('always', 'before', 'during')", name="shown_known"),
+        CheckConstraint("kind IS NULL OR kind IN ('pdf', 'docx', 'txt')", name="kind_known"),
+        CheckConstraint("(url IS NULL) <> (content IS NULL)", name="link_or_file"),
+        CheckConstraint(
+            "(content IS NULL) = (kind IS NULL) AND (content IS NULL) = (digest IS NULL)"
+            " AND (content IS NULL) = (size IS NULL)",
+            name="file_is_described",
+        ),
+        CheckConstraint("length(content) BETWEEN 1 AND 10485760", name="at_most_10_mib"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    number: Mapped[int]
+    title: Mapped[str]
+    shown: Mapped[str]
+    url: Mapped[str | None]
+    kind: Mapped[str | None]
+    content: Mapped[bytes | None]
+    digest: Mapped[str | None]  # SHA-256, in hex
+    size: Mapped[int | None]  # bytes
+    added_at: Mapped[datetime]
+    added_by: Mapped[int] = mapped_column(ForeignKey("organiser.id"))
+    removed_at: Mapped[datetime | None]
+
+
+class Practice(Base):
+    """The bank version that practice papers of a contest are drawn from."""
+
+    __tablename__ = "practice"
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    bank_version_id: Mapped[int] = mapped_column(ForeignKey("bank_version.id"), index=True)
+    chosen_at: Mapped[datetime]
+    chosen_by: Mapped[int] = mapped_column(ForeignKey("organiser.id"))

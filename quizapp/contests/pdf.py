@@ -2,7 +2,7 @@
 
 from flask import Response
 
-PDF_GUARDS = {
+FILE_GUARDS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -10,7 +10,12 @@ PDF_GUARDS = {
 
 def as_pdf(content: bytes, *, name: str) -> Response:
     """Return a file to be kept, not opened in our name: whoever made it is not known."""
-    response = Response(content, mimetype="application/pdf")
+    return as_file(content, name=name, media_type="application/pdf")
+
+
+def as_file(content: bytes, *, name: str, media_type: str) -> Response:
+    """Return a file to be kept; `name` has ASCII letters only."""
+    response = Response(content, content_type=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers.update(PDF_GUARDS)
+    response.headers.update(FILE_GUARDS)
     return response

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.contests import service, words
-from quizapp.contests.admin.routes import ACTIONABLE, bp
+from quizapp.contests.admin.routes import ACTIONABLE, OF_FILES, bp, sent_file
 from quizapp.contests.errors import DraftChanged
 from quizapp.contests.forms import NewDraftForm
 from quizapp.contests.pdf import as_pdf
@@ -36,12 +36,16 @@ from quizapp.db import writes
 from quizapp.errors import N_, NotFound, Refusal
 from quizapp.people.errors import BadEntry, NotSignedIn
 from quizapp.people.forms import ButtonForm
-from quizapp.people.sign_in import current_organiser, organisers_only
+from quizapp.people.sign_in import count_upload, current_organiser, organisers_only
 from quizapp.vietnamese import day_in_vietnam
 from quizapp.web.language import words_of
 
 View = Callable[..., ResponseReturnValue]
-AROUND_FILE = 64 * 1024  # bytes that a form needs beside its file
+PARTS = {  # what follows from what is typed: id of its place → template
+    "preview": "contests/_preview.html",
+    "steps": "contests/_steps.html",
+    "supply-now": "contests/_supply.html",
+}
 
 
 @bp.get("/admin/contests/new")
@@ -133,7 +137,12 @@ def save(public_id: str, step: str) -> ResponseReturnValue:
     return redirect(_next(kept, place, now), 303)
 
 
+def _compare(public_id: str) -> None:
+    service.compare_for_approval(current_organiser(), public_id, at=clock.now())
+
+
 @bp.post("/admin/drafts/<public_id>/approve")
+@service.compares_first(_compare)
 @writes
 @organisers_only
 def approve(public_id: str) -> ResponseReturnValue:
@@ -149,19 +158,13 @@ def reads_pdf(view: View) -> View:
     @wraps(view)
     def wrapper(public_id: str) -> ResponseReturnValue:
         expect_upload(current_organiser(), public_id)
-        request.max_content_length = LARGEST + AROUND_FILE
-        ButtonForm().check()
-        file = request.files.get("file")
-        content, name = b"", ""
-        if file is not None:
-            content, name = file.read(LARGEST + 1), file.filename or ""
-            file.close()  # a large one lies in a file of its own
+        name, content = sent_file(LARGEST)
         try:
             return view(public_id, name, content)
         except Refusal as refusal:
-            if refusal.status not in ACTIONABLE | {413}:
+            if refusal.status not in OF_FILES:
                 raise
-            return _again(public_id, Step.REGULATION, refusal), refusal.status
+            return _again(public_id, Step.REGULATION, refusal), refusal.status, refusal.headers
 
     return wrapper
 
@@ -172,6 +175,7 @@ def reads_pdf(view: View) -> View:
 @organisers_only
 def upload_signed(public_id: str, file_name: str, content: bytes) -> ResponseReturnValue:
     """Keep the scanned regulation of a draft."""
+    count_upload()
     service.store_signed(
         current_organiser(), public_id, file_name=file_name, content=content, at=clock.now()
     )
@@ -229,11 +233,18 @@ def _sent(step: Step) -> dict[str, str]:
 
 def _told(outlook: Outlook, step: Step) -> dict[str, Any]:
     """Return what a page that saved by itself shows: what is wrong, and what would come of it."""
+    shown = {
+        "outlook": outlook,
+        "draft": outlook.draft,
+        "step": step,
+        "steps": list(Step),
+        "words": words,
+    }
     return {
         "seen": outlook.draft.seen(step),
         "problems": {one.field: one.words for one in outlook.problems_of(step)},
         "left": len(outlook.problems),
-        "preview": render_template("contests/_preview.html", outlook=outlook),
+        "parts": {place: render_template(part, **shown) for place, part in PARTS.items()},
     }
 
 

@@ -1,8 +1,5 @@
 """How many members the units granted have."""
 
-from collections.abc import Callable
-from functools import wraps
-
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,24 +11,13 @@ from quizapp.errors import Refusal
 from quizapp.people.service import counting as desk
 from quizapp.people.service.counting import TypedCount
 from quizapp.people.sign_in import current_organiser, organisers_only
+from quizapp.web.again import shown_again
 from quizapp.web.language import words_of
 
 
-def counts_shown_again(
-    view: Callable[[], ResponseReturnValue],
-) -> Callable[[], ResponseReturnValue]:
-    """Show the head counts with what was typed when the organiser can put right what was wrong."""
-
-    @wraps(view)
-    def wrapper() -> ResponseReturnValue:
-        try:
-            return view()
-        except Refusal as refusal:
-            if refusal.status not in ACTIONABLE:
-                raise
-            return _counts_page(HeadCountForm(), refused=words_of(refusal)), refusal.status
-
-    return wrapper
+def _again(refusal: Refusal) -> ResponseReturnValue:
+    """Show the head counts with what was typed, and what was wrong."""
+    return _counts_page(HeadCountForm(), refused=words_of(refusal))
 
 
 @bp.get("/admin/head-counts")
@@ -42,7 +28,7 @@ def head_counts() -> ResponseReturnValue:
 
 
 @bp.post("/admin/head-counts")
-@counts_shown_again
+@shown_again(_again, statuses=ACTIONABLE)
 @writes
 @organisers_only
 def enter_head_count() -> ResponseReturnValue:
@@ -53,7 +39,7 @@ def enter_head_count() -> ResponseReturnValue:
 
 
 @bp.post("/admin/head-counts/lock")
-@counts_shown_again
+@shown_again(_again, statuses=ACTIONABLE)
 @writes
 @organisers_only
 def lock_head_count() -> ResponseReturnValue:

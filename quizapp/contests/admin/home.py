@@ -8,16 +8,20 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
+from quizapp.backups.service import Latest, get_latest
 from quizapp.contests import service
 from quizapp.contests.admin.routes import bp
 from quizapp.contests.rules.drafts import Step
-from quizapp.contests.rules.progress import RoundNow, State, state_at
+from quizapp.contests.rules.progress import RoundNow, State, rehearsal_state_at, state_at
 from quizapp.contests.service import ContestCard, DraftCard
 from quizapp.db import writes
 from quizapp.people.forms import ButtonForm
 from quizapp.people.rules.policy import Permission
 from quizapp.people.service import OrganiserCard, may, may_somewhere, sees
 from quizapp.people.sign_in import current_organiser, organisers_only
+from quizapp.units import service as units
+
+LOOKED_AT = 5  # drafts, each in ten statements
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,10 +38,13 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preparing:
-    """A draft on the home page: how many things are left to do, and the first step with one."""
+    """A draft on the home page: how many things are left to do, and the first step with one.
+
+    `left` is None for one that was not looked through; its last step tells.
+    """
 
     draft: DraftCard
-    left: int
+    left: int | None
     next_step: Step
 
 
@@ -53,17 +60,19 @@ def home() -> ResponseReturnValue:
     return render_template(
         "contests/home.html",
         organiser=organiser,
-        standings=[
-            _standing(organiser, one, now) for one in contests if one.is_archived == shows_archive
-        ],
-        drafts=[
-            _preparing(organiser, one, now) for one in drafts if one.is_archived == shows_archive
-        ],
+        standings=_standings(
+            organiser, [one for one in contests if one.is_archived == shows_archive], now
+        ),
+        drafts=_preparing(
+            organiser, [one for one in drafts if one.is_archived == shows_archive], now
+        ),
         archived=sum(one.is_archived for one in contests) + sum(one.is_archived for one in drafts),
         shows_archive=shows_archive,
         holds=may_somewhere(organiser, Permission.RUN_CONTESTS),
         grants=may_somewhere(organiser, Permission.GRANT_ROLES),
+        decides=may_somewhere(organiser, Permission.DECIDE),
         reads_log=may_somewhere(organiser, Permission.READ_AUDIT),
+        backup=_backup(organiser, now),
         above=service.get_contests_above(granted),
         form=ButtonForm(formdata=None),
         now=now,
@@ -101,7 +110,39 @@ def archive_draft(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("contests_admin.home"), 303)
 
 
-def _standing(organiser: OrganiserCard, contest: ContestCard, now: datetime) -> Standing:
+def _backup(organiser: OrganiserCard, now: datetime) -> Latest | None:
+    """Tell those who answer for the whole installation how its backups stand; others nothing."""
+    if not may_somewhere(organiser, Permission.GRANT_ROLES):
+        return None
+    root = units.find_root()
+    if root is None or not may(organiser, Permission.GRANT_ROLES, root.id):
+        return None
+    return get_latest(at=now)
+
+
+def _standings(
+    organiser: OrganiserCard, contests: Sequence[ContestCard], now: datetime
+) -> list[Standing]:
+    states = [_state(one, now) for one in contests]
+    alive = [
+        one for one, (state, _) in zip(contests, states, strict=True) if state is not State.CLOSED
+    ]
+    warnings = service.get_warnings(alive, at=now)
+    duties = service.get_duties(organiser, contests, at=now)
+    return [
+        Standing(
+            contest=contest,
+            state=state,
+            round_number=number,
+            is_seen=sees(organiser, contest.owner_unit_id),
+            is_run=may(organiser, Permission.RUN_CONTESTS, contest.owner_unit_id),
+            warnings=[*warnings.get(contest.id, ()), *duties[contest.id]],
+        )
+        for contest, (state, number) in zip(contests, states, strict=True)
+    ]
+
+
+def _state(contest: ContestCard, now: datetime) -> tuple[State, int]:
     rounds = [
         RoundNow(
             number=one.number,
@@ -111,18 +152,20 @@ def _standing(organiser: OrganiserCard, contest: ContestCard, now: datetime) -> 
         )
         for one in contest.rounds
     ]
-    state, number = state_at(rounds, now)
-    return Standing(
-        contest=contest,
-        state=state,
-        round_number=number,
-        is_seen=sees(organiser, contest.owner_unit_id),
-        is_run=may(organiser, Permission.RUN_CONTESTS, contest.owner_unit_id),
-        warnings=[] if state is State.CLOSED else service.get_warnings(contest, at=now),
-    )
+    judge = rehearsal_state_at if contest.is_rehearsal else state_at
+    return judge(rounds, now)
 
 
-def _preparing(organiser: OrganiserCard, draft: DraftCard, now: datetime) -> Preparing:
-    problems = service.look_at(organiser, draft, at=now).problems
-    next_step = problems[0].step if problems else Step.CHECK
-    return Preparing(draft=draft, left=len(problems), next_step=next_step)
+def _preparing(
+    organiser: OrganiserCard, drafts: Sequence[DraftCard], now: datetime
+) -> list[Preparing]:
+    """Look through the drafts that were changed last; the others are only named."""
+    found = []
+    for number, draft in enumerate(drafts):
+        if number < LOOKED_AT:
+            problems = service.look_at(organiser, draft, at=now).problems
+            next_step = problems[0].step if problems else Step.CHECK
+            found.append(Preparing(draft=draft, left=len(problems), next_step=next_step))
+        else:
+            found.append(Preparing(draft=draft, left=None, next_step=Step.CHECK))
+    return found

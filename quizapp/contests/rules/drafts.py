@@ -9,14 +9,25 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from quizapp.contests.rules.asking import knob_of
+from quizapp.contests.rules.in_force import Ruling, Rulings
 from quizapp.contests.rules.schedule import WEEKDAYS, BadMoment, Window, preset_windows
-from quizapp.vietnamese import VIETNAM
+from quizapp.errors import N_
+from quizapp.vietnamese import VIETNAM, fold, one_line, words_of
 
 MOST_ROUNDS = 20
+LONGEST_SLUG = 64
 LONGEST_TEXT, MOST_TEXTS = 4_000, 400
 ROUND = re.compile(r"rounds-([0-9]{1,2})-(opens|closes)")
 TICK = "tick:"
+RULED, RULED_WHY = "excluded_do:", "excluded_why:"  # of one question, by its code
 SHOWN = "seen:"  # of a step whose problems may be told: somebody has sent it once
+
+# What the law demands of whoever collects names and numbers: field → what is said of an empty one.
+WHOM_TO_ASK = {
+    "controller_address": N_("Chưa ghi địa chỉ của bên kiểm soát dữ liệu cá nhân."),
+    "controller_contact": N_("Chưa ghi liên hệ của bên kiểm soát dữ liệu cá nhân."),
+}
+WHY_WHOM = N_("Luật Bảo vệ dữ liệu cá nhân buộc người dự thi phải biết hỏi ai.")
 
 
 class Step(StrEnum):
@@ -32,9 +43,11 @@ STEP_OF = {
     "title": Step.BASICS,
     "slug": Step.BASICS,
     "unit": Step.BASICS,
+    "colour": Step.BASICS,
     "controller": Step.BASICS,
     "controller_address": Step.BASICS,
     "controller_contact": Step.BASICS,
+    "retention_months": Step.BASICS,
     "bank": Step.PAPER,
     "excluded_reason": Step.PAPER,
     "excluded_asked": Step.PAPER,
@@ -62,6 +75,8 @@ def step_of(field: str) -> Step | None:
         return Step.ROUNDS
     if field.startswith(TICK):
         return Step.REGULATION
+    if field.startswith((RULED, RULED_WHY)):
+        return Step.PAPER
     knob = knob_of(field)
     if knob is not None:
         return Step.PAPER if knob.startswith("paper.") else Step.RULES
@@ -97,6 +112,27 @@ def changed(mine: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
     return sorted(
         name for name in mine.keys() | theirs.keys() if mine.get(name, "") != theirs.get(name, "")
     )
+
+
+def rulings_typed(typed: Mapping[str, str]) -> Rulings:
+    """Return what is decided of questions out of force: each by itself, and all others at once.
+
+    Where a question has a choice and no reason of its own, the one for all is its reason.
+    """
+    reason = one_line(typed.get("excluded_reason", ""))
+    others = Ruling(is_asked=bool(typed.get("excluded_asked")), reason=reason) if reason else None
+    own = {}
+    for name, chosen in typed.items():
+        code = name.removeprefix(RULED)
+        told = one_line(typed.get(RULED_WHY + code, "")) or reason
+        if name.startswith(RULED) and chosen in {"ask", "leave"} and told:
+            own[code] = Ruling(is_asked=chosen == "ask", reason=told)
+    return Rulings(of_others=others, own=own)
+
+
+def slug_of(title: str) -> str:
+    """Return an address made of a title's words: `tim-hieu-luat-cong-doan`."""
+    return "-".join(words_of(fold(title)))[:LONGEST_SLUG].strip("-")
 
 
 def typed_rounds(typed: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 A question without dates is taken as always in force: nobody told otherwise.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,13 +26,43 @@ Question = TypeVar("Question", bound=Dated)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ruling:
-    """What an organiser decided of one question: asked in this round all the same, or left out."""
+    """What an organiser decided of one question: asked in this round all the same, or left out.
+
+    `before` is the ruling whose place it took, None for the first one.
+    """
 
     is_asked: bool
     reason: str
+    before: "Ruling | None" = None
 
     def stored(self) -> dict[str, object]:
-        return {"is_asked": self.is_asked, "reason": self.reason}
+        told: dict[str, object] = {"is_asked": self.is_asked, "reason": self.reason}
+        return told | ({"before": self.before.stored()} if self.before else {})
+
+    def is_same(self, other: "Ruling | None") -> bool:
+        """Say whether both decide alike, for the same reason."""
+        told = other and (other.is_asked, other.reason)
+        return told == (self.is_asked, self.reason)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rulings:
+    """What was decided of questions before their contest is there: of some by code, of all others.
+
+    `of_others` None: nobody decided of those.
+    """
+
+    of_others: Ruling | None
+    own: Mapping[str, Ruling]
+
+    def of(self, code: str) -> Ruling | None:
+        return self.own.get(code, self.of_others)
+
+
+def mark_of(ruling: Ruling | None) -> str:
+    """Return what tells whether a ruling is still the one that somebody looked at."""
+    told = None if ruling is None else ruling.stored()
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:12]
 
 
 def is_in_force(question: Dated, first: date, last: date) -> bool:
@@ -55,7 +86,14 @@ def askable(
 
 def read_rulings(stored: Mapping[str, Mapping[str, object]]) -> dict[str, Ruling]:
     """Return code → ruling of what a round has stored."""
-    return {
-        code: Ruling(is_asked=bool(one["is_asked"]), reason=str(one["reason"]))
-        for code, one in stored.items()
-    }
+    return {code: read_ruling(one) for code, one in stored.items()}
+
+
+def read_ruling(stored: Mapping[str, object]) -> Ruling:
+    """Return a ruling as it was stored."""
+    before = stored.get("before")
+    return Ruling(
+        is_asked=bool(stored["is_asked"]),
+        reason=str(stored["reason"]),
+        before=read_ruling(before) if isinstance(before, Mapping) else None,
+    )

@@ -14,6 +14,7 @@ class State(StrEnum):
     BETWEEN = "between"  # a round is over, the next one has not opened
     TO_CLOSE = "to_close"  # a round is over and its result is not final
     CLOSED = "closed"  # every result is final
+    OVER = "over"  # a rehearsal whose rounds are over: nothing is to be done with its results
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,3 +42,9 @@ def state_at(rounds: Sequence[RoundNow], now: datetime) -> tuple[State, int]:
         if now < one.window.opens_at:
             return (State.WAITING if one.number == 1 else State.BETWEEN), one.number
     return State.CLOSED, rounds[-1].number
+
+
+def rehearsal_state_at(rounds: Sequence[RoundNow], now: datetime) -> tuple[State, int]:
+    """Return as `state_at` does; of a rehearsal no round waits for a close."""
+    state, number = state_at(rounds, now)
+    return (State.OVER if state is State.TO_CLOSE else state), number

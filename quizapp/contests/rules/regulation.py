@@ -13,6 +13,7 @@ from decimal import Decimal
 from quizapp.contests.rules import ContestRules, Counts, Per, Reveal, WholeContest
 from quizapp.contests.rules.knobs import CollectivePrize
 from quizapp.contests.rules.schedule import Window
+from quizapp.errors import N_
 from quizapp.vietnamese import VIETNAM
 
 
@@ -42,6 +43,7 @@ class Held:
     contact: str
     bank: str
     windows: Sequence[Window]
+    retention_months: int
 
 
 def regulation(rules: ContestRules, held: Held) -> tuple[Point, ...]:
@@ -233,6 +235,8 @@ def _data(rules: ContestRules, held: Held) -> Point:
     text = (
         f"Bên kiểm soát dữ liệu: {held.controller}{where}{how}. Chỉ thu thập {asked}, chỉ dùng cho"
         " cuộc thi này. Họ tên chỉ hiện đầy đủ trên bảng xếp hạng khi người dự thi đồng ý."
+        f" Dữ liệu được giữ {held.retention_months} tháng sau khi vòng cuối đóng rồi xóa; người dự"
+        " thi xem, sửa, lấy bản sao, rút lại sự đồng ý và xóa ở trang “Dữ liệu của tôi”."
     )
     return Point(title="Dữ liệu cá nhân", text=text)
 
@@ -282,12 +286,12 @@ TARGETS = {
     "unique_participants": "số người dự thi",
     "attempts": "tổng số lượt thi",
 }
-COUNTS_HIDDEN = (
+COUNTS_HIDDEN = N_(
     "Trước khi chốt, không hiện số người, số lượt và tỷ lệ của các đơn vị: cộng lại là ra con số"
     " phải dự đoán. Đơn vị chỉ hiện theo nhóm hạng; hạng của từng người chỉ hiện đến 100."
 )
 HIDDEN = {
-    "unique_all_correct": (
+    "unique_all_correct": N_(
         "Trước khi chốt, hạng của từng người chỉ hiện đến 100: xem tiếp thì đếm được số người đúng"
         " hết, là điều phải dự đoán. Số người dự thi vẫn hiện."
     ),

@@ -1,8 +1,13 @@
 """What is done with contests. One name for each use case."""
 
 from quizapp.contests.service import naming as _naming  # noqa: F401 - registers names for the log
-from quizapp.contests.service.approving import approve_draft, archive_contest
-from quizapp.contests.service.cards import ContestCard, NoticeCard, RoundCard
+from quizapp.contests.service.approving import (
+    approve_draft,
+    archive_contest,
+    compare_for_approval,
+)
+from quizapp.contests.service.cards import ContestCard, DocumentCard, NoticeCard, RoundCard
+from quizapp.contests.service.comparing import compares_first
 from quizapp.contests.service.creating import (
     NewContest,
     create_contest,
@@ -34,6 +39,17 @@ from quizapp.contests.service.in_force import (
     rule_on_questions,
 )
 from quizapp.contests.service.outlook import Choices, Outlook, Supply
+from quizapp.contests.service.practice import (
+    Shared,
+    choose_practice,
+    compare_for_practice,
+    find_practice,
+    find_practice_version,
+    get_practice_banks,
+    get_practice_pool,
+    get_shared,
+    is_asked_in_earnest,
+)
 from quizapp.contests.service.reading import (
     drawable,
     find_contest,
@@ -48,6 +64,15 @@ from quizapp.contests.service.reading import (
     get_rules,
     known_contest_id,
 )
+from quizapp.contests.service.rehearsing import (
+    Rehearsed,
+    begin_rehearsal,
+    check_unchanged,
+    compare_for_rehearsal,
+    get_banks_to_rehearse,
+    get_rehearsed,
+    get_rehearsed_draft,
+)
 from quizapp.contests.service.signed import (
     SignedCard,
     find_signed,
@@ -55,32 +80,59 @@ from quizapp.contests.service.signed import (
     get_content_of,
     store_signed,
 )
-from quizapp.contests.service.watching import get_warnings
+from quizapp.contests.service.studying import (
+    DocumentFile,
+    NewDocument,
+    add_document,
+    get_document,
+    get_documents_shown,
+    remove_document,
+    show_document,
+)
+from quizapp.contests.service.telling import tell_public
+from quizapp.contests.service.watching import duty, get_duties, get_warnings
 
 __all__ = [
     "Choices",
     "ContestCard",
+    "DocumentCard",
+    "DocumentFile",
     "DraftCard",
     "NewContest",
+    "NewDocument",
     "NoticeCard",
     "OldQuestion",
     "Outlook",
+    "Rehearsed",
     "RoundCard",
+    "Shared",
     "SignedCard",
     "Supply",
+    "add_document",
     "approve_draft",
     "archive_contest",
     "archive_draft",
     "begin_draft",
+    "begin_rehearsal",
     "check_in_force",
+    "check_unchanged",
+    "choose_practice",
     "clone_contest",
+    "compare_for_approval",
+    "compare_for_practice",
+    "compare_for_rehearsal",
+    "compares_first",
     "create_contest",
     "drawable",
+    "duty",
     "find_contest",
     "find_division",
     "find_divisions",
     "find_out_of_force",
+    "find_practice",
+    "find_practice_version",
     "find_signed",
+    "get_banks_to_rehearse",
     "get_choices",
     "get_content",
     "get_content_of",
@@ -88,23 +140,35 @@ __all__ = [
     "get_contests",
     "get_contests_above",
     "get_contests_within",
+    "get_document",
+    "get_documents_shown",
     "get_draft",
     "get_drafts",
+    "get_duties",
     "get_excluded",
     "get_out_of_force",
     "get_pool",
+    "get_practice_banks",
+    "get_practice_pool",
     "get_presets",
     "get_regulation",
+    "get_rehearsed",
+    "get_rehearsed_draft",
     "get_round",
     "get_rules",
+    "get_shared",
     "get_warnings",
+    "is_asked_in_earnest",
     "known_contest_id",
     "look_at",
     "read_preset",
+    "remove_document",
     "replace_step",
     "rule_on_questions",
     "save_step",
+    "show_document",
     "store_signed",
+    "tell_public",
     "use_preset",
     "whole_contest",
 ]

@@ -1,20 +1,35 @@
 """The one step that makes a draft a contest, and putting contests that are over away."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import update
 
 from quizapp.audit import service as audit
-from quizapp.contests.errors import NotReady, StillRunning
+from quizapp.banks import service as banks
+from quizapp.contests.errors import IsEmptied, NotReady, PracticeIsAsked, StillRunning
 from quizapp.contests.models import Contest
 from quizapp.contests.service.cards import ContestCard
 from quizapp.contests.service.creating import create_contest
 from quizapp.contests.service.drafting import look_at
-from quizapp.contests.service.drafts import lock_draft, mark_approved
+from quizapp.contests.service.drafts import get_draft, lock_draft, mark_approved
+from quizapp.contests.service.practice import check_not_practised
 from quizapp.db import db
 from quizapp.errors import NotFound
 from quizapp.people.rules.policy import Permission
 from quizapp.people.service import OrganiserCard, may
+
+
+def compare_for_approval(organiser: OrganiserCard, public_id: str, *, at: datetime) -> None:
+    """Compare the questions of a draft with those that people practise with, before its approval.
+
+    Raises NotFound.
+    """
+    new = look_at(organiser, get_draft(organiser, public_id), at=at).new
+    version = None if new is None else banks.find_version(new.bank, new.bank_number)
+    if version is not None:
+        with suppress(PracticeIsAsked):  # the approval says so
+            check_not_practised(version.id)
 
 
 def approve_draft(organiser: OrganiserCard, public_id: str, *, at: datetime) -> ContestCard:
@@ -44,12 +59,15 @@ def approve_draft(organiser: OrganiserCard, public_id: str, *, at: datetime) -> 
 def archive_contest(organiser: OrganiserCard, contest: ContestCard, *, at: datetime) -> None:
     """Leave a contest that is over out of every list, or bring it back; its address stays.
 
-    Raises NotFound unless the organiser runs its owner's contests, StillRunning before its end.
+    Raises NotFound unless the organiser runs its owner's contests, StillRunning before its end,
+    IsEmptied for a rehearsal that is erased.
     """
     if not may(organiser, Permission.RUN_CONTESTS, contest.owner_unit_id):
         raise NotFound
     if not contest.is_archived and at < contest.ends_at:
         raise StillRunning
+    if contest.is_emptied:
+        raise IsEmptied
     put_away = None if contest.is_archived else at
     db.session.execute(update(Contest).where(Contest.id == contest.id).values(archived_at=put_away))
     audit.record(

@@ -1,13 +1,15 @@
 """A contest and its rounds as other features see them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from quizapp.contests.rules import ContestRules, Reveal, WholeContest
 from quizapp.contests.rules.hiding import Hidden, hidden_by
 from quizapp.contests.rules.in_force import Ruling
 from quizapp.contests.rules.schedule import Phase, Window
+from quizapp.contests.rules.studying import FileKind, When
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +31,11 @@ class RoundCard:
     rules: ContestRules
     rulings: Mapping[str, Ruling] = field(default_factory=dict)
 
+    def phase(self, now: datetime) -> Phase:
+        """Return where the round stands at `now`; one that is paused does not close meanwhile."""
+        phase = self.window.phase(now)
+        return Phase.OPEN if phase is Phase.CLOSED and self.paused_at is not None else phase
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoticeCard:
@@ -37,6 +44,32 @@ class NoticeCard:
     at: datetime
     reason: str
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BannerCard:
+    """The picture of a contest's page; its size in pixels, so that nothing moves when it comes."""
+
+    digest: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentCard:
+    """Something to study: a link (`url`) or a file of `kind`, of `size` bytes."""
+
+    number: int
+    title: str
+    shown: When
+    url: str | None
+    kind: FileKind | None
+    size: int | None
+
+    @property
+    def host(self) -> str:
+        """Return where a link leads, as people check it."""
+        return urlsplit(self.url or "").hostname or ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,12 +88,24 @@ class ContestCard:
     regulation_number: str | None = None
     regulation_date: date | None = None
     is_archived: bool = False
+    is_rehearsal: bool = False  # nothing of it counts, and no page leaves that out
+    is_emptied: bool = False
+    retention_months: int = 12
     notices: tuple[NoticeCard, ...] = ()  # newest first
+    colour: str | None = None  # None: the product's own
+    banner: BannerCard | None = None
+    documents: tuple[DocumentCard, ...] = ()  # in order of number, whenever they are shown
+    freeze_id: int | None = None  # of the standings that are shown, while they are frozen
+    practice_version_id: int | None = None  # chosen; whether it is offered, `practice` decides
+
+    @property
+    def is_listed(self) -> bool:
+        """Tell whether lists that everybody reads have the contest in them."""
+        return not self.is_archived and not self.is_rehearsal
 
     def round_at(self, now: datetime) -> RoundCard | None:
         """Return the round that is open at `now`, or None."""
-        is_open = (one for one in self.rounds if one.window.phase(now) is Phase.OPEN)
-        return next(is_open, None)
+        return next((one for one in self.rounds if one.phase(now) is Phase.OPEN), None)
 
     def next_round(self, now: datetime) -> RoundCard | None:
         """Return the first round that has not opened yet at `now`, or None."""
@@ -81,6 +126,16 @@ class ContestCard:
         """Tell whether the ranks of a round (0: of the whole contest) are final."""
         rounds = [one for one in self.rounds if number in {0, one.number}]
         return all(one.closed_at is not None for one in rounds)
+
+    def prizes(self, number: int) -> tuple[Sequence[int], Sequence[int]]:
+        """Return how many of each prize a round (0: the whole contest) gives: by rank among all,
+        and by rank within a division. A contest's only round gives the whole contest's too.
+        """
+        own = self.rounds[number - 1 if number else -1].rules
+        of_all = own.individual_prizes if number else own.total_prizes
+        if len(self.rounds) == 1:
+            of_all = own.individual_prizes or own.total_prizes
+        return of_all, own.division_prizes if number else ()
 
     def hides(self, number: int, now: datetime) -> frozenset[Hidden]:
         """Return what of a round (0: of the whole contest) would give an open target away."""

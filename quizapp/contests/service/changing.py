@@ -12,7 +12,7 @@ from quizapp.audit import service as audit
 from quizapp.banks import service as banks
 from quizapp.contests import rules
 from quizapp.contests.errors import CannotChange, NothingChanged, ReasonMissing
-from quizapp.contests.models import Contest, Notice, Round, RulesChange, RuleSet
+from quizapp.contests.models import Contest, Round, RulesChange, RuleSet
 from quizapp.contests.rules import asking
 from quizapp.contests.rules.changes import changed_knobs, refused_knobs, rounds_changed
 from quizapp.contests.rules.drafts import rounds_typed, typed_rounds
@@ -29,6 +29,7 @@ from quizapp.contests.service.cards import ContestCard, RoundCard
 from quizapp.contests.service.creating import check_divisions
 from quizapp.contests.service.in_force import find_out_of_force
 from quizapp.contests.service.reading import drawable, get_contest, get_regulation
+from quizapp.contests.service.telling import tell_public
 from quizapp.contests.words import knob_title
 from quizapp.db import db
 from quizapp.errors import NotFound, Refusal
@@ -64,6 +65,12 @@ def get_run_contest(organiser: OrganiserCard, slug: str) -> ContestCard:
     if not may(organiser, Permission.RUN_CONTESTS, contest.owner_unit_id):
         raise NotFound
     return contest
+
+
+def expect_run(organiser: OrganiserCard, slug: str) -> None:
+    """Raise NotFound unless the organiser may change this contest; before any transaction."""
+    get_run_contest(organiser, slug)
+    db.session.rollback()
 
 
 def typed_contest(contest: ContestCard) -> dict[str, str]:
@@ -109,8 +116,7 @@ def change_contest(
         if window is not None:
             hours = {"opens_at": window.opens_at, "closes_at": window.closes_at}
             db.session.execute(update(Round).where(Round.id == one.id).values(**hours))
-    lines = json.dumps(change.lines, ensure_ascii=False)
-    db.session.add(Notice(contest_id=contest.id, at=at, reason=said, lines=lines))
+    lines = tell_public(contest.id, change.lines, reason=said, at=at)
     audit.record(
         "contest.change",
         actor=f"organiser:{organiser.id}",

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -24,13 +24,14 @@ from quizapp.contests.errors import (
     QuotaTooLarge,
     SlugTaken,
 )
-from quizapp.contests.models import Contest, Round, RuleSet
+from quizapp.contests.models import Contest, ContestKind, Round, RuleSet
 from quizapp.contests.rules import ContestRules
-from quizapp.contests.rules.in_force import Ruling
+from quizapp.contests.rules.in_force import Ruling, Rulings
 from quizapp.contests.rules.schedule import Window, schedule_problem
 from quizapp.contests.service import divisions
 from quizapp.contests.service.cards import ContestCard
 from quizapp.contests.service.in_force import check_ruled, rulings_of
+from quizapp.contests.service.practice import check_not_practised
 from quizapp.contests.service.reading import drawable, get_contest
 from quizapp.db import db, upsert
 from quizapp.units import service as units
@@ -42,8 +43,8 @@ PRESETS = Path(__file__).parent.parent / "presets.yaml"
 class NewContest:
     """What an organiser decides about a contest; `windows` has one entry per round, in order.
 
-    `ruling` is about every question that is out of force on a day of its round; None: nobody
-    decided, and such a contest is not created.
+    `ruling` is about every question that is out of force on a day of its round and has none of
+    `own_rulings`, by code; None: nobody decided, and such a contest is not created.
     """
 
     slug: str
@@ -56,10 +57,18 @@ class NewContest:
     controller: str
     windows: Sequence[Window]
     ruling: Ruling | None = None
+    own_rulings: Mapping[str, Ruling] = field(default_factory=dict)
     controller_address: str = ""
     controller_contact: str = ""
+    retention_months: int = 12
     regulation_number: str | None = None
     regulation_date: date | None = None
+    kind: ContestKind = ContestKind.REAL
+    colour: str | None = None
+
+    @property
+    def rulings(self) -> Rulings:
+        return Rulings(of_others=self.ruling, own=self.own_rulings)
 
 
 def read_preset(name: str, *, over: Mapping[str, object]) -> dict[str, object]:
@@ -86,7 +95,8 @@ def _is_built(name: str) -> bool:
 def check_contest(new: NewContest) -> tuple[ContestRules, VersionCard]:
     """Return the rules and the version of the bank that the contest would have; write nothing.
 
-    Raises BadSlug, SlugTaken, BadRules, BadSchedule, NoSuchBank, NoSuchUnit or QuotaTooLarge.
+    Raises BadSlug, SlugTaken, BadRules, BadSchedule, NoSuchBank, NoSuchUnit, QuotaTooLarge or
+    PracticeIsAsked.
     """
     contest_rules = _checked_rules(new)
     check_divisions(contest_rules)
@@ -95,6 +105,8 @@ def check_contest(new: NewContest) -> tuple[ContestRules, VersionCard]:
         raise NoSuchUnit(code=new.owner)
     for window in new.windows:
         _check_pool(version.id, contest_rules, window)
+    if new.kind is ContestKind.REAL:  # a rehearsal may well ask what people practise
+        check_not_practised(version.id)
     return contest_rules, version
 
 
@@ -104,7 +116,7 @@ def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
     Raises what `check_contest` raises, and OutOfForce.
     """
     _, version = check_contest(new)
-    check_ruled(version.id, new.windows, new.ruling)
+    check_ruled(version.id, new.windows, new.rulings)
     owner = units.find_unit(new.owner)
     if owner is None:
         raise NoSuchUnit(code=new.owner)
@@ -116,8 +128,11 @@ def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
         "controller": new.controller,
         "controller_address": new.controller_address,
         "controller_contact": new.controller_contact,
+        "retention_months": new.retention_months,
         "regulation_number": new.regulation_number,
         "regulation_date": new.regulation_date,
+        "kind": new.kind,
+        "colour": new.colour,
         "created_at": at,
         "generation": 1,
     }
@@ -128,7 +143,7 @@ def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
         raise SlugTaken(slug=new.slug)
     rule_set = _add_rule_set(contest_id, new.body, at=at)
     _add_rounds(contest_id, new, version=version, rule_set=rule_set)
-    _note_ruling(contest_id, new.ruling, actor=actor, at=at)
+    _note_rulings(contest_id, new.rulings, actor=actor, at=at)
     audit.record(
         "contest.create",
         actor=actor,
@@ -214,20 +229,22 @@ def _add_rounds(
                 rule_set_id=rule_set.id,
                 secret=secrets.token_bytes(32),
                 generation=1,
-                out_of_force=rulings_of(version.id, window, new.ruling),
+                out_of_force=rulings_of(version.id, window, new.rulings),
             )
         )
     db.session.flush()  # the card that is returned reads them
 
 
-def _note_ruling(contest_id: int, ruling: Ruling | None, *, actor: str, at: datetime) -> None:
-    if ruling is None:
-        return
-    audit.record(
-        "contest.rule_on_questions",
-        actor=actor,
-        object=f"contest:{contest_id}",
-        after={"is_asked": ruling.is_asked},
-        reason=ruling.reason,
-        at=at,
-    )
+def _note_rulings(contest_id: int, rulings: Rulings, *, actor: str, at: datetime) -> None:
+    decided = [({"code": code}, ruling) for code, ruling in sorted(rulings.own.items())]
+    if rulings.of_others is not None:
+        decided.append(({}, rulings.of_others))
+    for about, ruling in decided:
+        audit.record(
+            "contest.rule_on_questions",
+            actor=actor,
+            object=f"contest:{contest_id}",
+            after=about | {"is_asked": ruling.is_asked},
+            reason=ruling.reason,
+            at=at,
+        )

@@ -1,49 +1,61 @@
 """What a draft comes to: the contest it would be, and all that keeps it from being one."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from quizapp.banks import service as banks
-from quizapp.banks.service import QuestionCard, VersionCard
+from quizapp.banks.service import VersionCard
 from quizapp.contests import rules
 from quizapp.contests.errors import (
     BadRules,
     BadSchedule,
     BadSlug,
     NotYetWhole,
+    PracticeIsAsked,
     QuotaTooLarge,
     SlugTaken,
 )
 from quizapp.contests.rules import ContestRules, asking
-from quizapp.contests.rules.drafts import TICK, Problem, Step, step_of, typed_rounds
-from quizapp.contests.rules.in_force import Ruling, read_rulings
+from quizapp.contests.rules.colours import check_colour, is_readable, read_colour
+from quizapp.contests.rules.drafts import (
+    TICK,
+    WHOM_TO_ASK,
+    WHY_WHOM,
+    Problem,
+    Step,
+    rulings_typed,
+    slug_of,
+    step_of,
+    typed_rounds,
+)
+from quizapp.contests.rules.in_force import read_rulings
+from quizapp.contests.rules.keeping import check_months, read_months
 from quizapp.contests.rules.regulation import Held, Point, regulation
 from quizapp.contests.rules.schedule import BadMoment, Window, read_moment, schedule_problem
 from quizapp.contests.service.cards import ContestCard, RoundCard
 from quizapp.contests.service.creating import NewContest, check_contest, get_presets
+from quizapp.contests.service.draft_rulings import FIX, find_old
 from quizapp.contests.service.drafts import DraftCard
-from quizapp.contests.service.in_force import find_out_of_force, rulings_of
-from quizapp.contests.service.outlook import Choices, Outlook, Supply
-from quizapp.contests.service.reading import drawable, get_excluded
+from quizapp.contests.service.in_force import OldQuestion, rulings_of
+from quizapp.contests.service.outlook import Choices, Outlook, supplies_of
+from quizapp.contests.service.reading import get_excluded
 from quizapp.contests.words import knob_title
-from quizapp.errors import Refusal
+from quizapp.errors import N_, Refusal
 from quizapp.people.rules.policy import Permission
 from quizapp.people.service import OrganiserCard, get_unit_ids_where
 from quizapp.units import service as units
 from quizapp.units.service import UnitCard
-from quizapp.vietnamese import day_in_vietnam, fold, one_line
-from quizapp.vietnamese import words_of as words_in
+from quizapp.vietnamese import day_in_vietnam, one_line
+from quizapp.web.language import translated, words_of
 
 LONGEST = 200  # letters of a title, of a name
-LONGEST_SLUG = 64
-MOST_NAMED = 10  # codes of questions in one sentence
 # What a refusal of the whole is about.
 FIELDS: tuple[tuple[type[Refusal], str], ...] = (
     (BadSlug, "slug"),
     (SlugTaken, "slug"),
     (BadSchedule, "rounds"),
     (QuotaTooLarge, "paper.quota"),
+    (PracticeIsAsked, "bank"),
 )
 
 
@@ -81,19 +93,24 @@ class _Reading:
     def text(self, field: str) -> str:
         return one_line(self.typed.get(field, ""))
 
-    def wrong(self, field: str, words: str, fix: str = "", *, step: Step | None = None) -> None:
+    def wrong(
+        self, field: str, words: str, fix: str = "", *, step: Step | None = None, **facts: object
+    ) -> None:
+        """Keep a problem in the reader's language, once the catalogue has its words."""
         place = step or step_of(field) or Step.RULES
-        self.problems.append(Problem(step=place, field=field, words=words, fix=fix))
+        said = translated(words).format(**facts) if facts else translated(words)
+        fix = translated(fix) if fix else ""
+        self.problems.append(Problem(step=place, field=field, words=said, fix=fix))
 
     def outlook(self) -> Outlook:
         owner = self._read_basics()
         body, contest_rules = self._read_rules()
         version = self._read_bank()
         windows = self._read_rounds()
-        supplies = _supplies(version, contest_rules, windows)
+        supplies = supplies_of(version, contest_rules, windows)
         new = self._read_whole(owner, body, version, windows, is_whole=contest_rules is not None)
         contest = _as_contest(new, contest_rules, version, owner)
-        self._check_force(version, windows)
+        old = self._check_force(version, windows)
         cautions = tuple(get_excluded(contest)) if contest else ()
         points = self._read_regulation(contest_rules, owner, version, windows)
         return Outlook(
@@ -107,26 +124,31 @@ class _Reading:
             contest=contest,
             problems=tuple(sorted(self.problems, key=lambda one: list(Step).index(one.step))),
             cautions=cautions,
+            old_questions=old,
         )
 
     def _read_basics(self) -> UnitCard | None:
         if not self.text("title"):
-            self.wrong("title", "Chưa có tên cuộc thi.", "Ghi tên như trong văn bản đã ký.")
+            self.wrong("title", N_("Chưa có tên cuộc thi."), N_("Ghi tên như trong văn bản đã ký."))
         for field in ("title", "controller", "controller_address", "controller_contact"):
             if len(self.text(field)) > LONGEST:
-                self.wrong(field, "Dài quá 200 chữ.", "Rút ngắn lại.")
+                self.wrong(field, N_("Dài quá 200 chữ."), N_("Rút ngắn lại."))
         own = {unit.code: unit for unit in _own_units(self.organiser, at=self.at)}
         owner = own.get(self.typed.get("unit", ""))
         if owner is None:
-            self.wrong("unit", "Chưa chọn đơn vị tổ chức.", "Chọn một đơn vị bạn được giao.")
-        for field, what in (("controller_address", "địa chỉ"), ("controller_contact", "liên hệ")):
+            self.wrong(
+                "unit", N_("Chưa chọn đơn vị tổ chức."), N_("Chọn một đơn vị bạn được giao.")
+            )
+        for field, words in WHOM_TO_ASK.items():
             if not self.text(field):
-                self.wrong(
-                    field,
-                    f"Chưa ghi {what} của bên kiểm soát dữ liệu cá nhân.",
-                    "Luật Bảo vệ dữ liệu cá nhân buộc người dự thi phải biết hỏi ai.",
-                )
+                self.wrong(field, words, WHY_WHOM)
+        self._tell("colour", check_colour(self.text("colour")))
+        self._tell("retention_months", check_months(self.text("retention_months")))
         return owner
+
+    def _tell(self, field: str, problems: list[tuple[str, str]]) -> None:
+        for words, fix in problems:
+            self.wrong(field, words, fix)
 
     def _read_rules(self) -> tuple[dict[str, object], ContestRules | None]:
         body, problems = asking.read_typed(self.typed)
@@ -143,15 +165,17 @@ class _Reading:
     def _read_bank(self) -> VersionCard | None:
         code = self.typed.get("bank", "")
         if code not in {bank.code for bank in banks.get_banks_of(self.organiser)}:
-            self.wrong("bank", "Chưa chọn ngân hàng câu hỏi.", "Chọn một ngân hàng đã công bố.")
+            self.wrong(
+                "bank", N_("Chưa chọn ngân hàng câu hỏi."), N_("Chọn một ngân hàng đã công bố.")
+            )
             return None
         return banks.find_version(code, None)
 
     def _read_rounds(self) -> tuple[Window, ...]:
         pairs = typed_rounds(self.typed)
         if not pairs:
-            fix = "Ghi giờ mở và giờ đóng của từng vòng."
-            self.wrong("rounds", "Chưa có vòng thi nào.", fix, step=Step.ROUNDS)
+            fix = N_("Ghi giờ mở và giờ đóng của từng vòng.")
+            self.wrong("rounds", N_("Chưa có vòng thi nào."), fix, step=Step.ROUNDS)
         windows = []
         for number, pair in enumerate(pairs, start=1):
             try:
@@ -171,9 +195,10 @@ class _Reading:
             if window.opens_at < self.at:
                 self.wrong(
                     "rounds",
-                    f"Vòng {number} mở trước lúc này.",
-                    "Lùi giờ mở về sau, để ai cũng có đủ thời gian.",
+                    N_("Vòng {number} mở trước lúc này."),
+                    N_("Lùi giờ mở về sau, để ai cũng có đủ thời gian."),
                     step=Step.ROUNDS,
+                    number=number,
                 )
 
     def _read_whole(
@@ -194,6 +219,7 @@ class _Reading:
             or not self.text("title")
         ):
             return None
+        rulings = rulings_typed(self.typed)
         new = NewContest(
             slug=self.text("slug") or slug_of(self.text("title")),
             title=self.text("title"),
@@ -205,10 +231,13 @@ class _Reading:
             controller=self.text("controller") or owner.name,
             controller_address=self.text("controller_address"),
             controller_contact=self.text("controller_contact"),
+            retention_months=read_months(self.text("retention_months")),
             regulation_number=self.text("regulation_number") or None,
             regulation_date=self._regulation_date(),
+            colour=read_colour(self.text("colour")),
             windows=windows,
-            ruling=self._ruling(),
+            ruling=rulings.of_others,
+            own_rulings=rulings.own,
         )
         try:
             check_contest(new)
@@ -225,31 +254,25 @@ class _Reading:
                 self.wrong(
                     field,
                     line.removeprefix("- ").removeprefix("boards: ").capitalize() + ".",
-                    "Giảm số câu ấy, hoặc công bố bản ngân hàng có thêm câu."
+                    N_("Giảm số câu ấy, hoặc công bố bản ngân hàng có thêm câu.")
                     if field == "paper.quota"
                     else "",
                 )
             return
-        self.wrong(field, str(refusal), "Chọn một địa chỉ khác." if field == "slug" else "")
+        self.wrong(
+            field, words_of(refusal), N_("Chọn một địa chỉ khác.") if field == "slug" else ""
+        )
 
-    def _check_force(self, version: VersionCard | None, windows: Sequence[Window]) -> None:
+    def _check_force(
+        self, version: VersionCard | None, windows: Sequence[Window]
+    ) -> tuple[OldQuestion, ...]:
         """Ask for a ruling where a question is out of force on one of a round's days."""
-        if version is None or self._ruling() is not None:
-            return
-        for number, window in enumerate(windows, start=1):
-            codes = [one.code for one in find_out_of_force(version.id, window)]
-            if codes:
-                named = ", ".join(codes[:MOST_NAMED]) + (" …" if codes[MOST_NAMED:] else "")
-                self.wrong(
-                    "excluded_reason",
-                    f"Vòng {number} có câu không có hiệu lực suốt những ngày thi: {named}.",
-                    "Công bố bản ngân hàng đã sửa, đổi ngày thi, hoặc ghi lý do để bỏ các câu ấy.",
-                )
-
-    def _ruling(self) -> Ruling | None:
-        reason = self.text("excluded_reason")
-        is_asked = bool(self.typed.get("excluded_asked"))
-        return Ruling(is_asked=is_asked, reason=reason) if reason else None
+        if version is None:
+            return ()
+        old, problems = find_old(version.id, windows, rulings_typed(self.typed))
+        for words in problems:
+            self.wrong("excluded_reason", words, FIX)
+        return old
 
     def _regulation_date(self) -> date | None:
         text = self.text("regulation_date")
@@ -268,13 +291,17 @@ class _Reading:
         windows: Sequence[Window],
     ) -> tuple[Point, ...]:
         if not self.text("regulation_number"):
-            self.wrong("regulation_number", "Chưa ghi số của thể lệ đã ký.", "Ví dụ: 12/TL-LĐLĐ.")
+            self.wrong(
+                "regulation_number", N_("Chưa ghi số của thể lệ đã ký."), N_("Ví dụ: 12/TL-LĐLĐ.")
+            )
         if self._regulation_date() is None:
-            self.wrong("regulation_date", "Chưa ghi ngày ký thể lệ.", "Viết như 20/11/2026.")
+            self.wrong(
+                "regulation_date", N_("Chưa ghi ngày ký thể lệ."), N_("Viết như 20/11/2026.")
+            )
         if contest_rules is None or owner is None or version is None or not windows:
             self.wrong(
                 "regulation",
-                "Chưa đối chiếu được thể lệ: các bước trước còn thiếu.",
+                N_("Chưa đối chiếu được thể lệ: các bước trước còn thiếu."),
                 step=Step.REGULATION,
             )
             return ()
@@ -284,6 +311,7 @@ class _Reading:
             controller=self.text("controller") or owner.name,
             address=self.text("controller_address"),
             contact=self.text("controller_contact"),
+            retention_months=read_months(self.text("retention_months")),
             bank=version.title,
             windows=windows,
         )
@@ -292,8 +320,9 @@ class _Reading:
             if not self.typed.get(f"{TICK}{point.name}"):
                 self.wrong(
                     f"{TICK}{point.name}",
-                    f"Chưa đối chiếu mục “{point.title}” với văn bản đã ký.",
-                    "So từng chữ số, đúng thì tích.",
+                    N_("Chưa đối chiếu mục “{title}” với văn bản đã ký."),
+                    N_("So từng chữ số, đúng thì tích."),
+                    title=point.title,
                 )
         return points
 
@@ -303,31 +332,6 @@ def _window(opens: str, closes: str) -> Window:
     if not (opens and closes):
         raise BadMoment("cần cả giờ mở và giờ đóng")
     return Window(opens_at=read_moment(opens), closes_at=read_moment(closes))
-
-
-def _supplies(
-    version: VersionCard | None, contest_rules: ContestRules | None, windows: Sequence[Window]
-) -> tuple[Supply, ...]:
-    """Return what the bank offers of each topic; of the round that has fewest of it."""
-    if version is None:
-        return ()
-    questions = banks.get_questions(version.id)
-    quota = dict(contest_rules.quota) if contest_rules else {}
-    pools: list[Sequence[QuestionCard]] = [questions]
-    if contest_rules is not None and windows:
-        pools = [drawable(questions, contest_rules, window) for window in windows]
-    topics = dict.fromkeys([*quota, *(one.topic or "" for one in questions)])
-    return tuple(
-        Supply(
-            topic=topic,
-            available=min(sum((one.topic or "") == topic for one in pool) for pool in pools),
-            by_difficulty=Counter(
-                str(one.difficulty) for one in pools[0] if (one.topic or "") == topic
-            ),
-            wanted=quota.get(topic) if quota else None,
-        )
-        for topic in sorted(topics)
-    )
 
 
 def _as_contest(
@@ -354,7 +358,7 @@ def _as_contest(
             paused_at=None,
             closed_at=None,
             rules=contest_rules,
-            rulings=read_rulings(rulings_of(version.id, window, new.ruling)),  # type: ignore[arg-type] # as a round stores them
+            rulings=read_rulings(rulings_of(version.id, window, new.rulings)),  # type: ignore[arg-type] # as a round stores them
         )
         for number, window in enumerate(new.windows, start=1)
     )
@@ -365,17 +369,14 @@ def _as_contest(
         controller=new.controller,
         controller_address=new.controller_address,
         controller_contact=new.controller_contact,
+        retention_months=new.retention_months,
         regulation_number=new.regulation_number,
         regulation_date=new.regulation_date,
+        colour=new.colour if new.colour and is_readable(new.colour) else None,
         owner_unit_id=owner.id,
         generation=1,
         rounds=rounds,
     )
-
-
-def slug_of(title: str) -> str:
-    """Return an address made of a title's words: `tim-hieu-luat-cong-doan`."""
-    return "-".join(words_in(fold(title)))[:LONGEST_SLUG].strip("-")
 
 
 def _own_units(organiser: OrganiserCard, *, at: datetime) -> list[UnitCard]:

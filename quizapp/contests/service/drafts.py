@@ -71,7 +71,7 @@ def clone_contest(organiser: OrganiserCard, contest: ContestCard, *, at: datetim
     if not may(organiser, Permission.RUN_CONTESTS, contest.owner_unit_id):
         raise NotFound
     row = db.session.execute(select(Contest).where(Contest.id == contest.id)).scalar_one()
-    body = json.loads(_newest_body(contest.id))
+    body = json.loads(newest_body(contest.id))
     owner = units.get_unit_by_id(contest.owner_unit_id)
     typed = asking.typed_rules(body) | {
         "title": contest.title,
@@ -79,6 +79,8 @@ def clone_contest(organiser: OrganiserCard, contest: ContestCard, *, at: datetim
         "controller": contest.controller,
         "controller_address": contest.controller_address,
         "controller_contact": contest.controller_contact,
+        "colour": contest.colour or "",
+        "retention_months": str(contest.retention_months),
     }
     return _add(organiser, owner.id, row.preset, typed, at=at)
 
@@ -229,7 +231,8 @@ def _body(typed: Mapping[str, str]) -> str:
     return json.dumps(cleaned, ensure_ascii=False, sort_keys=True)
 
 
-def _newest_body(contest_id: int) -> str:
+def newest_body(contest_id: int) -> str:
+    """Return the newest rules of a contest, as they are stored."""
     newest = select(RuleSet.body).where(RuleSet.contest_id == contest_id)
     return db.session.scalars(newest.order_by(RuleSet.number.desc()).limit(1)).one()
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from quizapp.audit import service as audit
 from quizapp.banks import service as banks
-from quizapp.contests.errors import BegunAlready, NotOutOfForce, OutOfForce
+from quizapp.contests.errors import BegunAlready, NothingToUndo, NotOutOfForce, OutOfForce
 from quizapp.contests.models import Round
-from quizapp.contests.rules.in_force import Ruling, out_of_force
+from quizapp.contests.rules.in_force import Ruling, Rulings, out_of_force, read_ruling
 from quizapp.contests.rules.schedule import Phase, Window
 from quizapp.contests.service.cards import RoundCard
 from quizapp.db import db
@@ -63,19 +63,17 @@ def check_in_force(one: RoundCard) -> None:
     _refuse(one.title, [found.code for found in get_out_of_force(one) if found.ruling is None])
 
 
-def check_ruled(version_id: int, windows: Sequence[Window], ruling: Ruling | None) -> None:
+def check_ruled(version_id: int, windows: Sequence[Window], rulings: Rulings) -> None:
     """Raise OutOfForce when rounds that are to be made need a ruling and there is none."""
     for number, window in enumerate(windows, start=1):
-        if ruling is None:
-            codes = [found.code for found in find_out_of_force(version_id, window)]
-            _refuse(f"Vòng {number}", codes)
+        old = find_out_of_force(version_id, window)
+        _refuse(f"Vòng {number}", [one.code for one in old if rulings.of(one.code) is None])
 
 
-def rulings_of(version_id: int, window: Window, ruling: Ruling | None) -> dict[str, object]:
+def rulings_of(version_id: int, window: Window, rulings: Rulings) -> dict[str, object]:
     """Return what a new round stores: the ruling for each question that needs one."""
-    if ruling is None:
-        return {}
-    return {found.code: ruling.stored() for found in find_out_of_force(version_id, window)}
+    old = find_out_of_force(version_id, window)
+    return {one.code: told.stored() for one in old if (told := rulings.of(one.code)) is not None}
 
 
 def _refuse(title: str, codes: Sequence[str]) -> None:
@@ -91,21 +89,51 @@ def rule_on_questions(
 
     Who may is for the caller to check. Raises BegunAlready, NotOutOfForce.
     """
-    row = db.session.scalars(select(Round).where(Round.id == one.id).with_for_update()).one()
-    if one.window.phase(at) is not Phase.NOT_OPEN:
-        raise BegunAlready(round=one.title)
+    row = locked(one, at=at)
     known = {question.code for question in get_out_of_force(one)}
     for code in sorted(codes):
         if code not in known:
             raise NotOutOfForce(code=code, round=one.title)
-        before = row.out_of_force.get(code)
-        row.out_of_force = row.out_of_force | {code: ruling.stored()}
+        stored = row.out_of_force.get(code)
+        kept = replace(ruling, before=read_ruling(stored) if stored else None)
+        row.out_of_force = row.out_of_force | {code: kept.stored()}
         audit.record(
             "round.rule_on_question",
             actor=actor,
             object=f"round:{one.id}",
-            before=before,
+            before=stored,
             after={"code": code, "is_asked": ruling.is_asked},
             reason=ruling.reason,
             at=at,
         )
+
+
+def undo_ruling(one: RoundCard, code: str, *, actor: str, at: datetime) -> None:
+    """Put back the ruling that the newest one took the place of, while the round is not open yet.
+
+    Who may is for the caller to check. Raises BegunAlready, NothingToUndo for a first ruling.
+    """
+    row = locked(one, at=at)
+    stored = row.out_of_force.get(code)
+    back = read_ruling(stored).before if stored else None
+    if back is None:
+        raise NothingToUndo(code=code, round=one.title)
+    row.out_of_force = row.out_of_force | {code: back.stored()}
+    audit.record(
+        "round.undo_ruling",
+        actor=actor,
+        object=f"round:{one.id}",
+        before=stored,
+        after={"code": code, "is_asked": back.is_asked},
+        reason=back.reason,
+        at=at,
+    )
+
+
+def locked(one: RoundCard, *, at: datetime) -> Round:
+    """Return the row of a round not open yet, for nobody else to change. Raises BegunAlready."""
+    mine = select(Round).where(Round.id == one.id).with_for_update()
+    row = db.session.scalars(mine, execution_options={"populate_existing": True}).one()
+    if one.window.phase(at) is not Phase.NOT_OPEN:
+        raise BegunAlready(round=one.title)
+    return row

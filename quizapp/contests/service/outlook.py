@@ -1,9 +1,11 @@
 """What the steps of a draft show: what may be chosen, and what is typed so far comes to."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from quizapp.banks.service import BankCard, VersionCard
+from quizapp.banks import service as banks
+from quizapp.banks.service import BankCard, QuestionCard, VersionCard
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.drafts import Problem, Step
 from quizapp.contests.rules.regulation import Point
@@ -11,6 +13,8 @@ from quizapp.contests.rules.schedule import Window
 from quizapp.contests.service.cards import ContestCard
 from quizapp.contests.service.creating import NewContest
 from quizapp.contests.service.drafts import DraftCard
+from quizapp.contests.service.in_force import OldQuestion
+from quizapp.contests.service.reading import drawable
 from quizapp.units.service import UnitCard
 
 
@@ -57,12 +61,42 @@ class Outlook:
     contest: ContestCard | None
     problems: tuple[Problem, ...]
     cautions: tuple[str, ...]
+    old_questions: tuple[OldQuestion, ...] = ()  # out of force in a round, each with its own ruling
 
     @property
     def has_old_questions(self) -> bool:
         """Tell whether a ruling on questions out of force is asked for, or given already."""
-        is_asked = any(one.field == "excluded_reason" for one in self.problems)
-        return is_asked or bool(self.draft.typed.get("excluded_reason"))
+        return bool(self.old_questions or self.draft.typed.get("excluded_reason"))
+
+    @property
+    def has_own_rulings(self) -> bool:
+        """Tell whether something is decided of a question by itself."""
+        return any(one.ruling is not None for one in self.old_questions)
 
     def problems_of(self, step: Step) -> list[Problem]:
         return [one for one in self.problems if one.step is step]
+
+
+def supplies_of(
+    version: VersionCard | None, contest_rules: ContestRules | None, windows: Sequence[Window]
+) -> tuple[Supply, ...]:
+    """Return what the bank offers of each topic; of the round that has fewest of it."""
+    if version is None:
+        return ()
+    questions = banks.get_questions(version.id)
+    quota = dict(contest_rules.quota) if contest_rules else {}
+    pools: list[Sequence[QuestionCard]] = [questions]
+    if contest_rules is not None and windows:
+        pools = [drawable(questions, contest_rules, window) for window in windows]
+    topics = dict.fromkeys([*quota, *(one.topic or "" for one in questions)])
+    return tuple(
+        Supply(
+            topic=topic,
+            available=min(sum((one.topic or "") == topic for one in pool) for pool in pools),
+            by_difficulty=Counter(
+                str(one.difficulty) for one in pools[0] if (one.topic or "") == topic
+            ),
+            wanted=quota.get(topic) if quota else None,
+        )
+        for topic in sorted(topics)
+    )

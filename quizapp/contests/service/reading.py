@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import cast
@@ -17,12 +18,27 @@ from quizapp.contests.errors import (
     NoSuchContest,
     NoSuchRound,
 )
-from quizapp.contests.models import Contest, Notice, Round, RuleSet
+from quizapp.contests.models import (
+    Contest,
+    ContestKind,
+    Notice,
+    Practice,
+    Round,
+    RuleSet,
+    StudyDocument,
+)
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.in_force import Ruling, askable, read_rulings
 from quizapp.contests.rules.regulation import Held, Point, regulation
 from quizapp.contests.rules.schedule import Window
-from quizapp.contests.service.cards import ContestCard, NoticeCard, RoundCard
+from quizapp.contests.rules.studying import FileKind, When
+from quizapp.contests.service.cards import (
+    BannerCard,
+    ContestCard,
+    DocumentCard,
+    NoticeCard,
+    RoundCard,
+)
 from quizapp.db import db, is_writing, kept_for_good, read, table_of
 from quizapp.units import service as units
 from quizapp.units.models import Unit
@@ -31,6 +47,7 @@ CONTEST = table_of(Contest)
 NEWEST = select(CONTEST.c.id, CONTEST.c.revision).where(CONTEST.c.slug == bindparam("slug"))
 FRESH = {"populate_existing": True}
 POOLS_KEPT = 16
+GAPS_KEPT = 1_000
 NO_RULINGS: Mapping[str, Ruling] = MappingProxyType({})
 TAG_BYTES = 4  # of a paper's public id: its round's
 
@@ -54,7 +71,11 @@ def find_contest(slug: str) -> ContestCard | None:
     contest = db.session.execute(
         select(Contest).where(Contest.id == found.id), execution_options=FRESH
     ).scalar_one()
-    card = _card(contest, _rounds([contest.id]), _notices(contest.id))
+    card = replace(
+        _card(contest, _rounds([contest.id]), _notices(contest.id)),
+        documents=_documents(contest.id),
+        practice_version_id=_practice(contest.id),
+    )
     if not is_writing():
         kept[contest.id] = (contest.revision, card)
     return card
@@ -111,6 +132,7 @@ def _owned_by(owners: Select[int]) -> list[ContestCard]:
     contests = db.session.scalars(
         select(Contest).where(Contest.owner_unit_id.in_(owners)).order_by(Contest.id.desc())
     ).all()
+    units.get_lines({contest.owner_unit_id for contest in contests})  # all at once, then kept
     rounds = _rounds([contest.id for contest in contests])
     return [_card(contest, rounds) for contest in contests]
 
@@ -142,8 +164,7 @@ def get_pool(one: RoundCard) -> list[QuestionCard]:
     asked out of force are in the name it is kept under.
     """
     pools = kept_for_good("pools")
-    asked = tuple(code for code, ruling in one.rulings.items() if ruling.is_asked)
-    name = (one.bank_version_id, one.rule_set_id, *one.window.days(), asked)
+    name = _pool_name(one)
     pool: list[QuestionCard] | None = pools.get(name)
     if pool is None:
         if len(pools) >= POOLS_KEPT:
@@ -151,6 +172,37 @@ def get_pool(one: RoundCard) -> list[QuestionCard]:
         pool = drawable_in(one)
         pools[name] = pool
     return pool
+
+
+def _pool_name(one: RoundCard) -> tuple[object, ...]:
+    asked = tuple(code for code, ruling in one.rulings.items() if ruling.is_asked)
+    return (one.bank_version_id, one.rule_set_id, *one.window.days(), asked)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gaps:
+    """What a round's bank lacks: a line for each quota it cannot fill, codes papers leave out."""
+
+    missing: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def get_gaps(one: RoundCard) -> Gaps:
+    """Return what the bank of a round that is stored lacks, kept in the process as its pool is.
+
+    Gaps are small: a list of contests keeps them all, where it would drop pools and read again.
+    """
+    kept = kept_for_good("gaps")
+    name = _pool_name(one)
+    gaps: Gaps | None = kept.get(name)
+    if gaps is None:
+        if len(kept) >= GAPS_KEPT:
+            kept.clear()
+        topics = [question.topic or "" for question in get_pool(one)]
+        missing = rules.missing_for_quota(one.rules, topics)
+        gaps = Gaps(missing=tuple(missing), left_out=tuple(_left_out(one)))
+        kept[name] = gaps
+    return gaps
 
 
 def drawable(
@@ -179,18 +231,26 @@ def drawable_in(one: RoundCard) -> list[QuestionCard]:
 
 def get_excluded(contest: ContestCard) -> list[str]:
     """Return a Vietnamese line for each round whose papers leave questions of the bank out."""
-    lines = []
-    for one in contest.rounds:
-        questions = banks.get_questions(one.bank_version_id)
-        kept = {question.number for question in drawable_in(one)}
-        left_out = [question.code for question in questions if question.number not in kept]
-        if left_out:
-            codes = ", ".join(left_out[:10]) + (" …" if len(left_out) > 10 else "")
-            lines.append(
-                f"{one.title} không dùng {len(left_out)} câu (hết hiệu lực trong thời gian thi"
-                f" hoặc số phương án không hợp thể lệ): {codes}"
-            )
-    return lines
+    return [line for one in contest.rounds for line in excluded_lines(one, _left_out(one))]
+
+
+def excluded_lines(one: RoundCard, left_out: Sequence[str]) -> list[str]:
+    """Return a Vietnamese line if papers of a round leave out these questions, by code."""
+    if not left_out:
+        return []
+    codes = ", ".join(left_out[:10]) + (" …" if len(left_out) > 10 else "")
+    return [
+        (
+            f"{one.title} không dùng {len(left_out)} câu (hết hiệu lực trong thời gian thi"
+            f" hoặc số phương án không hợp thể lệ): {codes}"
+        )
+    ]
+
+
+def _left_out(one: RoundCard) -> list[str]:
+    kept = {question.number for question in drawable_in(one)}
+    questions = banks.get_questions(one.bank_version_id)
+    return [question.code for question in questions if question.number not in kept]
 
 
 def get_regulation(contest: ContestCard, one: RoundCard) -> tuple[Point, ...]:
@@ -201,6 +261,7 @@ def get_regulation(contest: ContestCard, one: RoundCard) -> tuple[Point, ...]:
         controller=contest.controller,
         address=contest.controller_address,
         contact=contest.controller_contact,
+        retention_months=contest.retention_months,
         bank=banks.get_version(one.bank_version_id).title,
         windows=[each.window for each in contest.rounds],
     )
@@ -225,6 +286,31 @@ def _notices(contest_id: int) -> tuple[NoticeCard, ...]:
     )
 
 
+def _documents(contest_id: int) -> tuple[DocumentCard, ...]:
+    table = StudyDocument
+    rows = db.session.execute(
+        select(table.number, table.title, table.shown, table.url, table.kind, table.size)
+        .where(table.contest_id == contest_id, table.removed_at.is_(None))
+        .order_by(table.number)
+    )
+    return tuple(
+        DocumentCard(
+            number=row.number,
+            title=row.title,
+            shown=When(row.shown),
+            url=row.url,
+            kind=FileKind(row.kind) if row.kind else None,
+            size=row.size,
+        )
+        for row in rows
+    )
+
+
+def _practice(contest_id: int) -> int | None:
+    chosen = select(Practice.bank_version_id).where(Practice.contest_id == contest_id)
+    return db.session.scalar(chosen)
+
+
 def _card(
     contest: Contest, rounds: Sequence[Row[Round, str]], notices: tuple[NoticeCard, ...] = ()
 ) -> ContestCard:
@@ -244,8 +330,21 @@ def _card(
         regulation_number=contest.regulation_number,
         regulation_date=contest.regulation_date,
         is_archived=contest.archived_at is not None,
+        is_rehearsal=contest.kind == ContestKind.REHEARSAL,
+        is_emptied=contest.emptied_at is not None,
+        retention_months=contest.retention_months,
         notices=notices,
+        colour=contest.colour,
+        banner=_banner(contest),
+        freeze_id=contest.freeze_id,
     )
+
+
+def _banner(contest: Contest) -> BannerCard | None:
+    digest, width, height = contest.banner_digest, contest.banner_width, contest.banner_height
+    if digest is None or width is None or height is None:
+        return None
+    return BannerCard(digest=digest, width=width, height=height)
 
 
 def _round_card(one: Round, body: str) -> RoundCard:

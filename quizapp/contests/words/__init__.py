@@ -13,6 +13,7 @@ __all__ = [
     "knob_help",
     "knob_title",
     "preset_words",
+    "rehearsing",
     "step_words",
 ]
 
@@ -53,9 +54,13 @@ FIELDS = {
     "unit": N_("Đơn vị tổ chức"),
     "controller": N_("Bên kiểm soát dữ liệu cá nhân"),
     "controller_address": N_("Địa chỉ của bên ấy"),
+    "colour": N_("Màu của cuộc thi"),
     "controller_contact": N_("Liên hệ về dữ liệu cá nhân"),
+    "retention_months": N_("Thời gian giữ dữ liệu cá nhân (tháng)"),
     "bank": N_("Ngân hàng câu hỏi"),
     "excluded_reason": N_("Lý do về các câu hết hiệu lực"),
+    "excluded_do": N_("Quyết định về một câu hết hiệu lực"),
+    "excluded_why": N_("Lý do về một câu hết hiệu lực"),
     "regulation_number": N_("Số văn bản"),
     "regulation_date": N_("Ngày ký"),
     "rounds": N_("Các vòng"),
@@ -70,5 +75,13 @@ def step_words(step: Step) -> str:
 
 def field_words(field: str) -> str:
     """Return what a field is called, a knob by its title."""
-    known = FIELDS.get(field)
-    return translated(known) if known else knob_title(field.partition(":")[0])
+    name = field.partition(":")[0]
+    known = FIELDS.get(field, FIELDS.get(name))
+    return translated(known) if known else knob_title(name)
+
+
+def rehearsing(*things: object) -> bool:
+    """Tell whether one of these is a rehearsal, or of one: a contest, a paper, a desk's file."""
+    return any(
+        getattr(getattr(one, "contest", one), "is_rehearsal", False) for one in things if one
+    )

@@ -1,9 +1,11 @@
+"""Joining a contest, coming back to it, and who takes part on a phone that goes round."""
+
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 
 from flask import (
-    Blueprint,
     jsonify,
     make_response,
     redirect,
@@ -15,71 +17,42 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.contests import service
+from quizapp.contests.errors import RehearsalIsOver
 from quizapp.contests.forms import JoinForm, NewPinForm, ReturnForm
-from quizapp.contests.pdf import as_pdf
 from quizapp.contests.rules import age_problem
 from quizapp.contests.service import ContestCard, RoundCard
+from quizapp.contests.views.routes import bp, open_first, round_of_interest
 from quizapp.db import writes
 from quizapp.errors import N_, Refusal
 from quizapp.people import service as people
 from quizapp.people.errors import BadEntry
-from quizapp.people.service import Entry, NewPin
+from quizapp.people.service import Entry, NewPin, PersonCard, PersonState
 from quizapp.units import service as units
 from quizapp.units.service import UnitCard
 from quizapp.vietnamese import day_in_vietnam
-from quizapp.web.contestant import forget_person, read_contestant, remember_person
-from quizapp.web.guards import PageTooOld, check_form_token
+from quizapp.web.contestant import (
+    forget_person,
+    read_contestant,
+    remember_person,
+    set_aside,
+)
+from quizapp.web.guards import PageTooOld, check_form_token, form_token, read_form_token
 from quizapp.web.headers import keep_publicly
 
-bp = Blueprint("contests", __name__, template_folder="templates")
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taking:
+    """Somebody who takes part in a contest on this phone; the token goes back to them."""
+
+    contest: ContestCard
+    person: PersonCard
+    round: RoundCard
+    token: str
+    is_current: bool
+
+
 CONSENT_VERSION = "2026-11-22"
 UNITS_SHOWN = 8
-
-
-@bp.get("/")
-def index() -> ResponseReturnValue:
-    now = clock.now()
-    page = render_template("contests/index.html", contests=_open_first(now), now=now)
-    return keep_publicly(make_response(page))
-
-
-@bp.get("/c/<slug>")
-def show(slug: str) -> ResponseReturnValue:
-    contest = service.get_contest(slug)
-    now = clock.now()
-    page = render_template(
-        "contests/show.html",
-        contest=contest,
-        now=now,
-        open_round=contest.round_at(now),
-        next_round=contest.next_round(now),
-        shown=round_of_interest(contest),
-    )
-    return keep_publicly(make_response(page))
-
-
-@bp.get("/c/<slug>/regulation")
-def regulation_page(slug: str) -> ResponseReturnValue:
-    """Show the whole regulation as it follows from the rules in force, to be read or printed."""
-    contest = service.get_contest(slug)
-    day = contest.regulation_date
-    page = render_template(
-        "contests/regulation.html",
-        title=contest.title,
-        points=service.get_regulation(contest, round_of_interest(contest)),
-        number=contest.regulation_number,
-        day=day.strftime("%d/%m/%Y") if day else "",
-        up=url_for("contests.show", slug=contest.slug),
-    )
-    return keep_publicly(make_response(page))
-
-
-@bp.get("/c/<slug>/regulation.pdf")
-def signed_regulation(slug: str) -> ResponseReturnValue:
-    """Give the signed regulation as it was scanned, as a file that runs nothing."""
-    contest = service.get_contest(slug)
-    content = service.get_content_of(contest.id)
-    return keep_publicly(as_pdf(content, name=f"the-le-{contest.slug}.pdf"))
 
 
 @bp.get("/units.json")
@@ -129,6 +102,8 @@ def enter(slug: str) -> ResponseReturnValue:
     if not form.validate():
         raise PageTooOld
     now = clock.now()
+    if contest.is_emptied:
+        raise RehearsalIsOver
     entry = _entry(form)
     problems = _problems(contest, form, entry, at=now)
     if problems:
@@ -144,8 +119,65 @@ def leave(slug: str) -> ResponseReturnValue:
     """Let somebody else take part on this phone; nothing in the database changes."""
     contest = service.get_contest(slug)
     check_form_token("leave", str(contest.id))
-    answer = redirect(url_for("contests.join", slug=contest.slug), 303)
+    answer = redirect(url_for("contests.join", slug=contest.slug, _anchor="new"), 303)
     return forget_person(make_response(answer), contest_id=contest.id)
+
+
+@bp.post("/c/<slug>/others")
+def others(slug: str) -> ResponseReturnValue:
+    """Let somebody else join on this phone; who takes part now can be gone back to by one tap."""
+    contest = service.get_contest(slug)
+    check_form_token("others", str(contest.id))
+    answer = redirect(url_for("contests.join", slug=contest.slug, _anchor="other"), 303)
+    return set_aside(make_response(answer), contest_id=contest.id)
+
+
+@bp.post("/c/<slug>/switch")
+def switch(slug: str) -> ResponseReturnValue:
+    """Go back to somebody who took part on this phone before."""
+    contest = service.get_contest(slug)
+    person_id = int(read_form_token("switch", str(contest.id)))
+    answer = redirect(_round_page(contest), 303)
+    if person_id not in read_contestant().others_in(contest.id):
+        return answer
+    return remember_person(make_response(answer), contest_id=contest.id, person_id=person_id)
+
+
+def others_on_phone(person_ids: Sequence[int], contest_id: int) -> list[tuple[PersonCard, str]]:
+    """Return each person in the order given, with the token of the form that goes back to them."""
+    known = _known(person_ids)
+    return [
+        (known[one], form_token("switch", str(contest_id), str(one)))
+        for one in person_ids
+        if one in known
+    ]
+
+
+def _known(person_ids: Sequence[int]) -> dict[int, PersonCard]:
+    """Return id → card of these people, but of those whose data were erased."""
+    cards = people.get_person_cards(person_ids) if person_ids else {}
+    return {key: one for key, one in cards.items() if one.state is not PersonState.ERASED}
+
+
+@bp.get("/mine")
+def mine() -> ResponseReturnValue:
+    """Show everybody who takes part on this phone and in which contests; nobody may keep it."""
+    phone = read_contestant()
+    pairs = [*reversed(list(phone.people.items())), *reversed(phone.aside)]
+    cards = _known([person for _, person in pairs])
+    contests = {one.id: one for one in service.get_contests()} if pairs else {}
+    found = [
+        Taking(
+            contest=contests[contest],
+            person=cards[person],
+            round=round_of_interest(contests[contest]),
+            token=form_token("switch", str(contest), str(person)),
+            is_current=phone.person_in(contest) == person,
+        )
+        for contest, person in pairs
+        if person in cards and contest in contests
+    ]
+    return render_template("contests/mine.html", found=found)
 
 
 @bp.get("/return")
@@ -221,20 +253,11 @@ def _choose_new_pin(form: NewPinForm) -> ResponseReturnValue:
 choose_new_pin.is_writing = True  # type: ignore[attr-defined] # through _choose_new_pin
 
 
-def round_of_interest(contest: ContestCard) -> RoundCard:
-    """Return the open round, else the next one, else the last."""
-    now = clock.now()
-    return contest.round_at(now) or contest.next_round(now) or contest.rounds[-1]
-
-
-def _open_first(now: datetime) -> Sequence[ContestCard]:
-    """Return all contests not put away: those that are open, those to come, those that are over."""
-
-    def place(one: ContestCard) -> tuple[bool, bool]:
-        return one.round_at(now) is None, one.next_round(now) is None
-
-    shown = (one for one in service.get_contests() if not one.is_archived)
-    return sorted(shown, key=place)
+def _choices(meant: str) -> list[tuple[str, str]]:
+    """Return the contests that a form offers to come back to, with the one its link means."""
+    shown = list(open_first(clock.now()))
+    other = service.find_contest(meant) if meant not in {one.slug for one in shown} else None
+    return [(one.slug, one.title) for one in ([other] if other else []) + shown]
 
 
 def _round_page(contest: ContestCard) -> str:
@@ -257,17 +280,18 @@ def _join_page(contest: ContestCard, form: JoinForm, *, chosen: str = "") -> str
         form=form,
         found=found,
         chosen=card.code if card else "",
+        others=others_on_phone(read_contestant().others_in(contest.id), contest.id),
         has_looked=bool(typed),
     )
 
 
 def _return_page(form: ReturnForm) -> str:
-    form.contest.choices = [(one.slug, one.title) for one in _open_first(clock.now())]
+    form.contest.choices = _choices(form.contest.data or "")
     return render_template("contests/return.html", form=form)
 
 
 def _new_pin_page(form: NewPinForm) -> str:
-    form.contest.choices = [(one.slug, one.title) for one in _open_first(clock.now())]
+    form.contest.choices = _choices(form.contest.data or "")
     return render_template("contests/new_pin.html", form=form)
 
 
