@@ -6,6 +6,8 @@ from quizapp import clock
 from quizapp.attempts import service
 from quizapp.attempts.errors import NoSuchPerson
 from quizapp.attempts.service import For, Why
+from quizapp.attempts.service.incidents import get_grants
+from quizapp.attempts.service.time import MOST_MINUTES
 from quizapp.audit.service import command_actor
 from quizapp.commands import OrganiserGroup
 from quizapp.contests import service as contests
@@ -30,7 +32,8 @@ REASON = click.option(
     "--reason",
     required=True,
     callback=_read_reason,
-    help="Lý do, ở mãi trong nhật ký: đừng ghi tên hay số điện thoại.",
+    help="Lý do, ở mãi trong nhật ký và, trừ khi cho một người, hiện trên trang cuộc thi:"
+    " đừng ghi tên hay số điện thoại.",
 )
 SLUG, ROUND = click.argument("slug"), click.argument("number", type=int)
 
@@ -38,7 +41,7 @@ SLUG, ROUND = click.argument("slug"), click.argument("number", type=int)
 @group.command("extend")
 @SLUG
 @ROUND
-@click.option("--minutes", type=click.IntRange(1, 1440), required=True)
+@click.option("--minutes", type=click.IntRange(1, MOST_MINUTES), required=True)
 @click.option("--phone", help="Cho một người, theo số điện thoại.")
 @click.option("--unit", help="Cho một đơn vị và cấp dưới, theo mã.")
 @click.option("--all", "everybody", is_flag=True, help="Cho mọi người.")
@@ -55,6 +58,32 @@ def extend(slug: str, number: int, minutes: int, **whom: str | bool) -> None:
         why = Why(actor=command_actor(), reason=str(whom["reason"]))
         running = service.grant_time(one, given, minutes * 60, why, at=clock.now())
     click.echo(f"Đã thêm {minutes} phút. Bài đang làm được thêm giờ: {running}.")
+
+
+@group.command("grants")
+@SLUG
+@ROUND
+def grants(slug: str, number: int) -> None:
+    """Liệt kê các lần thêm giờ cho mọi người hay một đơn vị, với số để rút lại."""
+    one = contests.get_round(contests.get_contest(slug), number)
+    for grant in get_grants([one], at=clock.now()):
+        whom = grant.unit or "mọi người"
+        state = ", đã rút lại" if grant.withdrawn_at else ""
+        click.echo(f"{grant.id}: {grant.seconds // 60} phút cho {whom}{state} ({grant.reason})")
+
+
+@group.command("withdraw")
+@SLUG
+@ROUND
+@click.argument("grant", type=int)
+@REASON
+def withdraw(slug: str, number: int, grant: int, reason: str) -> None:
+    """Rút lại một lần thêm giờ (số: xem grants) cho bài bắt đầu từ nay; bài đang làm vẫn được."""
+    with transaction():
+        one = contests.get_round(contests.get_contest(slug), number)
+        why = Why(actor=command_actor(), reason=reason)
+        service.withdraw_time(one, grant, why, at=clock.now())
+    click.echo("Đã rút lại cho các bài bắt đầu từ nay.")
 
 
 @group.command("pause")

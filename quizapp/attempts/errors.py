@@ -7,6 +7,25 @@ class NotYours(NotFound):
     text = N_("Không tìm thấy bài thi này trên máy của bạn. Hãy vào lại bằng số điện thoại và PIN.")
 
 
+class NothingToShow(NotFound):
+    text = N_("Bài này chưa có kết quả để lưu thành ảnh.")
+
+
+class NothingToCertify(NotFound):
+    text = N_("Bài này không được tính nên không có giấy xác nhận.")
+
+
+class TooManyChecks(Refusal):
+    """So many codes are looked up that answers of the contest would have to wait."""
+
+    status: ClassVar[int] = 429
+    text = N_("Đang có rất nhiều mã được kiểm tra. Hãy thử lại sau {wait} giây.")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.facts["wait"])}
+
+
 class NotOpenYet(Refusal):
     text = N_("Vòng thi mở lúc {opens}. Bạn chưa mất lượt nào.")
 
@@ -33,7 +52,10 @@ class RoundIsFinal(Refusal):
 
 class PersonNotValid(Refusal):
     status: ClassVar[int] = 403
-    text = N_("Tên này đã bị ban tổ chức dừng dự thi. Hãy liên hệ ban tổ chức để được giải thích.")
+    text = N_(
+        "Tên này đã rút, hoặc bị ban tổ chức dừng dự thi. Hãy liên hệ ban tổ chức để được "
+        "giải thích."
+    )
 
 
 class HeldElsewhere(Refusal):
@@ -79,6 +101,10 @@ class AlreadyPaused(Refusal):
     text = N_("Vòng thi này đang tạm dừng rồi.")
 
 
+class NoPauseYet(Refusal):
+    text = N_("Vòng thi mở lúc {opens}: chưa có đồng hồ nào chạy để dừng.")
+
+
 class NotPaused(Refusal):
     text = N_("Vòng thi này không tạm dừng.")
 
@@ -90,6 +116,17 @@ class BadInterruption(Refusal):
 
 class AlreadyCompensated(Refusal):
     text = N_("Khoảng gián đoạn này, hoặc một phần của nó, đã được bù hay tạm dừng trước đó.")
+
+
+class NoSuchGrant(NotFound):
+    text = N_("Vòng này không có lần thêm giờ như vậy cho một đơn vị hay mọi người.")
+
+
+class NoUnitTyped(Refusal):
+    """Who reaches only some units of a contest gives nothing to everybody."""
+
+    status: ClassVar[int] = 422
+    text = N_("Hãy ghi đơn vị: quyền của bạn chỉ gồm một phần người dự thi của cuộc thi này.")
 
 
 class NoSuchPerson(NotFound):
@@ -132,6 +169,10 @@ class StillRunning(Refusal):
     text = N_("Một trong hai người đang có bài làm dở. Hãy đợi bài đó nộp hoặc hết giờ.")
 
 
+class NotSubmittedYet(Refusal):
+    text = N_("Bạn đang có bài làm dở. Hãy nộp bài, hoặc đợi hết giờ, rồi làm lại việc này.")
+
+
 class AlreadyVoid(Refusal):
     text = N_("Đã bị loại trước đó rồi.")
 
@@ -146,6 +187,14 @@ class PersonIsVoid(Refusal):
 
 class WasMerged(Refusal):
     text = N_("Tên ghi danh này đã được gộp vào một tên khác nên không khôi phục được.")
+
+
+class LeftThemselves(Refusal):
+    text = N_("Người này đã tự rút khỏi cuộc thi nên ban tổ chức không đưa trở lại được.")
+
+
+class PersonIsErased(Refusal):
+    text = N_("Dữ liệu của người này đã xóa hẳn nên không ghi lại tên hay số điện thoại được nữa.")
 
 
 class SamePerson(Refusal):

@@ -64,6 +64,8 @@ class Attempt(Base):
     holder: Mapped[str]  # the phone that may save
     last_op: Mapped[int]  # the newest save that was taken; 0 before the first
     last_body: Mapped[bytes | None]  # SHA-256 of that save's body
+    first_saved_at: Mapped[datetime | None]  # null before the first save; in no index, as all of it
+    last_saved_at: Mapped[datetime | None]
     answers: Mapped[bytes]  # rules.encode_answers
     prediction: Mapped[int | None]
     state: Mapped[str]
@@ -91,6 +93,18 @@ class TimeGrant(Base):
     seconds: Mapped[int]
     reason: Mapped[str]
     granted_at: Mapped[datetime]
+
+
+class TimeWithdrawal(Base):
+    """Extra time that papers begun from now on do not get; those that run keep it. Insert-only."""
+
+    __tablename__ = "time_withdrawal"
+
+    grant_id: Mapped[int] = mapped_column(
+        ForeignKey("time_grant.id"), primary_key=True, autoincrement=False
+    )
+    reason: Mapped[str]
+    withdrawn_at: Mapped[datetime]
 
 
 class LateSheet(Base):

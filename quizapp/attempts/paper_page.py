@@ -9,11 +9,12 @@ from flask import Response, current_app, render_template
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from quizapp.attempts.pieces import question_pieces
+from quizapp.attempts.pieces import questions_html
 from quizapp.attempts.service import Paper
 from quizapp.attempts.words import offer_words, script_words
+from quizapp.web.formats import milliseconds, second
 from quizapp.web.guards import form_token
-from quizapp.web.language import language, local
+from quizapp.web.language import language
 from quizapp.web.skeleton import mark, skeleton
 
 VARYING = (
@@ -35,14 +36,14 @@ def paper_page(found: Paper, *, now: datetime) -> Response:
             "id": found.public_id,
             "op": found.last_op,
             "prediction": "" if found.prediction is None else found.prediction,
-            "questions": Markup("\n").join(question_pieces(found.lines, typed={})),
+            "questions": questions_html(found.lines, typed={}),
         }
     )
 
 
 def paper_page_again(found: Paper, *, now: datetime, typed: Mapping[str, str], problem: str) -> str:
     """Return the page with the fields of a form that could not be taken, and why."""
-    questions = question_pieces(found.lines, typed=typed)
+    questions = questions_html(found.lines, typed=typed)
     return _rendered(found, _values(found, now=now), questions, typed=typed, problem=problem)
 
 
@@ -54,14 +55,18 @@ def known_answers(found: Paper) -> Markup:
     return htmlsafe_json_dumps(known, dumps=current_app.json.dumps)
 
 
-def milliseconds(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
-
-
 def _name(found: Paper) -> tuple[object, ...]:
     """Return all that the page shows and no mark stands for."""
     titles = (found.slug, found.contest_title, found.round_number, found.round_title)
-    return ("paper", language(), *titles, len(found.lines), found.prediction_of)
+    return (
+        "paper",
+        language(),
+        found.colour,
+        *titles,
+        len(found.lines),
+        found.prediction_of,
+        found.is_paused,
+    )
 
 
 def _rendered_with_marks(found: Paper) -> str:
@@ -71,7 +76,7 @@ def _rendered_with_marks(found: Paper) -> str:
         last_op=cast("int", mark("op")),
         prediction=cast("int", mark("prediction")),
     )
-    return _rendered(marked, {name: mark(name) for name in VARYING}, [mark("questions")])
+    return _rendered(marked, {name: mark(name) for name in VARYING}, mark("questions"))
 
 
 def _values(found: Paper, *, now: datetime) -> dict[str, Any]:
@@ -80,7 +85,7 @@ def _values(found: Paper, *, now: datetime) -> dict[str, Any]:
         "answered": sum(line.chosen is not None for line in found.lines),
         "now_ms": milliseconds(now),
         "deadline_ms": milliseconds(found.deadline_at),
-        "deadline_text": f"{local(found.deadline_at):%H:%M:%S}",
+        "deadline_text": second(found.deadline_at),
         "token": form_token("submit", found.public_id),
         "known": known_answers(found),
     }
@@ -89,7 +94,7 @@ def _values(found: Paper, *, now: datetime) -> dict[str, Any]:
 def _rendered(
     found: Paper,
     values: Mapping[str, Any],
-    questions: list[Any],
+    questions: str,
     *,
     typed: Mapping[str, str] | None = None,
     problem: str = "",

@@ -1,7 +1,7 @@
-"""The questions of a paper as HTML, put together from pieces that were rendered once.
+"""The questions of a paper as HTML: frames that were rendered once, filled with texts of the bank.
 
-A paper shows a hundred texts of its bank, each at another place than on the next paper: rendered
-anew they were half of what the page cost.
+A paper shows a hundred texts, each at another place than on the next paper: rendered anew they were
+half of what the page cost, and kept as rendered they were 19 MB of each process.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,62 +9,71 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from quizapp.attempts.rules import LETTERS
 from quizapp.attempts.service import Line
 from quizapp.banks.rules import Shown
 from quizapp.web.language import language
 
-PLACE = "\0"  # where the position goes; no text of a bank has it
-TEXTS_KEPT = 20_000  # options of some banks, at every letter
+PLACE, TEXT = "\0", "\1"  # where the position and the texts go; rendered words have neither
+FRAMES_KEPT = 1_000  # a kilobyte each
+TEXTS_KEPT = 8_000  # most need no escaping: what is kept of them is the bank's own text
 
 
-def question_pieces(lines: Sequence[Line], *, typed: Mapping[str, str]) -> list[Markup]:
-    """Return the HTML of each question; `typed` ("q3" → letters) goes before what is saved."""
-    total = len(lines)
-    return [_question(line, total, typed.get(f"q{line.position}", line.chosen)) for line in lines]
-
-
-def _question(line: Line, total: int, chosen: str | None) -> Markup:
-    spoken, several, ticked = language(), line.takes_several, chosen or ""
-    shown = line.pictures.get
-    pieces = [_head(spoken, total, line.stem, several, shown("", ()))]
-    pieces += [
-        _option(spoken, letter, text, several, letter in ticked, shown(letter, ()))
-        for letter, text in line.options
+def questions_html(lines: Sequence[Line], *, typed: Mapping[str, str]) -> Markup:
+    """Return the questions as HTML; `typed` ("q3" → letters) goes before what is saved."""
+    spoken, total = language(), len(lines)
+    texts = [
+        _question(line, spoken, total, typed.get(f"q{line.position}", line.chosen or ""))
+        for line in lines
     ]
-    pieces.append(_end(spoken))
-    # Pieces are escaped where they are rendered.
-    return Markup("".join(pieces).replace(PLACE, str(line.position)))  # noqa: S704
+    return Markup("\n".join(texts))  # noqa: S704 - frames are our own, texts escaped below
 
 
-@lru_cache(maxsize=TEXTS_KEPT)
-def _head(
+def _question(line: Line, spoken: str, total: int, ticked: str) -> str:
+    letters = LETTERS[: len(line.options)]
+    # What was typed may be anything, and a frame is kept for what is ticked.
+    known = "".join(letter for letter in letters if letter in ticked)
+    frame = _frame(spoken, total, line.takes_several, len(line.options), known)
+    texts = [_escaped(line.stem), *[_escaped(text) for _, text in line.options]]
+    if line.pictures:
+        shown = [line.pictures.get(letter, ()) for letter in ("", *letters)]
+        texts = [text + _pictures(spoken, own) for text, own in zip(texts, shown, strict=True)]
+    parts = [frame[0].replace(PLACE, str(line.position))]
+    for text, after in zip(texts, frame[1:], strict=True):
+        parts += [text, after.replace(PLACE, str(line.position))]
+    return "".join(parts)
+
+
+@lru_cache(maxsize=FRAMES_KEPT)
+def _frame(
     _language: str,
     total: int,
-    stem: str,
     takes_several: bool,  # noqa: FBT001
-    pictures: tuple[Shown, ...],
-) -> str:
-    return str(_macros().head(PLACE, total, stem, takes_several, pictures))
+    options: int,
+    ticked: str,
+) -> tuple[str, ...]:
+    """Return what stands around the stem and the texts of so many options."""
+    macros = _macros("attempts/_question.html")
+    head = macros.head(PLACE, total, TEXT, takes_several)
+    rows = [
+        macros.option(PLACE, letter, TEXT, takes_several, letter in ticked)
+        for letter in LETTERS[:options]
+    ]
+    return tuple("".join([head, *rows, macros.end()]).split(TEXT))
 
 
 @lru_cache(maxsize=TEXTS_KEPT)
-def _option(
-    _language: str,
-    letter: str,
-    text: str,
-    takes_several: bool,  # noqa: FBT001
-    is_chosen: bool,  # noqa: FBT001
-    pictures: tuple[Shown, ...],
-) -> str:
-    return str(_macros().option(PLACE, letter, text, takes_several, is_chosen, pictures))
+def _escaped(text: str) -> str:
+    safe = str(escape(text))
+    return text if safe == text else safe
 
 
-@lru_cache
-def _end(_language: str) -> str:
-    return str(_macros().end())
+@lru_cache(maxsize=TEXTS_KEPT)
+def _pictures(_language: str, pictures: tuple[Shown, ...]) -> str:
+    return str(_macros("pictures.html").pictures_of(pictures))
 
 
-def _macros() -> Any:
-    return current_app.jinja_env.get_template("attempts/_question.html").module
+def _macros(template: str) -> Any:
+    return current_app.jinja_env.get_template(template).module

@@ -7,7 +7,8 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from quizapp.attempts.service.outcome import Outcome
-from quizapp.web.language import duration, language, moment, number, points
+from quizapp.web.formats import duration, moment, number, points
+from quizapp.web.language import language
 from quizapp.web.skeleton import mark, skeleton
 
 
@@ -27,7 +28,7 @@ def _name(found: Outcome) -> tuple[object, ...]:
     parts = (found.state, found.may_go_on, found.reveals_answers)
     figures = (found.points_milli, found.right_count, found.prediction)
     has = tuple(figure is not None for figure in figures)
-    return ("result", language(), *titles, *parts, *has)
+    return ("result", language(), found.colour, *titles, *parts, *has)
 
 
 def _values(found: Outcome) -> dict[str, str]:

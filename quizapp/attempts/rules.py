@@ -180,11 +180,13 @@ def decode_paper(body: bytes) -> tuple[Asked, ...]:
     """Return the paper that `encode_paper` wrote."""
     if body[0] != DRAW_VERSION:
         raise ValueError(f"paper of unknown version {body[0]}")
-    paper, at = [], 1
-    while at < len(body):
-        number, count = int.from_bytes(body[at : at + 2], "big"), body[at + 2]
-        paper.append(Asked(number=number, order=tuple(body[at + 3 : at + 3 + count])))
-        at += 3 + count
+    paper, at, end = [], 1, len(body)
+    while at < end:
+        start = at + 3
+        end_of_order = start + body[at + 2]
+        order = tuple(body[start:end_of_order])
+        paper.append(Asked(number=body[at] << 8 | body[at + 1], order=order))
+        at = end_of_order
     return tuple(paper)
 
 
@@ -213,10 +215,14 @@ def as_canonical(
         if not 1 <= position <= len(paper):
             raise ValueError(f"câu {position}")
         asked = paper[position - 1]
+        known = LETTERS[: len(asked.order)]
+        if letters and len(letters) == 1 and letters in known:  # what nearly all answers are
+            chosen[position] = 1 << asked.order[known.index(letters)]
+            continue
         most = len(asked.order) if asked.number in several else 1
-        if not _are_in_order(letters or "", LETTERS[: len(asked.order)], most=most):
+        if not _are_in_order(letters or "", known, most=most):
             raise ValueError(f"câu {position}: {letters}")
-        chosen[position] = sum(1 << asked.order[LETTERS.index(letter)] for letter in letters or "")
+        chosen[position] = sum(1 << asked.order[known.index(letter)] for letter in letters or "")
     return chosen
 
 
@@ -287,16 +293,17 @@ class _Below(Protocol):
 
 def _uniform(seed: bytes) -> _Below:
     """Return a function that gives uniform whole numbers below a bound, from the seed's stream."""
-    block, at = hashlib.shake_128(seed).digest(512), 0
+    block, at, size = hashlib.shake_128(seed).digest(512), 0, 512
 
     def below(bound: int) -> int:
-        nonlocal block, at
-        width = max((bound - 1).bit_length() + 7 >> 3, 1)
+        nonlocal block, at, size
+        width = 1 if bound <= 256 else (bound - 1).bit_length() + 7 >> 3
         usable = (1 << 8 * width) // bound * bound
         while True:
-            if at + width > len(block):  # a longer digest begins with the shorter one
-                block = hashlib.shake_128(seed).digest(2 * len(block))
-            value = int.from_bytes(block[at : at + width], "big")
+            if at + width > size:  # a longer digest begins with the shorter one
+                size *= 2
+                block = hashlib.shake_128(seed).digest(size)
+            value = block[at] if width == 1 else int.from_bytes(block[at : at + width], "big")
             at += width
             if value < usable:
                 return value % bound

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from quizapp import clock
 from quizapp.attempts.errors import BadAnswers
 from quizapp.attempts.paper_page import known_answers
-from quizapp.attempts.pieces import question_pieces
+from quizapp.attempts.pieces import questions_html
 from quizapp.attempts.service.trying import Trial, get_trial_paper, new_trial, read_trial
 from quizapp.attempts.words import offer_words, script_words
 from quizapp.contests import service as contests
@@ -18,8 +18,8 @@ from quizapp.errors import NotFound
 from quizapp.people.rules.policy import Permission
 from quizapp.people.service import may
 from quizapp.people.sign_in import current_organiser, organisers_only
+from quizapp.web.formats import second
 from quizapp.web.guards import check_form_token, form_token, require_json
-from quizapp.web.language import local
 
 bp = Blueprint("trials", __name__, template_folder="templates")
 DRAFTS, CONTESTS = "drafts", "contests"
@@ -51,10 +51,10 @@ def paper(kind: str, name: str, trial: str) -> ResponseReturnValue:
     return render_template(
         "attempts/paper.html",
         paper=shown,
-        questions=question_pieces(shown.lines, typed={}),
+        questions=questions_html(shown.lines, typed={}),
         now_ms=_ms(now - found.started_at, found),
         deadline_ms=_ms(shown.deadline_at - found.started_at, found),
-        deadline_text=f"{local(shown.deadline_at):%H:%M:%S}",
+        deadline_text=second(shown.deadline_at),
         token=form_token("trial", found.name),
         typed={},
         problem="",

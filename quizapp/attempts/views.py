@@ -1,5 +1,5 @@
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
@@ -11,27 +11,35 @@ from quizapp.attempts import service
 from quizapp.attempts.errors import BadAnswers, BadPrediction, Over
 from quizapp.attempts.paper_page import (
     known_answers,
-    milliseconds,
     paper_page,
     paper_page_again,
 )
 from quizapp.attempts.result_page import result_page
+from quizapp.attempts.result_picture import result_picture, result_words
 from quizapp.attempts.service import Phone, Saved, SaveOutcome, Sheet, outcome, reporting
+from quizapp.attempts.service.notices import get_notices
 from quizapp.attempts.words import offer_words
 from quizapp.banks.errors import NoSuchReason
 from quizapp.banks.words import reason_words
 from quizapp.contests import service as contests
 from quizapp.contests.service import ContestCard, RoundCard
+from quizapp.contests.views import others_on_phone
 from quizapp.db import transaction, writes, writes_itself
 from quizapp.people import service as people
+from quizapp.people.service import PersonCard
 from quizapp.standings import service as standings
-from quizapp.support import service as support
+from quizapp.standings.service import FrozenScope
+from quizapp.standings.service.freezing import Seen, as_seen, find_frozen_place
+from quizapp.standings.service.unit_places import UnitPlace, find_unit_places
+from quizapp.vietnamese import day_in_vietnam
 from quizapp.web.contestant import read_contestant
+from quizapp.web.formats import milliseconds
 from quizapp.web.guards import check_form_token, form_token, read_form_token, require_json
 from quizapp.web.language import words_of
 
 bp = Blueprint("attempts", __name__, template_folder="templates")
 ASK_AGAIN_SECONDS = 5
+POSITION = re.compile(r"[1-9]\d{0,2}")
 STATUS = {Saved.DONE: 200, Saved.HELD: 409, Saved.STALE: 409}
 
 
@@ -40,7 +48,8 @@ def ready(slug: str, number: int) -> ResponseReturnValue:
     """Show what awaits the person and until when, before the tap that starts the clock."""
     contest = contests.get_contest(slug)
     one = contests.get_round(contest, number)
-    person = people.find_person(read_contestant().person_in(contest.id) or 0)
+    contestant = read_contestant()
+    person = people.find_person(contestant.person_in(contest.id) or 0)
     if person is None:
         return redirect(url_for("contests.join", slug=contest.slug))
     now = clock.now()
@@ -52,16 +61,28 @@ def ready(slug: str, number: int) -> ResponseReturnValue:
         round=one,
         person=person,
         now=now,
-        phase=one.window.phase(now),
+        phase=one.phase(now),
         ends_at=ends_at,
+        ms=_as_milliseconds(one, ends_at=ends_at, now=now),
         is_short=ends_at - now < one.rules.time_limit,
         turns=turns,
         left=outcome.count_left(one, turns, at=now),
         is_running=outcome.has_running(one, turns),
         token=_start_token(one, person.id, number=outcome.number_to_start(one, turns)),
         leave_token=form_token("leave", str(contest.id)),
-        is_answered=support.has_answer(contest.id, person.id),
+        others_token=form_token("others", str(contest.id)),
+        others=others_on_phone(contestant.others_in(contest.id), contest.id),
+        notices=get_notices(contest, person.id, at=now),
     )
+
+
+def _as_milliseconds(one: RoundCard, *, ends_at: datetime, now: datetime) -> Mapping[str, int]:
+    """Return what tells a script until when a paper runs that begins later than now."""
+    closes = milliseconds(one.window.closes_at)
+    limit = int(one.rules.time_limit.total_seconds() * 1000)
+    told = {"now": milliseconds(now), "opens": milliseconds(one.window.opens_at), "closes": closes}
+    extra = milliseconds(ends_at) - min(told["now"] + limit, closes)
+    return told | {"limit": limit, "extra": extra}
 
 
 @bp.post("/c/<slug>/rounds/<int:number>/attempts")
@@ -136,6 +157,21 @@ def result(public_id: str) -> ResponseReturnValue:
     return result_page(found)
 
 
+@bp.get("/a/<public_id>/picture")
+def picture(public_id: str) -> ResponseReturnValue:
+    """Show a result as a picture to send on, and how to keep it."""
+    found = outcome.get_outcome_to_show(public_id, _phone(), at=clock.now())
+    return render_template("attempts/picture.html", outcome=found, said=result_words(found))
+
+
+@bp.get("/a/<public_id>/result.png")
+def picture_file(public_id: str) -> ResponseReturnValue:
+    """Give the picture itself, only to whose result it is."""
+    found = outcome.get_outcome_to_show(public_id, _phone(), at=clock.now())
+    person = people.get_person_cards([found.person_id])[found.person_id]
+    return result_picture(found, person.shown_name, is_kept="keep" in request.args)
+
+
 @bp.get("/a/<public_id>/report")
 def report(public_id: str) -> ResponseReturnValue:
     return _report_page(public_id)
@@ -175,22 +211,24 @@ def me(slug: str) -> ResponseReturnValue:
     if person is None:
         return redirect(url_for("contests.join", slug=contest.slug))
     now = clock.now()
-    number = request.args.get("round", type=int)
-    one = contests.get_round(contest, number) if number else contest.round_at(now)
-    one = one or contest.rounds[-1]
-    is_shown = contest.shows_points(one.number, now)
-    place = _place(contest, one, person.id, now=now) if is_shown else None
+    one, number = _round_of_mine(contest, now)
+    seen = as_seen(contest, now)
+    is_shown = seen.contest.shows_points(number, seen.at)
+    place = _place(seen, number, person.id) if is_shown else None
     around = people.get_person_cards([line.person_id for line in place.lines]) if place else {}
     return render_template(
         "attempts/me.html",
-        contest=contest,
+        contest=seen.contest,
         round=one,
+        number=number,
         person=person,
         turns=outcome.get_turns(contest.id, person.id, at=now),
+        unit_places=_unit_places(seen, number, person),
         is_shown=is_shown,
+        frozen_at=seen.frozen_at,
         place=place,
         people=around,
-        is_answered=support.has_answer(contest.id, person.id),
+        notices=get_notices(contest, person.id, at=now),
     )
 
 
@@ -206,21 +244,37 @@ def _report_page(public_id: str, *, refused: str | None = None) -> str:
     )
 
 
-def _place(
-    contest: ContestCard, one: RoundCard, person_id: int, *, now: datetime
-) -> standings.Place | None:
-    hides = contest.hides(one.number, now)
-    return standings.find_place(
-        standings.scope_of_round(one),
-        person_id,
-        hides=hides,
-        divisions=len(one.rules.divisions),
-    )
+def _round_of_mine(contest: ContestCard, now: datetime) -> tuple[RoundCard, int]:
+    """Return the round that own results are asked of, and its number; 0: of the whole contest."""
+    number = request.args.get("round", type=int)
+    if number == 0 and contest.ranks_whole:
+        return contest.rounds[-1], 0
+    one = contests.get_round(contest, number) if number else contest.round_at(now)
+    one = one or contest.rounds[-1]
+    return one, one.number
+
+
+def _place(seen: Seen, number: int, person_id: int) -> standings.Place | None:
+    scope, hides = seen.scopes[number], seen.contest.hides(number, seen.at)
+    divisions = seen.contest.rounds[number - 1].rules.divisions
+    if isinstance(scope, FrozenScope):
+        names = [one.name for one in divisions]
+        return find_frozen_place(scope, person_id, hides=hides, divisions=names)
+    return standings.find_place(scope, person_id, hides=hides, divisions=len(divisions))
+
+
+def _unit_places(seen: Seen, number: int, person: PersonCard) -> Sequence[UnitPlace]:
+    unit_id = person.unit_counted_id
+    if unit_id is None:
+        return []
+    hides = seen.contest.hides(number, seen.at)
+    on = day_in_vietnam(seen.at)
+    return find_unit_places(seen.scopes[number], unit_id, hides=hides, on=on)
 
 
 def _phone() -> Phone:
     contestant = read_contestant()
-    return Phone(holder=contestant.holder, person_ids=frozenset(contestant.people.values()))
+    return Phone(holder=contestant.holder, person_ids=contestant.person_ids)
 
 
 def _paper_again(public_id: str, refusal: BadAnswers, *, now: datetime) -> ResponseReturnValue:
@@ -236,12 +290,12 @@ def _paper_again(public_id: str, refusal: BadAnswers, *, now: datetime) -> Respo
 def _held_elsewhere(found: service.Paper) -> ResponseReturnValue:
     contest = contests.get_contest(found.slug)
     one = contests.get_round(contest, found.round_number)
-    person_id = read_contestant().person_in(contest.id)
-    token = _start_token(one, person_id, number=found.number)
+    is_current = read_contestant().person_in(contest.id) == found.person_id
     page = render_template(
         "attempts/elsewhere.html",
         paper=found,
-        token=token,
+        token=_start_token(one, found.person_id, number=found.number),
+        other=None if is_current else others_on_phone([found.person_id], contest.id),
         known=known_answers(found),
         offer_words=offer_words(),
     )
@@ -252,7 +306,10 @@ def _no_result_yet(public_id: str, *, at: datetime) -> ResponseReturnValue:
     """Go back to a paper that runs; say so when it is over and the worker has not come to it."""
     if service.get_paper(public_id, _phone(), at=at) is not None:
         return redirect(url_for("attempts.paper", public_id=public_id))
-    return render_template("attempts/waiting.html"), {"Refresh": str(ASK_AGAIN_SECONDS)}
+    page = render_template(
+        "attempts/waiting.html", paper=reporting.get_reportable(public_id, _phone())
+    )
+    return page, {"Refresh": str(ASK_AGAIN_SECONDS)}
 
 
 def _start_token(one: RoundCard, person_id: int | None, *, number: int) -> str:
@@ -266,6 +323,8 @@ def _saved(saved: SaveOutcome, *, now: int) -> Response:
         "now": now,
         "deadline": milliseconds(saved.deadline_at),
     }
+    if saved.is_paused:
+        body["paused"] = True
     if saved.saved is not Saved.DONE:
         body |= {
             "saved": saved.saved,
@@ -291,7 +350,7 @@ def _json_sheet(body: Mapping[str, object]) -> Sheet:
     if not isinstance(answers, dict):
         raise BadAnswers(problem="answers")
     for position, letters in answers.items():
-        if not re.fullmatch(r"[1-9]\d{0,2}", position) or not isinstance(letters, str | None):
+        if not POSITION.fullmatch(position) or not isinstance(letters, str | None):
             raise BadAnswers(problem=str(position)[:20])
     return Sheet(
         answers={int(position): letters for position, letters in answers.items()},

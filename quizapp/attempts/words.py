@@ -66,6 +66,7 @@ def _ending() -> dict[str, str]:
         "notSubmitted": gettext("Chưa nộp được bài"),
         "timeUp": gettext("Hết giờ làm bài"),
         "left": gettext("Còn lại"),
+        "paused": gettext("Vòng thi đang tạm dừng: đồng hồ đứng yên, bạn vẫn trả lời và lưu được."),
         "left300": gettext("Còn 5 phút."),
         "left60": gettext("Còn 1 phút."),
         "left30": gettext("Còn 30 giây."),
@@ -123,6 +124,14 @@ DEEDS = {
     "person.reset_pin": N_("Cấp mã đặt lại PIN"),
     "person.restore": N_("Khôi phục"),
     "person.void": N_("Loại"),
+    "privacy.accept": N_("Làm theo yêu cầu về dữ liệu"),
+    "privacy.agree": N_("Đồng ý hiện họ tên"),
+    "privacy.ask": N_("Gửi yêu cầu về dữ liệu"),
+    "privacy.correct": N_("Tự sửa dữ liệu"),
+    "privacy.erase": N_("Xóa dữ liệu"),
+    "privacy.export": N_("Lấy bản sao dữ liệu"),
+    "privacy.refuse": N_("Từ chối yêu cầu về dữ liệu"),
+    "privacy.withdraw": N_("Rút lại sự đồng ý"),
 }
 
 

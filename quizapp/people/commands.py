@@ -11,7 +11,7 @@ from quizapp.people import service
 from quizapp.people.errors import NoSuchUnit
 from quizapp.people.service import LinkCard, NewOrganiser, Role
 from quizapp.units.service import find_unit
-from quizapp.web.language import moment
+from quizapp.web.formats import moment
 
 
 @click.group("people", cls=OrganiserGroup)

@@ -38,6 +38,12 @@ class WrongPin(Refusal):
     text = N_("Số điện thoại hoặc mã PIN không đúng.")
 
 
+class WrongOwnPin(WrongPin):
+    """Not the PIN of who is known by a cookie: nothing else was typed."""
+
+    text = N_("Mã PIN không đúng.")
+
+
 class WrongResetCode(Refusal):
     """No such phone, not its code, or one that is used or too old: they look alike on purpose."""
 
@@ -109,6 +115,20 @@ class TooManyTries(Refusal):
         return {"Retry-After": str(self.facts["wait"])}
 
 
+class TooManyUploads(Refusal):
+    """A session has brought many files just now; `wait` is in seconds. The file was not kept."""
+
+    status = 429
+    text = N_(
+        "Bạn vừa gửi {count} tệp trong mười phút. Hãy đợi {wait} giây rồi chọn lại tệp và gửi;"
+        " những gì đã ghi vẫn còn."
+    )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.facts["wait"])}
+
+
 class Busy(Refusal):
     """The password could not be checked soon enough."""
 
@@ -149,6 +169,10 @@ class CannotReadSheet(Refusal):
 class SheetHasProblems(Refusal):
     status = 409
     text = N_("Còn {count} chỗ sai trong tệp. Hãy sửa tệp rồi tải lên lại; chưa ai được mời.")
+
+
+class AlreadyInviting(Refusal):
+    text = N_("Đã bắt đầu giao quyền theo tệp này nên không bỏ được nữa. Hãy giao nốt.")
 
 
 class SheetTaken(Refusal):

@@ -3,7 +3,7 @@
 The pages of `jobs`, which lies below people and cannot ask who is signed in.
 """
 
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import Headers
 
@@ -12,26 +12,25 @@ from quizapp.db import writes
 from quizapp.jobs import service
 from quizapp.people.forms import ButtonForm
 from quizapp.people.sign_in import current_organiser, organisers_only
+from quizapp.web.parts import page_or_part
 
 bp = Blueprint("people_jobs", __name__, template_folder="templates", url_prefix="/admin/jobs")
-LOOK_AGAIN_SECONDS = 1
 
 
 @bp.get("")
 @organisers_only
 def jobs() -> ResponseReturnValue:
     found = service.get_jobs(_actor(), at=clock.now())
-    page = render_template("people/jobs.html", jobs=found)
-    return page, _looks_again(is_live=any(one.is_live for one in found))
+    return page_or_part("people/jobs.html", "people/_jobs_now.html", jobs=found)
 
 
 @bp.get("/<public_id>")
 @organisers_only
 def job(public_id: str) -> ResponseReturnValue:
-    """Show how far the work is; the page asks again by itself until it is over."""
+    """Show how far the work is; the page asks for it by itself until it is over."""
     found = service.get_job(_actor(), public_id, at=clock.now())
-    page = render_template("people/job.html", job=found, form=ButtonForm(formdata=None))
-    return page, _looks_again(is_live=found.is_live)
+    form = ButtonForm(formdata=None)
+    return page_or_part("people/job.html", "people/_job_now.html", job=found, form=form)
 
 
 @bp.get("/<public_id>/file")
@@ -57,7 +56,3 @@ def cancel(public_id: str) -> ResponseReturnValue:
 
 def _actor() -> str:
     return f"organiser:{current_organiser().id}"
-
-
-def _looks_again(*, is_live: bool) -> dict[str, str]:
-    return {"Refresh": str(LOOK_AGAIN_SECONDS)} if is_live else {}

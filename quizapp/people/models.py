@@ -67,6 +67,12 @@ class Person(Base):
             postgresql_where=text("unit_text IS NOT NULL"),
         ),
         Index("ix_person_search_key", "contest_id", "search_key"),
+        Index(
+            "ix_person_merged_into",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -150,6 +156,13 @@ class Consent(Base):
             sqlite_where=text("withdrawn_at IS NULL"),
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
+        # Of the others, which are few: who joins pays for one index only.
+        Index(
+            "ix_consent_withdrawn",
+            "person_id",
+            sqlite_where=text("withdrawn_at IS NOT NULL"),
+            postgresql_where=text("withdrawn_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -170,6 +183,20 @@ class PinReset(Base):
     code_hash: Mapped[bytes]
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class ErasedNumber(Base):
+    """Somebody of this number had their data erased while the contest ran: no second entry.
+
+    A keyed hash that leads to no row of theirs; forgotten when the contest is over.
+    """
+
+    __tablename__ = "erased_number"
+
+    contest_id: Mapped[int] = mapped_column(
+        ForeignKey("contest.id"), primary_key=True, autoincrement=False
+    )
+    mark: Mapped[bytes] = mapped_column(primary_key=True)
 
 
 class RefusalMet(Base):
@@ -305,7 +332,7 @@ class OneTimeLink(Base):
 class InvitationBatch(Base):
     """People to invite, read from a sheet; sealed until they are sent, then `Invitation` rows.
 
-    `sheet_at`: when the sheet of one-time links was made. Links are stored nowhere.
+    `sheet_at`: when the sheet of one-time links was taken. Until then it waits sealed.
     """
 
     __tablename__ = "invitation_batch"
@@ -338,3 +365,16 @@ class Invitation(Base):
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     role: Mapped[str]
+
+
+class InvitationSheet(Base):
+    """The one-time links of a batch, sealed until they are taken or worth nothing any more."""
+
+    __tablename__ = "invitation_sheet"
+
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("invitation_batch.id"), primary_key=True, autoincrement=False
+    )
+    lines_sealed: Mapped[bytes]
+    key_id: Mapped[str]
+    made_at: Mapped[datetime]

@@ -1,5 +1,6 @@
 """Who is signed in as an organiser: for the admin pages of every feature."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
@@ -20,7 +21,8 @@ from quizapp.web.guards import SAFE
 P = ParamSpec("P")
 HALF = "half"
 ACCOUNT = "/admin/account"  # where the second step is set up
-PAPERS = "/a/"  # a contestant's papers know the phone by its own cookie, never by a session
+# A contestant's papers and rounds know the phone by its own cookie, never by a session.
+WITHOUT = re.compile(r"/a/|/c/[^/]+/rounds/")
 
 
 class OrganiserSessions(SecureCookieSessionInterface):
@@ -31,8 +33,7 @@ class OrganiserSessions(SecureCookieSessionInterface):
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        is_paper = request.path.startswith(PAPERS)
-        if is_paper or self.get_cookie_name(app) not in request.cookies:
+        if WITHOUT.match(request.path) or self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
 
@@ -115,6 +116,11 @@ def current_token() -> str:
     if not current_user.is_authenticated:
         raise NotSignedIn
     return str(current_user.token)
+
+
+def count_upload() -> None:
+    """Count a file that this session brings, in the caller's transaction. Raises TooManyUploads."""
+    service.count_upload(current_token(), at=clock.now())
 
 
 def organisers_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:

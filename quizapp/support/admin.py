@@ -15,6 +15,7 @@ from quizapp.support.forms import AnswerForm
 from quizapp.support.service import TicketState
 from quizapp.support.words import phrases
 from quizapp.web.language import translated
+from quizapp.web.parts import asks_for_part, render_part
 
 bp = Blueprint("support_admin", __name__, template_folder="templates")
 
@@ -55,6 +56,8 @@ def answer(slug: str, ticket: str) -> ResponseReturnValue:
         service.close(organiser, slug, ticket, at=now)
     else:
         service.answer(organiser, slug, ticket, _words(form), now)
+    if asks_for_part():
+        return _page(slug, about=ticket)
     return redirect(url_for("support_admin.tickets", slug=slug, done=1), 303)
 
 
@@ -67,18 +70,23 @@ def _words(form: AnswerForm) -> str:
 
 
 def _page(slug: str, *, refused: str | None = None, about: str = "") -> str:
+    """Render the page, or the question `about` alone when the page asks for that."""
     shown = request.args.get("show", "")
     state = TicketState(shown) if shown in set(TicketState) else TicketState.OPEN
-    file = service.get_ticket_file(current_organiser(), slug, state)
+    only = about if asks_for_part() else ""
     form = AnswerForm(formdata=None)
     form.phrase.choices = [("", "–"), *((str(n), words) for n, words in enumerate(phrases()))]
-    return render_template(
-        "support/tickets.html",
-        file=file,
-        state=state,
-        form=form,
-        typed=request.form.get("words", "") if about else "",
-        about=about,
-        refused=refused,
-        is_done="done" in request.args,
-    )
+    file = service.get_ticket_file(current_organiser(), slug, state, only=only)
+    values = {
+        "file": file,
+        "state": state,
+        "form": form,
+        "typed": request.form.get("words", "") if refused else "",
+        "about": about,
+        "refused": refused,
+        "is_done": "done" in request.args,
+    }
+    if not only:
+        return render_template("support/tickets.html", **values)
+    (ticket,) = file.tickets
+    return render_part("support/_ticket.html", "support/_ticket_tabs.html", one=ticket, **values)

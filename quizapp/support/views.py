@@ -66,12 +66,15 @@ def _page(
     form: HelpForm, phone: Contestant, *, refused: str | None = None, is_sent: bool = False
 ) -> str:
     known = contests.get_contests()
-    form.contest.choices = [(one.slug, one.title) for one in known]
+    meant = form.contest.data
+    offered = (one for one in known if one.is_listed or one.slug == meant)
+    form.contest.choices = [(one.slug, one.title) for one in offered]
     tickets = service.get_tickets_of(_asker(phone))
     return render_template(
         "support/help.html",
         form=form,
         tickets=tickets,
+        contest=next((one for one in known if one.slug == meant), None),
         titles={one.id: one.title for one in known},
         tokens={one.public_id: form_token("settled", one.public_id) for one in tickets},
         refused=refused,

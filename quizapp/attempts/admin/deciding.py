@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,10 +28,11 @@ from quizapp.people.errors import BadEntry
 from quizapp.people.forms import OrganiserForm
 from quizapp.people.service import Decision, ResetCode
 from quizapp.people.sign_in import current_organiser, organisers_only
+from quizapp.web.again import View, shown_again
 from quizapp.web.language import translated, words_of
 
+Deed = Callable[[Asked], None]
 bp = Blueprint("attempts_admin", __name__, template_folder="templates")
-View = Callable[[str, str], ResponseReturnValue]
 FORMS = {
     "unit": UnitForm,
     "state": StateForm,
@@ -44,38 +44,57 @@ FORMS = {
     "time": TimeForm,
     "give-back": GiveBackForm,
 }
-ACTIONABLE = {409, 422}
 
 
-def shown_again(view: View) -> View:
-    """Show the page with what was typed when the organiser can put right what was refused."""
-
-    @wraps(view)
-    def wrapper(slug: str, public_id: str) -> ResponseReturnValue:
-        try:
-            return view(slug, public_id)
-        except Refusal as refusal:
-            if refusal.status not in ACTIONABLE:
-                raise
-            show = _attempt_page if "/attempts/" in request.path else person_page
-            return show(slug, public_id, refusal=refusal), refusal.status
-
-    return wrapper
+def person_again(refusal: Refusal, slug: str, public_id: str) -> ResponseReturnValue:
+    """Show the person with what was typed."""
+    return person_page(slug, public_id, refusal=refusal)
 
 
-def typed_shown_again(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], Any]:
-    """Show the groups as they are now when what was decided about one was refused."""
+def attempt_again(refusal: Refusal, slug: str, public_id: str) -> ResponseReturnValue:
+    """Show the attempt with what was typed."""
+    return _attempt_page(slug, public_id, refusal=refusal)
 
-    @wraps(view)
-    def wrapper(slug: str) -> ResponseReturnValue:
-        try:
-            return view(slug)
-        except Refusal as refusal:
-            if refusal.status not in ACTIONABLE:
-                raise
-            return _typed_page(slug, refusal=refusal), refusal.status
 
-    return wrapper
+def to_person(slug: str, public_id: str, *, done: int | None = None) -> ResponseReturnValue:
+    page = url_for("attempts_admin.person", slug=slug, public_id=public_id, done=done)
+    return redirect(page, 303)
+
+
+def to_attempt(slug: str, public_id: str, *, done: int | None = None) -> ResponseReturnValue:
+    page = url_for("attempts_admin.attempt", slug=slug, public_id=public_id, done=done)
+    return redirect(page, 303)
+
+
+def person_deed(name: str) -> Callable[[Deed], View]:
+    """Make a deed the form `name` of a person's page: one form, one deed, back to the page."""
+    return _deed(f"/admin/c/<slug>/people/<public_id>/{name}", person_again, to_person)
+
+
+def attempt_deed(name: str) -> Callable[[Deed], View]:
+    """Make a deed the form `name` of an attempt's page: one form, one deed, back to the page."""
+    return _deed(f"/admin/c/<slug>/attempts/<public_id>/{name}", attempt_again, to_attempt)
+
+
+def _deed(path: str, again: View, back: View) -> Callable[[Deed], View]:
+    def around(deed: Deed) -> View:
+        @bp.post(path)
+        @shown_again(again)
+        @writes
+        @organisers_only
+        @wraps(deed)
+        def view(slug: str, public_id: str) -> ResponseReturnValue:
+            deed(asked(slug, public_id))
+            return back(slug, public_id, done=1)
+
+        return view
+
+    return around
+
+
+def _typed_again(refusal: Refusal, slug: str) -> ResponseReturnValue:
+    """Show the groups as they are now, and why the one was not decided."""
+    return _typed_page(slug, refusal=refusal)
 
 
 @bp.get("/admin/c/<slug>/people/<public_id>")
@@ -84,44 +103,28 @@ def person(slug: str, public_id: str) -> ResponseReturnValue:
     return person_page(slug, public_id)
 
 
-@bp.post("/admin/c/<slug>/people/<public_id>/unit")
-@shown_again
-@writes
-@organisers_only
-def correct_person(slug: str, public_id: str) -> ResponseReturnValue:
+@person_deed("unit")
+def correct_person(whom: Asked) -> None:
     unit, reason = typed_in(UnitForm(), "unit", "reason")
-    desk.correct_person(asked(slug, public_id), typed=unit, reason=reason, at=clock.now())
-    return to_person(slug, public_id, done=1)
+    desk.correct_person(whom, typed=unit, reason=reason, at=clock.now())
 
 
-@bp.post("/admin/c/<slug>/people/<public_id>/void")
-@shown_again
-@writes
-@organisers_only
-def void_person(slug: str, public_id: str) -> ResponseReturnValue:
+@person_deed("void")
+def void_person(whom: Asked) -> None:
     (reason,) = typed_in(StateForm(), "reason")
-    desk.void_person(asked(slug, public_id), reason=reason, at=clock.now())
-    return to_person(slug, public_id, done=1)
+    desk.void_person(whom, reason=reason, at=clock.now())
 
 
-@bp.post("/admin/c/<slug>/people/<public_id>/restore")
-@shown_again
-@writes
-@organisers_only
-def restore_person(slug: str, public_id: str) -> ResponseReturnValue:
+@person_deed("restore")
+def restore_person(whom: Asked) -> None:
     (reason,) = typed_in(StateForm(), "reason")
-    desk.restore_person(asked(slug, public_id), reason=reason, at=clock.now())
-    return to_person(slug, public_id, done=1)
+    desk.restore_person(whom, reason=reason, at=clock.now())
 
 
-@bp.post("/admin/c/<slug>/people/<public_id>/merge")
-@shown_again
-@writes
-@organisers_only
-def merge_person(slug: str, public_id: str) -> ResponseReturnValue:
+@person_deed("merge")
+def merge_person(whom: Asked) -> None:
     phone, reason = typed_in(MergeForm(), "phone", "reason")
-    desk.merge_person(asked(slug, public_id), phone=phone, reason=reason, at=clock.now())
-    return to_person(slug, public_id, done=1)
+    desk.merge_person(whom, phone=phone, reason=reason, at=clock.now())
 
 
 @bp.get("/admin/c/<slug>/attempts/<public_id>")
@@ -130,34 +133,22 @@ def attempt(slug: str, public_id: str) -> ResponseReturnValue:
     return _attempt_page(slug, public_id)
 
 
-@bp.post("/admin/c/<slug>/attempts/<public_id>/unit")
-@shown_again
-@writes
-@organisers_only
-def correct_attempt(slug: str, public_id: str) -> ResponseReturnValue:
+@attempt_deed("unit")
+def correct_attempt(whom: Asked) -> None:
     unit, reason = typed_in(UnitForm(), "unit", "reason")
-    desk.correct_attempt(asked(slug, public_id), typed=unit, reason=reason, at=clock.now())
-    return to_attempt(slug, public_id)
+    desk.correct_attempt(whom, typed=unit, reason=reason, at=clock.now())
 
 
-@bp.post("/admin/c/<slug>/attempts/<public_id>/void")
-@shown_again
-@writes
-@organisers_only
-def void_attempt(slug: str, public_id: str) -> ResponseReturnValue:
+@attempt_deed("void")
+def void_attempt(whom: Asked) -> None:
     (reason,) = typed_in(StateForm(), "reason")
-    desk.void_attempt(asked(slug, public_id), reason=reason, at=clock.now())
-    return to_attempt(slug, public_id)
+    desk.void_attempt(whom, reason=reason, at=clock.now())
 
 
-@bp.post("/admin/c/<slug>/attempts/<public_id>/restore")
-@shown_again
-@writes
-@organisers_only
-def restore_attempt(slug: str, public_id: str) -> ResponseReturnValue:
+@attempt_deed("restore")
+def restore_attempt(whom: Asked) -> None:
     (reason,) = typed_in(StateForm(), "reason")
-    desk.restore_attempt(asked(slug, public_id), reason=reason, at=clock.now())
-    return to_attempt(slug, public_id)
+    desk.restore_attempt(whom, reason=reason, at=clock.now())
 
 
 @bp.get("/admin/c/<slug>/typed-units")
@@ -167,7 +158,7 @@ def typed_units(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/admin/c/<slug>/typed-units")
-@typed_shown_again
+@shown_again(_typed_again)
 @writes
 @organisers_only
 def decide_typed(slug: str) -> ResponseReturnValue:
@@ -257,13 +248,3 @@ def _words(refusal: Refusal) -> str:
     if isinstance(refusal, BadEntry):
         return " ".join(translated(words) for _, words in refusal.problems)
     return words_of(refusal)
-
-
-def to_person(slug: str, public_id: str, *, done: int | None = None) -> ResponseReturnValue:
-    page = url_for("attempts_admin.person", slug=slug, public_id=public_id, done=done)
-    return redirect(page, 303)
-
-
-def to_attempt(slug: str, public_id: str) -> ResponseReturnValue:
-    page = url_for("attempts_admin.attempt", slug=slug, public_id=public_id, done=1)
-    return redirect(page, 303)

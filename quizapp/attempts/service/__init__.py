@@ -13,7 +13,7 @@ from quizapp.attempts.service.finish import record_again
 from quizapp.attempts.service.merging import Merged, merge_people
 from quizapp.attempts.service.paper import Line, Paper, get_paper
 from quizapp.attempts.service.rows import Phone, decode_id, encode_id, get_attempt_row
-from quizapp.attempts.service.saving import expire_due, save_answers, submit_attempt
+from quizapp.attempts.service.saving import count_due, expire_due, save_answers, submit_attempt
 from quizapp.attempts.service.saving_at_once import save_at_once
 from quizapp.attempts.service.sheets import Saved, SaveOutcome, Sheet
 from quizapp.attempts.service.starting import end_if_begun, start_attempt
@@ -24,6 +24,7 @@ from quizapp.attempts.service.time import (
     grant_time,
     pause_round,
     resume_round,
+    withdraw_time,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "compensate_outage",
     "correct_attempt_unit",
     "correct_person_unit",
+    "count_due",
     "decode_id",
     "encode_id",
     "end_if_begun",
@@ -58,4 +60,5 @@ __all__ = [
     "submit_attempt",
     "void_attempt",
     "void_person",
+    "withdraw_time",
 ]

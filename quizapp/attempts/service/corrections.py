@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from quizapp.attempts.errors import (
     AlreadyVoid,
+    LeftThemselves,
     NothingToChange,
     NotVoid,
     PersonIsVoid,
@@ -24,7 +25,7 @@ from quizapp.attempts.service.time import Why
 from quizapp.audit import service as audit
 from quizapp.db import db
 from quizapp.people import service as people
-from quizapp.people.service import PersonCard, PersonState
+from quizapp.people.service import PersonCard, PersonState, Purpose
 
 BY_ITSELF, WITH_PERSON, BY_MERGE, GIVEN_BACK = "attempt", "person", "merge", "given_back"
 
@@ -83,12 +84,16 @@ def restore_attempt(attempt_id: int, why: Why, *, at: datetime) -> None:
 
 
 def void_person(person_id: int, why: Why, *, at: datetime) -> int:
-    """Take a person out with all attempts; return how many that were. Raises AlreadyVoid."""
+    """Take a person out with all attempts; return how many that were. Raises AlreadyVoid.
+
+    Who is erased stays so, but keeps no place either.
+    """
     person = people.lock_person(person_id)
-    if person.state is not PersonState.ACTIVE:
-        raise AlreadyVoid
-    people.set_state(person_id, PersonState.VOID)
     rows = [row for row in lock_attempts([person_id]) if row.state != AttemptState.VOID]
+    if person.state is PersonState.VOID or (person.state is PersonState.ERASED and not rows):
+        raise AlreadyVoid
+    if person.state is PersonState.ACTIVE:
+        people.set_state(person_id, PersonState.VOID)
     void_rows(rows, cause=WITH_PERSON, at=at)
     note("person.void", f"person:{person_id}", why, at=at)
     return len(rows)
@@ -97,7 +102,7 @@ def void_person(person_id: int, why: Why, *, at: datetime) -> int:
 def restore_person(person_id: int, why: Why, *, at: datetime) -> int:
     """Take a person in again with the attempts that went out with them; return how many.
 
-    Raises NotVoid, WasMerged.
+    Raises NotVoid, WasMerged, LeftThemselves.
     """
     person = people.lock_person(person_id)
     _check_restorable(person)
@@ -203,3 +208,5 @@ def _check_restorable(person: PersonCard) -> None:
         raise WasMerged
     if person.state is not PersonState.VOID:
         raise NotVoid
+    if not people.agrees(person.id, Purpose.TAKE_PART):
+        raise LeftThemselves

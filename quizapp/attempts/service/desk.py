@@ -205,7 +205,7 @@ def get_typed_file(asked: Asked, decision: Decision, *, page: int, at: datetime)
     cards = units.get_cards(meant, on=day_in_vietnam(at))
     return TypedFile(
         contest=contest,
-        shows_people=_may_count(asked, contest, at=at),
+        shows_people=may_count(asked, contest, at=at),
         groups=groups,
         counts=typed_units.count_groups(contest.id),
         names={unit_id: card.name for unit_id, card in cards.items()},
@@ -213,7 +213,7 @@ def get_typed_file(asked: Asked, decision: Decision, *, page: int, at: datetime)
     )
 
 
-def _may_count(asked: Asked, contest: ContestCard, *, at: datetime) -> bool:
+def may_count(asked: Asked, contest: ContestCard, *, at: datetime) -> bool:
     """Tell whether the organiser may see counts of people: while they are predicted, an auditor."""
     hides = any(Hidden.COUNTS in contest.hides(one.number, at) for one in contest.rounds)
     return not hides or people.may(

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from quizapp.attempts.errors import (
-    BadMinutes,
+    PersonIsErased,
     PersonIsVoid,
     RoundClosed,
     RoundIsFinal,
@@ -32,16 +32,16 @@ from quizapp.attempts.service.corrections import (
 )
 from quizapp.attempts.service.desk import Asked, attempt_asked, person_asked, why_of
 from quizapp.attempts.service.rows import AnyRow
-from quizapp.attempts.service.time import For
+from quizapp.attempts.service.time import For, read_minutes
 from quizapp.contests import service as contests
 from quizapp.contests.models import Round
 from quizapp.db import db
 from quizapp.errors import Refusal
 from quizapp.people import service as people
-from quizapp.people.service import DECIDES, HELPS, ResetCode
-from quizapp.web.language import moment
+from quizapp.people.service import DECIDES, HELPS, PersonCard, PersonState, ResetCode
+from quizapp.standings.service.names import note_names_changed
+from quizapp.web.formats import moment
 
-MOST_MINUTES = 180
 NOT_RETURNABLE: Mapping[str, type[Refusal]] = {
     GIVEN_BACK: WasGivenBack,
     WITH_PERSON: PersonIsVoid,
@@ -60,11 +60,15 @@ def make_reset_code(asked: Asked, *, reason: str, at: datetime) -> ResetCode:
 
 
 def set_name(asked: Asked, *, name: str, reason: str, at: datetime) -> None:
-    """Let a person bear the name typed, on boards too. Raises BadEntry, RoundIsFinal."""
+    """Let a person bear the name typed, on boards too. Raises BadEntry, RoundIsFinal,
+    PersonIsErased.
+    """
     _, person, reach = person_asked(asked, HELPS)
+    _refuse_erased(person.id)
     why = why_of(reach, reason)
     _refuse_final(person.id)
     people.set_name(person.id, name)
+    note_names_changed(person.contest_id, at=at)
     bound = {"of": person.public_id.hex()}  # the digest of a name alone would be guessed
     change = bound | {"name": person.name}, bound | {"name": name}
     note("person.correct_name", f"person:{person.id}", why, at=at, change=change)
@@ -79,10 +83,10 @@ def free_phone(asked: Asked, *, reason: str, at: datetime) -> None:
 
 
 def give_phone(asked: Asked, *, phone: str, reason: str, at: datetime) -> None:
-    """Let an entry have the number typed. Raises BadEntry, PhoneInUse."""
+    """Let an entry have the number typed. Raises BadEntry, PhoneInUse, PersonIsErased."""
     _, person, reach = person_asked(asked, DECIDES)
     why = why_of(reach, reason)
-    people.give_phone(people.lock_person(person.id), phone)
+    people.give_phone(_refuse_erased(person.id), phone)
     note("person.give_phone", f"person:{person.id}", why, at=at, change=(KNOWN, KNOWN))
 
 
@@ -94,11 +98,8 @@ def give_time(asked: Asked, number: int, *, minutes: str, reason: str, at: datet
     contest, person, reach = person_asked(asked, DECIDES)
     one = contests.get_round(contest, number)
     why = why_of(reach, reason)
-    text = minutes.strip()
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MOST_MINUTES:
-        raise BadMinutes
     whom = For(person_id=person.id)
-    time.grant_time(one, whom, int(text) * 60, why, at=at)
+    time.grant_time(one, whom, read_minutes(minutes) * 60, why, at=at)
     note("person.give_time", f"person:{person.id}", why, at=at)
 
 
@@ -141,6 +142,14 @@ def _give_back_void(row: AnyRow) -> None:
         raise NOT_RETURNABLE[mark.cause]
     given = update(AttemptVoid).where(AttemptVoid.attempt_id == row.id).values(cause=GIVEN_BACK)
     db.session.execute(given)
+
+
+def _refuse_erased(person_id: int) -> PersonCard:
+    """Return the locked entry. Raises PersonIsErased: nobody's row takes no name and no number."""
+    person = people.lock_person(person_id)
+    if person.state is PersonState.ERASED:
+        raise PersonIsErased
+    return person
 
 
 def _refuse_final(person_id: int) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 
 from quizapp.attempts import rules
+from quizapp.attempts.errors import NothingToShow
 from quizapp.attempts.models import Attempt, LateSheet
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.paper import pictures_shown
@@ -15,10 +16,10 @@ from quizapp.attempts.service.starting import get_limit
 from quizapp.banks import service as banks
 from quizapp.banks.rules import Kind, Shown
 from quizapp.banks.service import QuestionCard
-from quizapp.contests.models import Round
+from quizapp.contests.models import ContestKind, Round
 from quizapp.contests.rules import Reveal
 from quizapp.contests.rules.schedule import Phase, Window
-from quizapp.contests.service import RoundCard, get_rules
+from quizapp.contests.service import RoundCard, get_rules, is_asked_in_earnest
 from quizapp.db import db, run, table_of
 from quizapp.web.codes import code_of_id
 
@@ -49,8 +50,10 @@ class Outcome:
     """
 
     public_id: str
+    person_id: int
     slug: str
     contest_title: str
+    colour: str | None
     round_number: int
     round_title: str
     state: AttemptState
@@ -67,8 +70,10 @@ class Outcome:
     receipt: str
     code: str  # for the help desk
     may_go_on: bool
+    reveals_score: Reveal
     reveals_answers: Reveal
     lines: tuple[RevealedLine, ...]
+    is_rehearsal: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,13 +96,16 @@ def get_outcome(public_id: str, phone: Phone, *, at: datetime) -> Outcome | None
         return None
     contest_rules = get_rules(row.rule_set_id)
     shows_score = _is_revealed(contest_rules.reveal_score, row, at=at)
+    reveals_answers = _answers_told(contest_rules.reveal_answers, row, at=at)
     paper = rules.decode_paper(row.paper)
     answers = rules.decode_answers(row.answers)
     window = Window(opens_at=row.opens_at, closes_at=row.closes_at)
     return Outcome(
         public_id=public_id,
+        person_id=row.person_id,
         slug=row.slug,
         contest_title=row.contest_title,
+        colour=row.colour,
         round_number=row.round_number,
         round_title=row.round_title,
         state=AttemptState(row.state),
@@ -114,11 +122,19 @@ def get_outcome(public_id: str, phone: Phone, *, at: datetime) -> Outcome | None
         receipt=row.receipt,
         code=code_of_id(row.public_id),
         may_go_on=row.number < row.number_limit and window.phase(at) is Phase.OPEN,
-        reveals_answers=contest_rules.reveal_answers,
-        lines=_lines(row, paper, answers)
-        if _is_revealed(contest_rules.reveal_answers, row, at=at)
-        else (),
+        reveals_score=contest_rules.reveal_score,
+        reveals_answers=reveals_answers,
+        is_rehearsal=row.kind == ContestKind.REHEARSAL,
+        lines=_lines(row, paper, answers) if _is_revealed(reveals_answers, row, at=at) else (),
     )
+
+
+def get_outcome_to_show(public_id: str, phone: Phone, *, at: datetime) -> Outcome:
+    """Return a finished attempt that counts. Raises NotYours, NothingToShow."""
+    found = get_outcome(public_id, phone, at=at)
+    if found is None or found.state is AttemptState.VOID:
+        raise NothingToShow
+    return found
 
 
 def get_turns(contest_id: int, person_id: int, *, at: datetime) -> Sequence[Turn]:
@@ -184,12 +200,23 @@ def _count_late(row: AnyRow, answers: tuple[int, ...]) -> int:
     """Return how many answers, the prediction among them, came too late to count."""
     if row.state == AttemptState.SUBMITTED:
         return 0  # what came after that was no late answer: none is kept
-    late = run(LATE, this=row.id).one_or_none()
-    if late is None:
+    kept = run(LATE, this=row.id)
+    if not kept:
         return 0
+    (late,) = kept
     pairs = zip(rules.decode_answers(late.answers), answers, strict=True)
     came = sum(1 for after, counted in pairs if after != counted)
     return came if late.prediction == row.prediction else came + 1
+
+
+def _answers_told(moment: Reveal, row: AnyRow, *, at: datetime) -> Reveal:
+    """Return when right answers are told: never of a rehearsal whose questions count elsewhere.
+
+    A contest that asks them may have been approved since the rehearsal was opened.
+    """
+    if moment is Reveal.NEVER or row.kind != ContestKind.REHEARSAL:
+        return moment
+    return Reveal.NEVER if is_asked_in_earnest(row.bank_version_id, at=at) else moment
 
 
 def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
@@ -227,12 +254,15 @@ def _lines(
 ) -> tuple[RevealedLine, ...]:
     questions = banks.get_questions(row.bank_version_id)
     return tuple(
-        _line(position, questions[asked.number - 1], asked, chosen)
+        revealed_line(position, questions[asked.number - 1], asked, chosen)
         for position, (asked, chosen) in enumerate(zip(paper, answers, strict=True), start=1)
     )
 
 
-def _line(position: int, question: QuestionCard, asked: rules.Asked, chosen: int) -> RevealedLine:
+def revealed_line(
+    position: int, question: QuestionCard, asked: rules.Asked, chosen: int
+) -> RevealedLine:
+    """Return a question with its right answer: only for who may see it now."""
     return RevealedLine(
         position=position,
         stem=question.stem,

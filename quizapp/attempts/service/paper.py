@@ -12,6 +12,7 @@ from quizapp.attempts.service.saving_at_once import remember_row
 from quizapp.banks import service as banks
 from quizapp.banks.rules import LETTERS, Kind, Shown
 from quizapp.banks.service import QuestionCard
+from quizapp.contests.models import ContestKind
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.service import get_rules
 
@@ -37,12 +38,15 @@ class Line:
 class Paper:
     """A running paper. `is_held` tells whether this phone may save.
 
-    `prediction_of` is what the paper asks to predict, and of what (“round” or “contest”).
+    `prediction_of` is what the paper asks to predict, and of what (“round” or “contest”). While its
+    round `is_paused` the clock stands still.
     """
 
     public_id: str
+    person_id: int
     slug: str
     contest_title: str
+    colour: str | None
     round_number: int
     round_title: str
     number: int
@@ -53,6 +57,8 @@ class Paper:
     deadline_at: datetime
     last_op: int
     is_held: bool
+    is_rehearsal: bool = False
+    is_paused: bool = False
 
 
 def get_paper(public_id: str, phone: Phone, *, at: datetime) -> Paper | None:
@@ -66,8 +72,10 @@ def get_paper(public_id: str, phone: Phone, *, at: datetime) -> Paper | None:
     questions = banks.get_questions(row.bank_version_id)
     return Paper(
         public_id=public_id,
+        person_id=row.person_id,
         slug=row.slug,
         contest_title=row.contest_title,
+        colour=row.colour,
         round_number=row.round_number,
         round_title=row.round_title,
         number=row.number,
@@ -81,6 +89,8 @@ def get_paper(public_id: str, phone: Phone, *, at: datetime) -> Paper | None:
         deadline_at=deadline_now(row, at=at),
         last_op=row.last_op,
         is_held=row.holder == phone.holder,
+        is_rehearsal=row.kind == ContestKind.REHEARSAL,
+        is_paused=row.paused_at is not None,
     )
 
 

@@ -8,6 +8,7 @@ from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.rows import Phone, get_attempt_row
 from quizapp.banks import service as banks
 from quizapp.banks.errors import NoSuchReason
+from quizapp.contests.models import ContestKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +19,7 @@ class Reportable:
     slug: str
     asked: int
     is_running: bool
+    is_rehearsal: bool
 
 
 def get_reportable(public_id: str, phone: Phone) -> Reportable:
@@ -28,6 +30,7 @@ def get_reportable(public_id: str, phone: Phone) -> Reportable:
         slug=row.slug,
         asked=len(rules.decode_paper(row.paper)),
         is_running=row.state == AttemptState.RUNNING,
+        is_rehearsal=row.kind == ContestKind.REHEARSAL,
     )
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     case,
     false,
+    func,
     select,
 )
 
@@ -22,12 +23,18 @@ from quizapp.attempts.errors import NotYours
 from quizapp.attempts.models import Attempt
 from quizapp.contests.models import Contest, Round
 from quizapp.contests.service import get_rules
-from quizapp.db import db, kept_for_good, read, run, table_of
+from quizapp.db import Instant, db, kept_for_good, read, run, table_of
 
 AnyRow = Row[*tuple[Any, ...]]
 TAG_BYTES = 4  # of a public id: its round's
 # Plain tables: what is executed on the connection comes as columns, without the mapper's work.
 ATTEMPT, ROUND, CONTEST = table_of(Attempt), table_of(Round), table_of(Contest)
+AT = bindparam("at", type_=Instant())
+# What a save notes beside the answers: in no index, so that the row changes in place.
+SAVED_AT: Mapping[str, Any] = {
+    "first_saved_at": func.coalesce(ATTEMPT.c.first_saved_at, AT),
+    "last_saved_at": AT,
+}
 JOINED = (
     ROUND.c.contest_id,
     ROUND.c.number.label("round_number"),
@@ -51,8 +58,7 @@ class Phone:
 
 def get_attempt_row(public_id: str, phone: Phone) -> AnyRow:
     """Return an attempt with its round's and contest's columns. Raises NotYours."""
-    found = read(SHOWN, public_id=decode_id(public_id))
-    return _mine(found[0] if found else None, phone)
+    return _mine(_first(read(SHOWN, public_id=decode_id(public_id))), phone)
 
 
 def lock_attempt_row(public_id: str, phone: Phone) -> AnyRow:
@@ -60,7 +66,7 @@ def lock_attempt_row(public_id: str, phone: Phone) -> AnyRow:
 
     Raises NotYours.
     """
-    return _mine(run(LOCKED, public_id=decode_id(public_id)).one_or_none(), phone)
+    return _mine(_first(run(LOCKED, public_id=decode_id(public_id))), phone)
 
 
 def lock_for_submit(public_id: str, phone: Phone) -> tuple[AnyRow, Sequence[AnyRow] | None]:
@@ -73,11 +79,11 @@ def lock_for_submit(public_id: str, phone: Phone) -> tuple[AnyRow, Sequence[AnyR
     raw = decode_id(public_id)
     weighing = kept_for_good("tags of rounds in which all attempts weigh")
     if raw[:TAG_BYTES] not in weighing:
-        row = _mine(run(LOCKED, public_id=raw).one_or_none(), phone)
+        row = _mine(_first(run(LOCKED, public_id=raw)), phone)
         if get_rules(row.rule_set_id).weighs_all_attempts:
             weighing[raw[:TAG_BYTES]] = True
         return row, None
-    rows = run(ALL_LOCKED, public_id=raw).all()
+    rows = run(ALL_LOCKED, public_id=raw)
     return _mine(next((row for row in rows if row.public_id == raw), None), phone), rows
 
 
@@ -130,15 +136,22 @@ def with_round(*, with_contest: bool = False) -> Select[*tuple[Any, ...]]:
     """Select attempts with their round's columns, and their contest's."""
     query = select(*ATTEMPT.c, *JOINED).join(ROUND, ROUND.c.id == ATTEMPT.c.round_id)
     if with_contest:
-        query = query.add_columns(CONTEST.c.slug, CONTEST.c.title.label("contest_title")).join(
-            CONTEST, CONTEST.c.id == ROUND.c.contest_id
-        )
+        query = query.add_columns(
+            CONTEST.c.slug, CONTEST.c.title.label("contest_title"), CONTEST.c.kind, CONTEST.c.colour
+        ).join(CONTEST, CONTEST.c.id == ROUND.c.contest_id)
     return query
 
 
+def _first(rows: Sequence[AnyRow]) -> AnyRow | None:
+    return rows[0] if rows else None
+
+
 def _mine(row: AnyRow | None, phone: Phone) -> AnyRow:
-    """Return the attempt that was found, if it is one of this phone's. Raises NotYours."""
-    if row is None or row.person_id not in phone.person_ids:
+    """Return the attempt that was found, if it is one of this phone's. Raises NotYours.
+
+    No phone holds what belongs to nobody any more: its person's data were erased, maybe on another.
+    """
+    if row is None or row.person_id not in phone.person_ids or not row.holder:
         raise NotYours
     return row
 

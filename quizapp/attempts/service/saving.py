@@ -1,8 +1,9 @@
 """Answers on their way in: saves, and the one submit that makes an attempt final."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import SubmitFromOther
@@ -11,6 +12,7 @@ from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.finish import Final, expire, finish
 from quizapp.attempts.service.rows import (
     ATTEMPT,
+    SAVED_AT,
     AnyRow,
     Phone,
     deadline_now,
@@ -24,6 +26,7 @@ from quizapp.attempts.service.saving_at_once import remember_row
 from quizapp.attempts.service.sheets import Saved, SaveOutcome, Sheet, canonical
 from quizapp.db import db, run, upsert
 
+MANY = 10_000  # papers: more need not be told apart
 SAVE = (
     update(ATTEMPT)
     .where(
@@ -36,6 +39,7 @@ SAVE = (
         prediction=bindparam("guess"),
         last_op=bindparam("op"),
         last_body=bindparam("body"),
+        **SAVED_AT,
     )
 )
 
@@ -69,6 +73,7 @@ def save_answers(
                 rules.decode_answers(row.answers), rules.decode_paper(row.paper)
             ),
             prediction=row.prediction,
+            is_paused=row.paused_at is not None,
         )
     run(
         SAVE,
@@ -77,8 +82,15 @@ def save_answers(
         sheet=rules.encode_answers(overlaid(row, sheet)),
         guess=sheet.prediction if sheet.has_prediction else row.prediction,
         body=sheet.digest,
+        at=at,
     )
-    return SaveOutcome(saved=Saved.DONE, op=op, deadline_at=deadline_now(row, at=at), answers={})
+    return SaveOutcome(
+        saved=Saved.DONE,
+        op=op,
+        deadline_at=deadline_now(row, at=at),
+        answers={},
+        is_paused=row.paused_at is not None,
+    )
 
 
 def submit_attempt(public_id: str, phone: Phone, sheet: Sheet, *, at: datetime) -> None:
@@ -119,6 +131,24 @@ def expire_due(*, at: datetime, limit: int) -> int:
     if rows:
         expire(rows, at=at)
     return len(rows)
+
+
+def count_due(*, at: datetime) -> int:
+    """Return how many papers `expire_due` has yet to make final, at most MANY."""
+    due = select(Attempt.id).where(Attempt.state == AttemptState.RUNNING, is_due(at=at))
+    counted = select(func.count()).select_from(due.limit(MANY).subquery())
+    return db.session.scalar(counted) or 0
+
+
+def awaits_expiry(round_ids: Collection[int], *, ended_by: datetime, at: datetime) -> bool:
+    """Tell whether a paper that ended by a moment is due at `at` and not final yet."""
+    waiting = (
+        Attempt.state == AttemptState.RUNNING,
+        is_due(at=at),
+        Attempt.deadline_at <= ended_by,
+        Attempt.round_id.in_(round_ids),
+    )
+    return bool(db.session.scalar(select(exists().where(*waiting))))
 
 
 def _keep_aside(row: AnyRow, phone: Phone, sheet: Sheet, *, op: int, at: datetime) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Executable, LargeBinary, bindparam, cast, func, update
 from quizapp.attempts import rules
 from quizapp.attempts.errors import BadAnswers
 from quizapp.attempts.rules import AttemptState
-from quizapp.attempts.service.rows import ATTEMPT, ROUND, AnyRow, Phone, decode_id
+from quizapp.attempts.service.rows import ATTEMPT, ROUND, SAVED_AT, AnyRow, Phone, decode_id
 from quizapp.attempts.service.sheets import Saved, SaveOutcome, Sheet, canonical
 from quizapp.contests.service import get_rules
 from quizapp.db import end_reads, kept_for_good, write_alone
@@ -76,6 +76,7 @@ def save_at_once(
         body=sheet.digest,
         rule_set=known.rule_set_id,
         since=at - grace,
+        at=at,
         **({"guess": sheet.prediction} if sheet.has_prediction else {}),
         **_pieces(chosen),
     )
@@ -90,7 +91,11 @@ def _statement(runs: int, *, has_prediction: bool) -> Executable:
 
     In a paused round the clock stands still: such a save goes the whole way.
     """
-    taken: dict[str, Any] = {"last_op": bindparam("op"), "last_body": bindparam("body")}
+    taken: dict[str, Any] = {
+        "last_op": bindparam("op"),
+        "last_body": bindparam("body"),
+        **SAVED_AT,
+    }
     if runs:
         taken["answers"] = _overlaid(runs)
     if has_prediction:

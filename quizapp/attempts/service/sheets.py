@@ -28,6 +28,7 @@ class SaveOutcome:
     deadline_at: datetime
     answers: Mapping[int, str]
     prediction: int | None = None
+    is_paused: bool = False  # the round's clocks stand still: `deadline_at` moves with the time
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

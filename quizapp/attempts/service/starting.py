@@ -27,7 +27,7 @@ from quizapp.contests.service import RoundCard, get_pool
 from quizapp.db import built_once, run, upsert
 from quizapp.people.service import PersonCard
 from quizapp.vietnamese import day_in_vietnam
-from quizapp.web.language import moment
+from quizapp.web.formats import moment
 
 ID_BYTES = 16
 NO_ATTEMPT_LEFT = {
@@ -94,9 +94,10 @@ def _go_on(one: RoundCard, turns: Sequence[AnyRow], *, holder: str, at: datetime
     """
     mine = (row for row in turns if row.round_id == one.id)
     running = next((row.id for row in mine if row.state == AttemptState.RUNNING), None)
-    row = None if running is None else run(STILL_RUNNING, this=running).one_or_none()
-    if row is None:
+    found = [] if running is None else run(STILL_RUNNING, this=running)
+    if not found:
         return None
+    row = found[0]
     if is_over(row, at=at):
         finish(row, state=AttemptState.EXPIRED, at=at)
         return None
@@ -149,8 +150,8 @@ def _begin(
         last_op=0,
         answers=rules.encode_answers([0] * len(paper)),
         state=AttemptState.RUNNING,
-    ).scalar()
-    return None if first is None else encode_id(public_id)
+    )
+    return encode_id(public_id) if first else None
 
 
 @built_once
@@ -180,8 +181,8 @@ def _begun(one: RoundCard, person: PersonCard) -> Sequence[AnyRow]:
     Rounds do not overlap: nothing can begin in another one meanwhile.
     """
     if one.rules.attempts_per is Per.CONTEST:
-        return run(BEGUN_IN_CONTEST, person_id=person.id, contest_id=one.contest_id).all()
-    return run(BEGUN_IN_ROUND, person_id=person.id, round_id=one.id).all()
+        return run(BEGUN_IN_CONTEST, person_id=person.id, contest_id=one.contest_id)
+    return run(BEGUN_IN_ROUND, person_id=person.id, round_id=one.id)
 
 
 def _draw(one: RoundCard, person: PersonCard, *, number: int) -> tuple[rules.Asked, ...]:

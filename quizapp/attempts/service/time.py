@@ -12,32 +12,37 @@ from quizapp.attempts.errors import (
     AlreadyCompensated,
     AlreadyPaused,
     BadInterruption,
+    BadMinutes,
+    NoSuchGrant,
     NotPaused,
     RoundIsFinal,
 )
-from quizapp.attempts.models import Attempt, TimeGrant
+from quizapp.attempts.models import Attempt, TimeGrant, TimeWithdrawal
 from quizapp.attempts.rules import AttemptState
+from quizapp.attempts.service import announcing
 from quizapp.attempts.service.finish import record_again
 from quizapp.attempts.service.rows import AnyRow, with_round
 from quizapp.audit import service as audit
 from quizapp.contests.models import Interruption, Round
-from quizapp.contests.service import RoundCard
+from quizapp.contests.service import RoundCard, tell_public
 from quizapp.db import db, run, table_of
 from quizapp.people.service import PersonCard
 from quizapp.units import service as units
 
 FINAL = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
 AT_ONCE = 500
-GRANT = table_of(TimeGrant)
+MOST_MINUTES = 180  # of extra time at once
+GRANT, WITHDRAWAL = table_of(TimeGrant), table_of(TimeWithdrawal)
 GRANTS = select(GRANT.c.unit_id, GRANT.c.seconds).where(
     GRANT.c.round_id == bindparam("round_id"),
     or_(GRANT.c.person_id.is_(None), GRANT.c.person_id == bindparam("person_id")),
+    GRANT.c.id.not_in(select(WITHDRAWAL.c.grant_id)),
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Why:
-    """Who decides and for what reason, for the audit log."""
+    """Who decides and for what reason: for the audit log, and the public where many are met."""
 
     actor: str
     reason: str
@@ -51,11 +56,19 @@ class For:
     unit_id: int | None = None
 
 
+def read_minutes(typed: str) -> int:
+    """Return how many minutes were typed. Raises BadMinutes."""
+    text = typed.strip()
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MOST_MINUTES:
+        raise BadMinutes
+    return int(text)
+
+
 def grant_time(one: RoundCard, whom: For, seconds: int, why: Why, *, at: datetime) -> int:
     """Give extra time in a round, before or during the attempt; return how many run longer now.
 
-    It is added to the deadline, also past the round's end, and to papers begun later.
-    Raises RoundIsFinal.
+    It is added to the deadline, also past the round's end, and to papers begun later. What is not
+    for one person is told on the contest's page. Raises RoundIsFinal.
     """
     _locked_round(one)
     db.session.execute(
@@ -69,14 +82,42 @@ def grant_time(one: RoundCard, whom: For, seconds: int, why: Why, *, at: datetim
         )
     )
     _note("round.grant_time", one, why, at=at, after=f"{whom} {seconds}")
+    if whom.person_id is None:
+        _tell(announcing.line_of_extra(one, whom.unit_id, seconds, at=at), one, why, at=at)
     running = [row for row in _running(one) if _is_for(row, whom)]
     _move_deadlines(running, timedelta(seconds=seconds), paused=False)
     return len(running)
 
 
+def withdraw_time(one: RoundCard, grant_id: int, why: Why, *, at: datetime) -> None:
+    """Give extra time to no more papers: those that run keep what their people were told.
+
+    Withdrawn again it changes nothing. Raises NoSuchGrant, also for one person's, or RoundIsFinal.
+    """
+    _locked_round(one)
+    grant = find_grant(one, grant_id)
+    if grant is None:
+        raise NoSuchGrant
+    if db.session.get(TimeWithdrawal, grant.id) is not None:
+        return
+    withdrawn = {"grant_id": grant.id, "reason": why.reason, "withdrawn_at": at}
+    db.session.execute(insert(TimeWithdrawal).values(withdrawn))
+    _note("round.withdraw_time", one, why, at=at, after=f"{grant.unit_id} {grant.seconds}")
+    line = announcing.line_of_withdrawal(
+        one, grant.unit_id, grant.seconds, granted_at=grant.granted_at, at=at
+    )
+    _tell(line, one, why, at=at)
+
+
+def find_grant(one: RoundCard, grant_id: int) -> TimeGrant | None:
+    """Return extra time of many people in this round, or None."""
+    mine = (TimeGrant.id == grant_id, TimeGrant.round_id == one.id, TimeGrant.person_id.is_(None))
+    return db.session.scalars(select(TimeGrant).where(*mine)).one_or_none()
+
+
 def get_extra(one: RoundCard, person: PersonCard) -> timedelta:
     """Return the extra time that a paper of this person begins with."""
-    grants = run(GRANTS, round_id=one.id, person_id=person.id).all()
+    grants = run(GRANTS, round_id=one.id, person_id=person.id)
     return timedelta(seconds=sum(row.seconds for row in grants if _is_of(row.unit_id, person)))
 
 
@@ -89,7 +130,7 @@ def _is_of(unit_id: int | None, person: PersonCard) -> bool:
 def pause_round(one: RoundCard, why: Why, *, at: datetime) -> None:
     """Stop all clocks of the round: nothing begins, nothing runs out, saves are taken.
 
-    Raises AlreadyPaused or RoundIsFinal.
+    The contest's page says so. Raises AlreadyPaused or RoundIsFinal.
     """
     _locked_round(one)
     is_new = db.session.scalar(
@@ -101,26 +142,27 @@ def pause_round(one: RoundCard, why: Why, *, at: datetime) -> None:
     if is_new is None:
         raise AlreadyPaused
     _note("round.pause", one, why, at=at)
+    _tell(announcing.line_of_pause(one, at=at), one, why, at=at)
 
 
 def resume_round(one: RoundCard, why: Why, *, at: datetime) -> int:
     """Let the clocks go on, every running paper and the round later by the pause; return papers.
 
-    Raises NotPaused.
+    The contest's page says so. Raises NotPaused.
     """
     now = _locked_round(one)
     began = now.paused_at
     if began is None:
         raise NotPaused
     length = max(at - began, timedelta())  # a clock set back meanwhile takes nothing away
+    closes = now.closes_at + length
     db.session.execute(
-        update(Round)
-        .where(Round.id == one.id)
-        .values(paused_at=None, closes_at=now.closes_at + length)
+        update(Round).where(Round.id == one.id).values(paused_at=None, closes_at=closes)
     )
     if length > timedelta():
         _keep_interruption(one, began, at, why)
     _note("round.resume", one, why, at=at)
+    _tell(announcing.line_of_resumption(one, length, closes=closes, at=at), one, why, at=at)
     running = _running(one)
     _move_deadlines(running, length, paused=True)
     return len(running)
@@ -133,16 +175,13 @@ def compensate_outage(
 
     Running papers end later by their share of it; for papers handed in since, the share is taken
     off the time they took, and boards follow. A round that is still open closes later by the whole
-    stretch. Raises BadInterruption or RoundIsFinal.
+    stretch. The contest's page says so. Raises BadInterruption, AlreadyCompensated or RoundIsFinal.
     """
-    now = _locked_round(one)
-    if not now.opens_at <= began < ended <= (now.paused_at or at) <= at:
-        raise BadInterruption
-    _refuse_twice(one, began, ended)
+    closes = check_outage(one, began, ended, at=at)
     _keep_interruption(one, began, ended, why)
     _note("round.compensate", one, why, at=at, after=f"{began} {ended}")
-    if at < now.closes_at:
-        closes = now.closes_at + (ended - began)
+    _tell(announcing.line_of_outage(one, began, ended, closes=closes), one, why, at=at)
+    if closes is not None:
         db.session.execute(update(Round).where(Round.id == one.id).values(closes_at=closes))
     touched = 0
     for row in _running(one):
@@ -151,6 +190,20 @@ def compensate_outage(
             _move_deadlines([row], share, paused=True)
             touched += 1
     return touched + _shorten_finished(one, began, ended)
+
+
+def check_outage(
+    one: RoundCard, began: datetime, ended: datetime, *, at: datetime
+) -> datetime | None:
+    """Return when the round closes after a stretch is taken out; None: it closes as it did.
+
+    Raises BadInterruption, AlreadyCompensated or RoundIsFinal.
+    """
+    now = _locked_round(one)
+    if not now.opens_at <= began < ended <= (now.paused_at or at) <= at:
+        raise BadInterruption
+    _refuse_twice(one, began, ended)
+    return now.closes_at + (ended - began) if at < now.closes_at else None
 
 
 def _locked_round(one: RoundCard) -> Row[datetime, datetime, datetime | None, datetime | None]:
@@ -262,6 +315,10 @@ def _keep_interruption(one: RoundCard, began: datetime, ended: datetime, why: Wh
             round_id=one.id, began_at=began, ended_at=ended, reason=why.reason
         )
     )
+
+
+def _tell(line: str, one: RoundCard, why: Why, *, at: datetime) -> None:
+    tell_public(one.contest_id, [line], reason=why.reason, at=at)
 
 
 def _note(action: str, one: RoundCard, why: Why, *, at: datetime, after: str | None = None) -> None:

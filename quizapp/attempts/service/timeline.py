@@ -32,6 +32,8 @@ class Kind(StrEnum):
     CONSENTED = "consented"
     WITHDREW = "withdrew"
     STARTED = "started"
+    FIRST_SAVED = "first saved"
+    LAST_SAVED = "last saved"
     SUBMITTED = "submitted"
     EXPIRED = "expired"
     VOIDED = "voided"
@@ -124,7 +126,11 @@ def _of_attempts(rows: Sequence[AnyRow]) -> Iterator[Happened]:
         about = partial(
             Happened, turn=(row.round_title, row.number), attempt=encode_id(row.public_id)
         )
-        yield about(at=row.started_at, kind=Kind.STARTED, count=row.last_op)
+        yield about(at=row.started_at, kind=Kind.STARTED)
+        if row.first_saved_at is not None:
+            yield about(at=row.first_saved_at, kind=Kind.FIRST_SAVED)
+        if row.last_op > 1 and row.last_saved_at is not None:
+            yield about(at=row.last_saved_at, kind=Kind.LAST_SAVED, count=row.last_op)
         if row.submitted_at is not None:
             was = row.was or row.state  # a void one was something before
             kind = Kind.EXPIRED if was == AttemptState.EXPIRED else Kind.SUBMITTED
@@ -169,12 +175,13 @@ def _of_decisions(person: PersonCard, rows: Sequence[AnyRow]) -> Iterator[Happen
     log = audit.get_about([f"person:{person.id}", *turns], limit=LONGEST)
     ids = {int(one.actor.removeprefix(ORGANISER)) for one in log if ORGANISER in one.actor}
     names = people.get_organiser_names(ids)
+    own = f"person:{person.id}"
     for one in log:
         yield Happened(
             at=one.at,
             kind=Kind.DECIDED,
             what=one.action,
-            who=_name(one, names),
+            who=person.name if one.actor == own else _name(one, names),
             why=one.reason,
             turn=turns.get(one.object),
         )

@@ -74,13 +74,15 @@ def get_trial_paper(contest: ContestCard, trial: Trial) -> Paper:
     target, scope = one.rules.target, one.rules.prediction_scope
     return Paper(
         public_id=f"trial-{trial.name}",
+        person_id=0,
         slug=contest.slug,
         contest_title=contest.title,
+        colour=contest.colour,
         round_number=one.number,
         round_title=one.title,
         number=1,
         lines=tuple(
-            _line(position, questions[each.number - 1], each)
+            asked_line(position, questions[each.number - 1], each)
             for position, each in enumerate(asked, start=1)
         ),
         prediction_of=(target, scope) if target and scope else None,
@@ -97,7 +99,8 @@ def _round_of(contest: ContestCard, at: datetime) -> RoundCard:
     return next(ahead, contest.rounds[-1])
 
 
-def _line(position: int, question: banks.QuestionCard, asked: rules.Asked) -> Line:
+def asked_line(position: int, question: banks.QuestionCard, asked: rules.Asked) -> Line:
+    """Return a question of a paper that nobody has answered yet."""
     options = [question.options[canonical] for canonical in asked.order]
     return Line(
         position=position,

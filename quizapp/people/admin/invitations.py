@@ -10,15 +10,18 @@ from quizapp import clock
 from quizapp.db import writes
 from quizapp.errors import N_, Refusal
 from quizapp.people.admin.blueprint import blueprint
-from quizapp.people.errors import CannotReadSheet, NotSignedIn
+from quizapp.people.errors import CannotReadSheet, NotSignedIn, TooManyUploads
 from quizapp.people.forms import ButtonForm, InvitationsForm
 from quizapp.people.reading import LARGEST
 from quizapp.people.rules.invitations import Wanted
 from quizapp.people.service import invitations as service
-from quizapp.people.service.invitations import LinkLine
-from quizapp.people.sign_in import current_organiser, organisers_only
+from quizapp.people.service import inviting
+from quizapp.people.service.inviting import LinkLine
+from quizapp.people.sign_in import count_upload, current_organiser, organisers_only
 from quizapp.people.words import ROLE_WORDS
-from quizapp.web.language import moment, translated, words_of
+from quizapp.web.again import shown_again
+from quizapp.web.formats import moment
+from quizapp.web.language import translated, words_of
 from quizapp.web.sheets import Table, send_workbook
 
 View = Callable[[], ResponseReturnValue]
@@ -48,7 +51,8 @@ def _reads_sheet(view: Callable[[list[Wanted], str], ResponseReturnValue]) -> Vi
 
     @wraps(view)
     def wrapper() -> ResponseReturnValue:
-        current_organiser()  # of a stranger not even the form is read
+        # Of a stranger not even the form is read, nor a file of who may invite nobody.
+        service.check_may_invite(current_organiser(), at=clock.now())
         request.max_content_length = LARGEST + AROUND_FILE
         form = InvitationsForm()
         form.check()
@@ -56,28 +60,16 @@ def _reads_sheet(view: Callable[[list[Wanted], str], ResponseReturnValue]) -> Vi
         content = file.read() if hasattr(file, "read") else b""
         try:
             return view(service.read_sheet(content), getattr(file, "filename", None) or "")
-        except CannotReadSheet as refusal:
+        except (CannotReadSheet, TooManyUploads) as refusal:
             form.file.errors = [words_of(refusal)]
-            return _invitations_page(form), refusal.status
+            return _invitations_page(form), refusal.status, refusal.headers
 
     return wrapper
 
 
-def _batch_shown_again(
-    view: Callable[[str], ResponseReturnValue],
-) -> Callable[[str], ResponseReturnValue]:
-    @wraps(view)
-    def wrapper(public_id: str) -> ResponseReturnValue:
-        try:
-            return view(public_id)
-        except NotSignedIn:
-            raise
-        except Refusal as refusal:
-            if refusal.status not in {409, 410}:
-                raise
-            return _batch_page(public_id, refusal=refusal), refusal.status
-
-    return wrapper
+def _batch_again(refusal: Refusal, public_id: str) -> str:
+    """Show the sheet as it is now, with why what was asked cannot be done."""
+    return _batch_page(public_id, refusal=refusal)
 
 
 @blueprint.get("/admin/team/invitations")
@@ -92,6 +84,7 @@ def invitations() -> ResponseReturnValue:
 @organisers_only
 def bring_sheet(rows: list[Wanted], file_name: str) -> ResponseReturnValue:
     organiser = current_organiser()
+    count_upload()
     public_id = service.keep_sheet(organiser, rows, file_name=file_name, at=clock.now())
     return redirect(url_for("people_admin.batch", public_id=public_id), 303)
 
@@ -104,7 +97,7 @@ def batch(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/team/invitations/<public_id>")
-@_batch_shown_again
+@shown_again(_batch_again, statuses={409, 410}, but=NotSignedIn)
 @writes
 @organisers_only
 def decide_batch(public_id: str) -> ResponseReturnValue:
@@ -113,19 +106,31 @@ def decide_batch(public_id: str) -> ResponseReturnValue:
     if "discard" in request.form:
         service.discard_batch(current_organiser(), public_id, at=clock.now())
         return redirect(url_for("people_admin.invitations"), 303)
-    service.send_batch(current_organiser(), public_id, at=clock.now())
-    return redirect(url_for("people_admin.batch", public_id=public_id), 303)
+    job = inviting.ask_send(current_organiser(), public_id, at=clock.now())
+    return redirect(url_for("people_jobs.job", public_id=job), 303)
 
 
 @blueprint.post("/admin/team/invitations/<public_id>/links")
-@_batch_shown_again
+@shown_again(_batch_again, statuses={409, 410}, but=NotSignedIn)
 @writes
 @organisers_only
 def links(public_id: str) -> ResponseReturnValue:
-    """Send the sheet of one-time links, once; or a new one, which ends the old links."""
+    """Ask for the sheet of one-time links; or for a new one, which ends the old links."""
     ButtonForm().check()
-    make = service.make_links_anew if "anew" in request.form else service.make_links
-    lines = make(current_organiser(), public_id, at=clock.now())
+    job = inviting.ask_links(
+        current_organiser(), public_id, is_anew="anew" in request.form, at=clock.now()
+    )
+    return redirect(url_for("people_jobs.job", public_id=job), 303)
+
+
+@blueprint.post("/admin/team/invitations/<public_id>/links.xlsx")
+@shown_again(_batch_again, statuses={409, 410}, but=NotSignedIn)
+@writes
+@organisers_only
+def take_links(public_id: str) -> ResponseReturnValue:
+    """Send the sheet of one-time links, once."""
+    ButtonForm().check()
+    lines = inviting.take_links(current_organiser(), public_id, at=clock.now())
     headings = [translated(heading) for heading in LINKS]
     rows = [_row(line) for line in lines]
     table = Table(name="Liên kết", headings=headings, rows=rows, widths={headings[4]: 70})
@@ -152,11 +157,15 @@ def _invitations_page(form: InvitationsForm) -> str:
 
 
 def _batch_page(public_id: str, *, refusal: Refusal | None = None) -> str:
-    found = service.look_at_batch(current_organiser(), public_id, at=clock.now())
-    return render_template(
+    organiser, now = current_organiser(), clock.now()
+    found = service.look_at_batch(organiser, public_id, at=now)
+    page = render_template(
         "people/batch.html",
         found=found,
+        job=inviting.find_job(organiser, public_id, at=now),
         form=ButtonForm(formdata=None),
         columns=COLUMNS,
         refused=words_of(refusal) if refusal else None,
     )
+    service.note_phones_seen(organiser, found, at=now)
+    return page

@@ -1,8 +1,5 @@
 """Who has which role where: the pages on which owners grant, revoke and help with accounts."""
 
-from collections.abc import Callable
-from functools import wraps
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,45 +12,20 @@ from quizapp.people.service import team
 from quizapp.people.service.team import Granted, TypedGrant
 from quizapp.people.sign_in import current_organiser, organisers_only
 from quizapp.people.words import ROLE_WORDS
+from quizapp.web.again import shown_again
 from quizapp.web.language import translated, words_of
 
-ACTIONABLE = {409, 422}
 
-
-def _team_shown_again(
-    view: Callable[[], ResponseReturnValue],
-) -> Callable[[], ResponseReturnValue]:
+def _team_again(refusal: Refusal) -> ResponseReturnValue:
     """Show the team with what was typed, and what is wrong at its fields."""
-
-    @wraps(view)
-    def wrapper() -> ResponseReturnValue:
-        try:
-            return view()
-        except Refusal as refusal:
-            if refusal.status not in ACTIONABLE:
-                raise
-            form = GrantForm()
-            form.mark(refusal)
-            return _team_page(form), refusal.status
-
-    return wrapper
+    form = GrantForm()
+    form.mark(refusal)
+    return _team_page(form)
 
 
-def _member_shown_again(
-    view: Callable[[str], ResponseReturnValue],
-) -> Callable[[str], ResponseReturnValue]:
+def _member_again(refusal: Refusal, public_id: str) -> ResponseReturnValue:
     """Show the person again with why it was not done, and the reason that was typed."""
-
-    @wraps(view)
-    def wrapper(public_id: str) -> ResponseReturnValue:
-        try:
-            return view(public_id)
-        except Refusal as refusal:
-            if refusal.status not in ACTIONABLE:
-                raise
-            return _member_page(public_id, refusal=refusal), refusal.status
-
-    return wrapper
+    return _member_page(public_id, refusal=refusal)
 
 
 @blueprint.get("/admin/team")
@@ -63,7 +35,7 @@ def team_page() -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/team")
-@_team_shown_again
+@shown_again(_team_again)
 @writes
 @organisers_only
 def grant() -> ResponseReturnValue:
@@ -86,7 +58,7 @@ def member(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/team/<public_id>/revoke")
-@_member_shown_again
+@shown_again(_member_again)
 @writes
 @organisers_only
 def revoke(public_id: str) -> ResponseReturnValue:
@@ -102,7 +74,7 @@ def revoke(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/team/<public_id>/link")
-@_member_shown_again
+@shown_again(_member_again)
 @writes
 @organisers_only
 def new_link(public_id: str) -> ResponseReturnValue:
@@ -111,7 +83,7 @@ def new_link(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/team/<public_id>/end-sessions")
-@_member_shown_again
+@shown_again(_member_again)
 @writes
 @organisers_only
 def end_sessions_of(public_id: str) -> ResponseReturnValue:
@@ -120,7 +92,7 @@ def end_sessions_of(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/admin/team/<public_id>/second-step-off")
-@_member_shown_again
+@shown_again(_member_again)
 @writes
 @organisers_only
 def take_second_step_off(public_id: str) -> ResponseReturnValue:

@@ -13,6 +13,8 @@ from quizapp.vietnamese import one_line
 
 Problems = list[tuple[str, str]]
 
+ERASED_NAME = N_("Người đã xóa dữ liệu")  # what stands in place of a name that was erased
+ERASED_TEXT = "–"  # and of words
 SHORTEST_NAME, LONGEST_NAME = 2, 80
 LONGEST_UNIT_TEXT = 200
 YOUNGEST, OLDEST = 14, 100  # years; the labour code lets nobody work regularly below 15

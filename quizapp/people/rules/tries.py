@@ -14,6 +14,9 @@ QUIET = timedelta(days=1)
 # A whole factory sits behind one address, so only failures count and the limit is high.
 SOURCE_FAILURES = 200
 SOURCE_WINDOW = timedelta(minutes=5)
+# Files that one session brings: far more than a person chooses one after the other.
+UPLOADS = 20
+UPLOAD_WINDOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +35,12 @@ def no_tries(at: datetime) -> Tries:
 
 
 def wait_before_try(tries: Tries | None, *, now: datetime) -> int:
-    """Return the whole seconds to wait before a try is heard, rounded up; 0 means now."""
-    if tries is None or now >= tries.next_try_at:
+    """Return the whole seconds to wait before a try is heard, rounded up; 0 means now.
+
+    `now` may lie a little before the last failure: a request reads its clock, hashes, then asks.
+    A failure that delays nobody must not delay that one.
+    """
+    if tries is None or now >= tries.next_try_at or tries.next_try_at <= tries.last_failed_at:
         return 0
     return ceil((tries.next_try_at - now).total_seconds())
 
@@ -62,6 +69,19 @@ def after_failure_of_source(tries: Tries, *, now: datetime) -> Tries:
         counted_since=tries.counted_since,
         last_failed_at=now,
         next_try_at=tries.counted_since + SOURCE_WINDOW if is_full else now,
+    )
+
+
+def after_upload(uploads: Tries, *, now: datetime) -> Tries:
+    """Count one more file of a session; the 20th within ten minutes closes the window."""
+    if now - uploads.counted_since >= UPLOAD_WINDOW:
+        uploads = no_tries(now)
+    count = uploads.failures + 1
+    return Tries(
+        failures=count,
+        counted_since=uploads.counted_since,
+        last_failed_at=now,
+        next_try_at=uploads.counted_since + UPLOAD_WINDOW if count >= UPLOADS else now,
     )
 
 

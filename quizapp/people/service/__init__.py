@@ -1,6 +1,6 @@
 """What people do: join a contest, come back, organise. One name for each use case."""
 
-from quizapp.people.models import Decision, PersonState
+from quizapp.people.models import Decision, PersonState, Purpose
 from quizapp.people.roles import Role
 from quizapp.people.rules.policy import Permission
 from quizapp.people.service import naming as _naming  # noqa: F401 - registers names for the log
@@ -29,6 +29,7 @@ from quizapp.people.service.cards import GrantCard, OrganiserCard, PersonCard, S
 from quizapp.people.service.contestants import (
     Entry,
     check_entry,
+    check_own_pin,
     enter_contest,
     find_person,
     find_person_by_phone,
@@ -45,6 +46,19 @@ from quizapp.people.service.desk import (
     lock_person,
     merge_into,
     set_state,
+)
+from quizapp.people.service.erasing import (
+    OwnFacts,
+    agrees,
+    declare_unit,
+    erase_people,
+    forget_marks,
+    get_merged_ids,
+    get_own_facts,
+    get_people_to_erase,
+    give_consent,
+    set_birth_year,
+    withdraw_consent,
 )
 from quizapp.people.service.helping import (
     FOUND_AT_MOST,
@@ -105,11 +119,12 @@ from quizapp.people.service.sessions import (
     end_session,
     find_signed_in,
     finish_sign_in,
+    get_active_organiser,
     get_sessions,
     note_seen,
     sign_in,
 )
-from quizapp.people.service.tries import forget_old_failures
+from quizapp.people.service.tries import count_upload, forget_old_failures
 
 __all__ = [
     "ASSIGNS",
@@ -134,10 +149,12 @@ __all__ = [
     "NewSecret",
     "Opened",
     "OrganiserCard",
+    "OwnFacts",
     "PasswordCheck",
     "Permission",
     "PersonCard",
     "PersonState",
+    "Purpose",
     "Reach",
     "ResetCode",
     "Right",
@@ -145,34 +162,44 @@ __all__ = [
     "SecondStep",
     "SessionCard",
     "add_organiser",
+    "agrees",
     "assign_unit",
     "begin_second_step",
     "check_entry",
     "check_half",
     "check_keys",
+    "check_own_pin",
     "check_sign_in",
     "confirm_second_step",
+    "count_upload",
+    "declare_unit",
     "end_all_sessions",
     "end_other_session",
     "end_session",
     "enter_contest",
+    "erase_people",
     "find_people_by_id_prefix",
     "find_people_by_name",
     "find_person",
     "find_person_by_phone",
     "find_signed_in",
     "finish_sign_in",
+    "forget_marks",
     "forget_old_failures",
     "forget_old_refusals",
     "forget_second_step",
     "free_phone",
+    "get_active_organiser",
     "get_consents",
     "get_joined_at",
     "get_link_owner",
     "get_masked_phones",
+    "get_merged_ids",
     "get_new_secret",
     "get_organiser_id",
     "get_organiser_names",
+    "get_own_facts",
+    "get_people_to_erase",
     "get_person_by_public_id",
     "get_person_cards",
     "get_reach",
@@ -181,6 +208,7 @@ __all__ = [
     "get_second_step",
     "get_sessions",
     "get_unit_ids_where",
+    "give_consent",
     "give_phone",
     "has_organiser",
     "has_people",
@@ -203,10 +231,12 @@ __all__ = [
     "return_by_pin",
     "roles_at",
     "sees",
+    "set_birth_year",
     "set_name",
     "set_password",
     "set_pin_by_code",
     "set_state",
     "sign_in",
     "turn_off_second_step",
+    "withdraw_consent",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, and_, bindparam, insert, select
 
 from quizapp.db import db, read, run, upsert
 from quizapp.errors import NotFound, Refusal
-from quizapp.people.errors import BadEntry, PhoneTaken, WrongPin
+from quizapp.people.errors import BadEntry, PhoneTaken, WrongOwnPin, WrongPin
 from quizapp.people.models import Consent, Person, PersonState, Purpose
 from quizapp.people.rules.entry import (
     PIN,
@@ -23,6 +23,7 @@ from quizapp.people.rules.entry import (
 )
 from quizapp.people.service import sealing
 from quizapp.people.service.cards import PersonCard
+from quizapp.people.service.erasing import is_number_erased
 from quizapp.people.service.phones import check_phone, read_phone
 from quizapp.people.service.tries import count_failure, forget_failures, hold_try
 from quizapp.people.service.typed_units import note_typed_unit
@@ -71,7 +72,9 @@ def enter_contest(contest_id: int, entry: Entry, *, source: str, at: datetime) -
     if problems:
         raise BadEntry(problems)
     phone = _phone(entry.phone)
-    person_id = _add_person(contest_id, entry, phone=phone, at=at)
+    person_id = None
+    if not is_number_erased(contest_id, sealing.phone_hash(phone)):
+        person_id = _add_person(contest_id, entry, phone=phone, at=at)
     if person_id is None:
         known = _Return(contest_id=contest_id, phone=phone, pin=entry.pin, refusal=PhoneTaken)
         return _come_back(known, source=source, at=at)
@@ -95,16 +98,31 @@ def return_by_pin(
     return _come_back(asked, source=source, at=at)
 
 
+def check_own_pin(person: PersonCard, pin: str, *, source: str, at: datetime) -> None:
+    """Let who is known by a cookie prove it with the PIN, under the same count as a return.
+
+    Raises WrongOwnPin (counted) and TooManyTries.
+    """
+    columns = select(Person.pin_hash, Person.public_id, Person.phone_hash)
+    row = db.session.execute(columns.where(Person.id == person.id)).one()
+    subject = sealing.subject("phone", person.contest_id, row.phone_hash.hex())
+    held = hold_try(subject, source=source, at=at)
+    if not sealing.is_pin(pin, stored=row.pin_hash, public_id=row.public_id):
+        count_failure(held, at=at)
+        raise WrongOwnPin
+    forget_failures(held, at=at)
+
+
 def find_person(person_id: int) -> PersonCard | None:
-    """Return the entry, or None when there is none of this id."""
+    """Return the entry, or None when there is none of this id, or no more."""
     rows = read(_one_card(), person_id=person_id)
     return _card(rows[0]) if rows else None
 
 
 def hold_person(person_id: int) -> PersonCard | None:
     """Return the entry as `find_person` does; nobody takes it out before the transaction ends."""
-    row = run(_held_card(), person_id=person_id).one_or_none()
-    return None if row is None else _card(row)
+    rows = run(_held_card(), person_id=person_id)
+    return _card(rows[0]) if rows else None
 
 
 def has_people(contest_id: int) -> bool:
@@ -236,16 +254,18 @@ def _held_card() -> Select[Any]:
 
 @cache
 def _one_card() -> Select[Any]:
-    return _cards().where(Person.id == bindparam("person_id"))
+    is_there = Person.state != PersonState.ERASED.value
+    return _cards().where(Person.id == bindparam("person_id"), is_there)
 
 
 def _card(row: Row[Any]) -> PersonCard:
+    shows_all = row.is_name_shown or row.state == PersonState.ERASED
     return PersonCard(
         id=row.id,
         public_id=row.public_id,
         contest_id=row.contest_id,
         name=row.name,
-        shown_name=row.name if row.is_name_shown else mask_name(row.name),
+        shown_name=row.name if shows_all else mask_name(row.name),
         unit_id=row.unit_id,
         unit_text=row.unit_text,
         unit_assigned_id=row.unit_assigned_id,

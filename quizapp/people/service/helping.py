@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, union_all, update
 
 from quizapp.db import db, upsert
 from quizapp.people.errors import BadEntry, PhoneInUse, WrongResetCode
@@ -16,6 +16,7 @@ from quizapp.people.rules.entry import check_name, check_pin, mask_phone
 from quizapp.people.service import sealing
 from quizapp.people.service.cards import PersonCard
 from quizapp.people.service.contestants import get_person_cards
+from quizapp.people.service.erasing import NO_NUMBER
 from quizapp.people.service.phones import check_phone, read_phone
 from quizapp.people.service.tries import count_failure, forget_failures, hold_try
 from quizapp.units import service as units
@@ -26,7 +27,6 @@ from quizapp.web.codes import after, new_one_time_code, read_one_time_code
 RESET_CODE_LASTS = timedelta(minutes=10)
 FOUND_AT_MOST = 20
 LEAST_WORDS = 2
-NO_NUMBER = ""  # what stands sealed in an entry whose number was given to somebody else
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,8 +109,13 @@ def get_masked_phones(person_ids: Iterable[int]) -> Mapping[int, str | None]:
 
 def get_consents(person_id: int) -> Sequence[ConsentCard]:
     """Return what a person agreed to, oldest first."""
+    own = select(Consent.id).where(Consent.person_id == person_id)
+    # Each half has an index of its own; asked for together they have none.
+    either = union_all(
+        own.where(Consent.withdrawn_at.is_(None)), own.where(Consent.withdrawn_at.is_not(None))
+    )
     rows = db.session.scalars(
-        select(Consent).where(Consent.person_id == person_id).order_by(Consent.given_at, Consent.id)
+        select(Consent).where(Consent.id.in_(either)).order_by(Consent.given_at, Consent.id)
     )
     return [
         ConsentCard(

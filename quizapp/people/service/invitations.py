@@ -1,6 +1,6 @@
 """Inviting many people by one sheet: read, looked at, sent, and a sheet of links to hand out.
 
-Nothing personal stays readable: rows wait sealed, and links are stored nowhere.
+Nothing personal stays readable: rows and links wait sealed. `inviting` does what was looked at.
 """
 
 import json
@@ -8,15 +8,14 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select
 
 from quizapp.audit import service as audit
-from quizapp.db import db
+from quizapp.db import db, transaction
 from quizapp.errors import N_, NotFound
-from quizapp.people.errors import BadEntry, CannotReadSheet, SheetHasProblems, SheetTaken
-from quizapp.people.models import Invitation, InvitationBatch, LinkPurpose, Organiser
+from quizapp.people.errors import AlreadyInviting, CannotReadSheet
+from quizapp.people.models import Invitation, InvitationBatch, InvitationSheet
 from quizapp.people.reading import read_cells
 from quizapp.people.rules.invitations import (
     MOST_PEOPLE,
@@ -27,22 +26,18 @@ from quizapp.people.rules.invitations import (
     read_role,
     read_rows,
 )
+from quizapp.people.rules.organisers import SETUP_LASTS
 from quizapp.people.rules.policy import grantable_by
 from quizapp.people.service import sealing
 from quizapp.people.service.access import roles_at
 from quizapp.people.service.cards import OrganiserCard
 from quizapp.people.service.organisers import (
-    NewOrganiser,
-    add_grant,
     check_organiser,
-    ensure_organiser,
-    make_link,
 )
 from quizapp.people.service.phones import read_phone
-from quizapp.people.service.team import find_grant_unit, get_grant_units, may_manage
-from quizapp.units import service as units
+from quizapp.people.service.team import find_grant_unit, get_grant_units
 from quizapp.units.service import UnitCard
-from quizapp.vietnamese import day_in_vietnam, one_line
+from quizapp.vietnamese import one_line
 
 KEPT_FOR = timedelta(days=30)
 LONGEST_NAME = 100
@@ -62,24 +57,22 @@ class BatchCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LookedAtBatch:
-    """A batch with its rows and what is wrong with them; `units` names the units by code."""
+    """A batch with its rows and what is wrong with them; `units` names the units by code.
+
+    `links_at`: since when its one-time links wait to be taken.
+    """
 
     batch: BatchCard
     rows: Sequence[Wanted]
     problems: Sequence[RowProblem]
     units: Mapping[str, str]
+    links_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LinkLine:
-    """A line of the sheet to hand out; `token` None: they need none, or others gave a link."""
-
-    name: str
-    phone: str
-    unit: str
-    role: str
-    token: str | None
-    expires_at: datetime | None
+def check_may_invite(organiser: OrganiserCard, *, at: datetime) -> None:
+    """Raise NotYourRole unless the organiser may give roles; before any transaction."""
+    get_grant_units(organiser, at=at)
+    db.session.rollback()
 
 
 def read_sheet(content: bytes) -> list[Wanted]:
@@ -104,8 +97,7 @@ def keep_sheet(
 ) -> str:
     """Keep what was read, to be looked at; return its public id. Raises NotYourRole."""
     get_grant_units(organiser, at=at)
-    old = (InvitationBatch.organiser_id == organiser.id, InvitationBatch.sent_at.is_(None))
-    db.session.execute(delete(InvitationBatch).where(*old))
+    _delete(InvitationBatch.organiser_id == organiser.id)
     public_id = secrets.token_bytes(16)
     body = json.dumps([asdict(row) for row in rows], ensure_ascii=False)
     new = insert(InvitationBatch).values(
@@ -117,7 +109,7 @@ def keep_sheet(
         made_at=at,
     )
     batch_id = db.session.execute(new.returning(InvitationBatch.id)).scalar_one()
-    _note("invitation.sheet_kept", organiser, batch_id, after={"people": len(rows)}, at=at)
+    note("invitation.sheet_kept", organiser, batch_id, after={"people": len(rows)}, at=at)
     return public_id.hex()
 
 
@@ -130,147 +122,66 @@ def get_batches(organiser: OrganiserCard, *, at: datetime) -> Sequence[BatchCard
 
 def look_at_batch(organiser: OrganiserCard, public_id: str, *, at: datetime) -> LookedAtBatch:
     """Return a batch and what is wrong with its rows now. Raises NotFound, NotYourRole."""
-    row = _mine(organiser, public_id, at=at)
+    row = mine(organiser, public_id, at=at)
     if row.sent_at is not None:
-        return LookedAtBatch(batch=_card(row), rows=(), problems=(), units={})
-    wanted = _opened(row)
-    found = _units_of(organiser, wanted)
+        made = select(InvitationSheet.made_at).where(InvitationSheet.batch_id == row.id)
+        links_at = db.session.scalar(made)
+        return LookedAtBatch(batch=_card(row), rows=(), problems=(), units={}, links_at=links_at)
+    wanted = opened(row)
+    found = units_of(organiser, wanted)
     return LookedAtBatch(
         batch=_card(row),
         rows=wanted,
-        problems=_problems(organiser, wanted, found),
+        problems=problems_of(organiser, wanted, found),
         units={code: unit.name for code, unit in found.items() if unit is not None},
     )
 
 
-def send_batch(organiser: OrganiserCard, public_id: str, *, at: datetime) -> int:
-    """Give everybody of a sheet their account and role; return how many.
+def note_phones_seen(organiser: OrganiserCard, found: LookedAtBatch, *, at: datetime) -> None:
+    """Note that the organiser was shown the phones of a sheet; a transaction of its own.
 
-    Raises NotFound, NotYourRole, SheetHasProblems; then nobody is invited.
+    Called after the page was made and before it is sent: nobody has seen what was not noted.
     """
-    row = _mine(organiser, public_id, at=at, locks=True)
-    if row.sent_at is not None:
-        return 0
-    wanted = _opened(row)
-    found = _units_of(organiser, wanted)
-    problems = _problems(organiser, wanted, found)
-    if problems:
-        raise SheetHasProblems(count=len(problems))
-    invited = [_invite(organiser, row, one, found[one.unit], at=at) for one in wanted]
-    db.session.execute(insert(Invitation), invited)
-    sent = update(InvitationBatch).where(InvitationBatch.id == row.id)
-    db.session.execute(sent.values(rows_sealed=None, sent_at=at))
-    _note("invitation.sent", organiser, row.id, after={"people": len(invited)}, at=at)
-    return len(invited)
+    if not found.rows:
+        return
+    key = bytes.fromhex(found.batch.public_id)
+    db.session.rollback()  # the page was read: the log is written in a turn of its own
+    with transaction():
+        mine = select(InvitationBatch.id).where(InvitationBatch.public_id == key)
+        batch_id = db.session.scalars(mine).one()
+        note("invitation.phones_seen", organiser, batch_id, after=None, at=at)
 
 
 def discard_batch(organiser: OrganiserCard, public_id: str, *, at: datetime) -> None:
-    """Throw a sheet away that was not sent. Raises NotFound, NotYourRole."""
-    row = _mine(organiser, public_id, at=at, locks=True)
+    """Throw a sheet away that was not sent. Raises NotFound, NotYourRole, AlreadyInviting."""
+    row = mine(organiser, public_id, at=at, locks=True)
     if row.sent_at is not None:
         raise NotFound
-    _note("invitation.discarded", organiser, row.id, after=None, at=at)
+    if db.session.scalar(select(Invitation.line).where(Invitation.batch_id == row.id).limit(1)):
+        raise AlreadyInviting
+    note("invitation.discarded", organiser, row.id, after=None, at=at)
     db.session.execute(delete(InvitationBatch).where(InvitationBatch.id == row.id))
 
 
-def make_links(organiser: OrganiserCard, public_id: str, *, at: datetime) -> Sequence[LinkLine]:
-    """Make the one-time links of a sheet that was sent, once.
-
-    Raises NotFound, NotYourRole, SheetTaken.
-    """
-    row = _mine(organiser, public_id, at=at, locks=True)
-    if row.sheet_at is not None:
-        raise SheetTaken
-    return make_links_anew(organiser, public_id, at=at)
-
-
-def make_links_anew(
-    organiser: OrganiserCard, public_id: str, *, at: datetime
-) -> Sequence[LinkLine]:
-    """Make the links of a sheet, which ends older ones that are not used.
-
-    Raises NotFound, also for a sheet that was not sent, NotYourRole.
-    """
-    row = _mine(organiser, public_id, at=at, locks=True)
-    if row.sent_at is None:
-        raise NotFound
-    made = update(InvitationBatch).where(InvitationBatch.id == row.id).values(sheet_at=at)
-    db.session.execute(made)
-    _note("invitation.phones_and_links_exported", organiser, row.id, after=None, at=at)
-    invited = db.session.execute(
-        select(Invitation.organiser_id, Invitation.unit_id, Invitation.role)
-        .where(Invitation.batch_id == row.id)
-        .order_by(Invitation.line)
-    ).all()
-    return _lines(organiser, invited, at=at)
-
-
 def forget_old_batches(*, at: datetime) -> None:
-    """Throw sheets away that nobody sent for long."""
-    old = (InvitationBatch.made_at < at - KEPT_FOR, InvitationBatch.sent_at.is_(None))
-    db.session.execute(delete(InvitationBatch).where(*old))
+    """Throw sheets away that nobody sent for long, and links that nobody took while they held."""
+    _delete(InvitationBatch.made_at < at - KEPT_FOR)
+    stale = InvitationSheet.made_at < at - SETUP_LASTS
+    db.session.execute(delete(InvitationSheet).where(stale))
 
 
-def _lines(organiser: OrganiserCard, invited: Sequence[Any], *, at: datetime) -> Sequence[LinkLine]:
-    cards = units.get_cards({one.unit_id for one in invited}, on=day_in_vietnam(at))
-    ids = list(dict.fromkeys(one.organiser_id for one in invited))
-    accounts = {
-        one.id: one for one in db.session.scalars(select(Organiser).where(Organiser.id.in_(ids)))
-    }
-    actor = f"organiser:{organiser.id}"
-    links = {
-        one.id: make_link(one.id, LinkPurpose.SETUP, actor=actor, at=at)
-        for one in accounts.values()
-        if one.password_hash is None and may_manage(organiser, one.id)
-    }
-    lines = []
-    for one in invited:
-        account, link = accounts[one.organiser_id], links.get(one.organiser_id)
-        phone = sealing.open_sealed_phone(
-            account.phone_sealed, public_id=account.public_id, key_id=account.key_id
-        )
-        lines.append(
-            LinkLine(
-                name=account.name,
-                phone="0" + phone.removeprefix("+84"),
-                unit=cards[one.unit_id].name,
-                role=one.role,
-                token=link.token if link else None,
-                expires_at=link.expires_at if link else None,
-            )
-        )
-    return lines
+def _delete(which: ColumnElement[bool]) -> None:
+    """Delete those of the batches after which nobody was invited."""
+    begun = select(Invitation.batch_id)
+    unsent = (InvitationBatch.sent_at.is_(None), InvitationBatch.id.not_in(begun))
+    db.session.execute(delete(InvitationBatch).where(which, *unsent))
 
 
-def _invite(
-    organiser: OrganiserCard,
-    batch: InvitationBatch,
-    one: Wanted,
-    unit: UnitCard | None,
-    *,
-    at: datetime,
-) -> dict[str, object]:
-    role = read_role(one.role)
-    if unit is None or role is None:
-        raise BadEntry([("file", N_("Không đọc được tệp."))])  # looked at before: never so
-    new = NewOrganiser(phone=one.phone, name=one.name, unit_id=unit.id, role=role)
-    actor = f"organiser:{organiser.id}"
-    person = ensure_organiser(new, actor=actor, at=at)
-    add_grant(person.id, new, actor=actor, reason=f"invitation:{batch.id}", at=at)
-    return {
-        "batch_id": batch.id,
-        "line": one.line,
-        "organiser_id": person.id,
-        "unit_id": unit.id,
-        "role": role.value,
-    }
-
-
-def _units_of(organiser: OrganiserCard, rows: Sequence[Wanted]) -> dict[str, UnitCard | None]:
+def units_of(organiser: OrganiserCard, rows: Sequence[Wanted]) -> dict[str, UnitCard | None]:
     return {code: find_grant_unit(organiser, code) for code in {row.unit for row in rows}}
 
 
-def _problems(
+def problems_of(
     organiser: OrganiserCard, rows: Sequence[Wanted], found: Mapping[str, UnitCard | None]
 ) -> list[RowProblem]:
     """Return everything wrong, row by row, in the order of the sheet."""
@@ -301,7 +212,7 @@ def _row_problems(
     return problems
 
 
-def _mine(
+def mine(
     organiser: OrganiserCard, public_id: str, *, at: datetime, locks: bool = False
 ) -> InvitationBatch:
     get_grant_units(organiser, at=at)
@@ -317,7 +228,7 @@ def _mine(
     return row
 
 
-def _opened(row: InvitationBatch) -> list[Wanted]:
+def opened(row: InvitationBatch) -> list[Wanted]:
     sealed = row.rows_sealed or b""
     body = sealing.open_sealed(sealed, SEAL, bound_to=row.public_id, key_id=row.key_id)
     return [Wanted(**one) for one in json.loads(body)]
@@ -333,7 +244,7 @@ def _card(row: InvitationBatch) -> BatchCard:
     )
 
 
-def _note(
+def note(
     action: str,
     organiser: OrganiserCard,
     batch_id: int,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from quizapp.db import db, transaction, upsert
 from quizapp.people.models import Person, RefusalMet
-from quizapp.web.refusing import take_met
+from quizapp.web.refusing import Times, give_met_back, take_met
 
 AT_ONCE = 100
 KEPT_FOR = timedelta(days=90)
@@ -25,26 +26,33 @@ class MetCard:
 
 
 def keep_met() -> None:
-    """Write down what this process noted, a few rows in a transaction."""
+    """Write down what this process noted, a few rows in a transaction; what fails waits on."""
     waiting = sorted(take_met().items(), key=lambda one: one[0])
     for start in range(0, len(waiting), AT_ONCE):
-        some = waiting[start : start + AT_ONCE]
-        with transaction():
-            ids = {person_id for (person_id, _), _ in some}
-            known = set(db.session.scalars(select(Person.id).where(Person.id.in_(ids))))
-            rows = [
-                {
-                    "person_id": person_id,
-                    "kind": kind,
-                    "times": met.count,
-                    "first_at": met.first_at,
-                    "last_at": met.last_at,
-                }
-                for (person_id, kind), met in some
-                if person_id in known
-            ]
-            if rows:
-                _add(rows)
+        try:
+            with transaction():
+                _keep(waiting[start : start + AT_ONCE])
+        except SQLAlchemyError:
+            give_met_back(dict(waiting[start:]))
+            raise
+
+
+def _keep(some: Sequence[tuple[tuple[int, str], Times]]) -> None:
+    ids = {person_id for (person_id, _), _ in some}
+    known = set(db.session.scalars(select(Person.id).where(Person.id.in_(ids))))
+    rows = [
+        {
+            "person_id": person_id,
+            "kind": kind,
+            "times": met.count,
+            "first_at": met.first_at,
+            "last_at": met.last_at,
+        }
+        for (person_id, kind), met in some
+        if person_id in known
+    ]
+    if rows:
+        _add(rows)
 
 
 def _add(rows: Sequence[dict[str, object]]) -> None:

@@ -146,6 +146,19 @@ def find_signed_in(token: str, *, at: datetime) -> OrganiserCard | None:
     )
 
 
+def get_active_organiser(actor: str) -> OrganiserCard:
+    """Return who an actor of the log ("organiser:12") is, with what they may now. Raises NotFound.
+
+    For work done later than it was asked for.
+    """
+    organiser_id = actor.partition(":")[2]
+    mine = (Organiser.id == int(organiser_id), Organiser.is_active)
+    row = db.session.execute(select(Organiser.id, Organiser.name).where(*mine)).one_or_none()
+    if row is None:
+        raise NotFound
+    return OrganiserCard(id=row.id, name=row.name, grants=_get_grants(row.id))
+
+
 def note_seen(token: str, *, at: datetime) -> None:
     """Remember that the session was used, at most every five minutes."""
     mine = OrganiserSession.token_hash == sealing.token_hash(token)

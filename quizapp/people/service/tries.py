@@ -7,17 +7,20 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from quizapp.db import db, upsert
-from quizapp.people.errors import TooManyTries
+from quizapp.people.errors import TooManyTries, TooManyUploads
 from quizapp.people.models import Throttle
 from quizapp.people.rules.tries import (
     QUIET,
+    UPLOADS,
     Tries,
     after_failure_of_person,
     after_failure_of_source,
+    after_upload,
     no_tries,
     wait_before_try,
 )
 from quizapp.people.service.sealing import source_subject
+from quizapp.people.service.sealing import subject as subject_of
 
 COLUMNS: tuple[Any, ...] = (
     Throttle.failures,
@@ -57,6 +60,19 @@ def count_failure(held: HeldTry, *, at: datetime) -> None:
 def forget_failures(held: HeldTry, *, at: datetime) -> None:
     """Start the subject afresh after a right secret; the address keeps its count."""
     _store(held.subject, no_tries(at))
+
+
+def count_upload(session: str, *, at: datetime) -> None:
+    """Count a file that a session brings. Raises TooManyUploads when it has brought many just now.
+
+    By the session, never by the address: a whole office sits behind one.
+    """
+    held = subject_of("upload", session)
+    uploads = _lock(held, at=at)
+    wait = wait_before_try(uploads, now=at)
+    if wait:
+        raise TooManyUploads(count=UPLOADS, wait=wait)
+    _store(held, after_upload(uploads, now=at))
 
 
 def forget_old_failures(*, at: datetime) -> int:

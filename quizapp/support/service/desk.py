@@ -36,11 +36,17 @@ class TicketFile:
     may_answer: bool
 
 
-def get_ticket_file(organiser: OrganiserCard, slug: str, state: TicketState) -> TicketFile:
-    """Return the newest questions in a state. Raises NotFound, NotYourRole."""
+def get_ticket_file(
+    organiser: OrganiserCard, slug: str, state: TicketState, *, only: str = ""
+) -> TicketFile:
+    """Return the newest questions in a state, or `only` one, whatever its state.
+
+    Raises NotFound, NotYourRole.
+    """
     contest, reach = _contest(organiser, slug, SEES)
     own = _within(contest, reach)
-    tickets = get_tickets(own & (Ticket.state == state), limit=PAGE)
+    which = Ticket.public_id == decode(only) if only else Ticket.state == state
+    tickets = get_tickets(own & which, limit=PAGE)
     asked_by = {one.person_id for one in tickets if one.person_id is not None}
     return TicketFile(
         contest=contest,

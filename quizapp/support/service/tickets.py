@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Update, func, insert, or_, select, update
 
 from quizapp.db import db
 from quizapp.support import rules
@@ -15,6 +15,7 @@ from quizapp.support.models import Ticket, TicketReply, TicketState
 
 SHOWN_AT_MOST = 20
 CODE_LENGTH = 20
+ERASED = "Đã xóa"  # a row has words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +119,20 @@ def get_tickets(which: ColumnElement[bool], *, limit: int = SHOWN_AT_MOST) -> Se
     ]
 
 
+def forget_words_of(person_ids: Collection[int]) -> None:
+    """Leave of what these people asked and were answered only that it was asked, and when."""
+    mine = Ticket.person_id.in_(person_ids)
+    of_mine = TicketReply.ticket_id.in_(select(Ticket.id).where(mine))
+    nobodys = holder_hash(secrets.token_hex())
+    closed = {"words": ERASED, "code": None, "holder_hash": nobodys, "state": TicketState.CLOSED}
+    for gone in (update(Ticket).where(mine).values(closed), _without_words(of_mine)):
+        db.session.execute(gone.execution_options(synchronize_session=False))
+
+
+def _without_words(which: ColumnElement[bool]) -> Update:
+    return update(TicketReply).where(which).values(words=ERASED)
+
+
 def decode(public_id: str) -> bytes:
     """Return the bytes of a ticket's public id. Raises NoSuchTicket."""
     try:
@@ -172,3 +187,13 @@ def _replies(ticket_ids: Collection[int]) -> Mapping[int, list[ReplyCard]]:
         card = ReplyCard(words=row.words, replied_at=row.replied_at, organiser_id=row.organiser_id)
         found.setdefault(row.ticket_id, []).append(card)
     return found
+
+
+def erase_tickets(contest_id: int) -> None:
+    """Forget what people of a contest asked, on which phone, and what was answered."""
+    mine = select(Ticket.id).where(Ticket.contest_id == contest_id)
+    said = update(TicketReply).where(TicketReply.ticket_id.in_(mine)).values(words=ERASED)
+    blank = {"words": ERASED, "code": None, "holder_hash": b"", "state": TicketState.CLOSED}
+    asked = update(Ticket).where(Ticket.contest_id == contest_id).values(blank)
+    for change in (said, asked):
+        db.session.execute(change.execution_options(synchronize_session=False))
