@@ -1,42 +1,44 @@
-"""Organisers see who is equal at the edge of a prize, decide where they may, and close rounds."""
+"""Organisers decide between equals, close rounds, watch the live room and end rehearsals."""
 
-from collections.abc import Callable
-from functools import wraps
+from datetime import date
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
+from quizapp.contests.rules.schedule import BadMoment, read_moment
 from quizapp.db import writes
-from quizapp.errors import Refusal
+from quizapp.errors import NotFound, Refusal
+from quizapp.people.forms import ButtonForm, ReasonForm
 from quizapp.people.sign_in import current_organiser, organisers_only
 from quizapp.results import service
 from quizapp.results.forms import CloseForm, PlaceForm
-from quizapp.results.service import CloseState, desk, live, live_sheets
+from quizapp.results.service import desk, emptying, live, live_sheets
 from quizapp.results.service.desk import Typed
+from quizapp.vietnamese import day_in_vietnam
+from quizapp.web.again import shown_again
 from quizapp.web.language import words_of
+from quizapp.web.parts import asks_for_part, render_part
 
 bp = Blueprint("results_admin", __name__, template_folder="templates")
 PLACE = "place-"
-View = Callable[[str, int], ResponseReturnValue]
-LOOK_AGAIN_SECONDS = 3
-LIVE_AGAIN_SECONDS = 15
-ACTIONABLE = {409, 422}
 
 
-def shown_again(view: View) -> View:
-    """Show the ties with what was typed when the organiser can put right what was refused."""
+def _ties_again(refusal: Refusal, slug: str, number: int) -> ResponseReturnValue:
+    """Show the ties with what was typed."""
+    return _page(slug, refused=words_of(refusal), about=number)
 
-    @wraps(view)
-    def wrapper(slug: str, number: int) -> ResponseReturnValue:
-        try:
-            return view(slug, number)
-        except Refusal as refusal:
-            if refusal.status not in ACTIONABLE:
-                raise
-            return _page(slug, refused=words_of(refusal), about=number), refusal.status
 
-    return wrapper
+def _close_again(refusal: Refusal, slug: str, number: int) -> ResponseReturnValue:
+    """Show the rounds again with why what was asked cannot be done."""
+    return _close_page(slug, refused=words_of(refusal), about=number)
+
+
+def _empty_again(refusal: Refusal, slug: str) -> ResponseReturnValue:
+    """Ask again, with the reason as it was typed."""
+    form = ReasonForm()
+    form.reason.errors = [words_of(refusal)]
+    return _empty_page(slug, form)
 
 
 @bp.get("/admin/c/<slug>/ties")
@@ -46,7 +48,7 @@ def ties(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/admin/c/<slug>/ties/<int:number>")
-@shown_again
+@shown_again(_ties_again)
 @writes
 @organisers_only
 def place(slug: str, number: int) -> ResponseReturnValue:
@@ -65,22 +67,6 @@ def place(slug: str, number: int) -> ResponseReturnValue:
     return redirect(url_for("results_admin.ties", slug=slug, done=1), 303)
 
 
-def close_shown_again(view: View) -> View:
-    """Show the rounds again with why what was asked cannot be done."""
-
-    @wraps(view)
-    def wrapper(slug: str, number: int) -> ResponseReturnValue:
-        try:
-            return view(slug, number)
-        except Refusal as refusal:
-            if refusal.status not in ACTIONABLE:
-                raise
-            page = _close_page(slug, refused=words_of(refusal), about=number)
-            return make_response(page), refusal.status
-
-    return wrapper
-
-
 @bp.get("/admin/c/<slug>/close")
 @organisers_only
 def rounds_to_close(slug: str) -> ResponseReturnValue:
@@ -89,7 +75,7 @@ def rounds_to_close(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/admin/c/<slug>/close/<int:number>")
-@close_shown_again
+@shown_again(_close_again)
 @writes
 @organisers_only
 def close(slug: str, number: int) -> ResponseReturnValue:
@@ -110,38 +96,79 @@ def close(slug: str, number: int) -> ResponseReturnValue:
 @bp.get("/admin/c/<slug>/live")
 @organisers_only
 def live_room(slug: str) -> ResponseReturnValue:
-    """Show how the contest goes now; the browser looks again by itself."""
+    """Show how the contest goes now; the page asks for what changed by itself."""
     room = live.get_room(current_organiser(), slug, at=clock.now())
-    page = render_template("results/live.html", room=room)
-    return page, {"Refresh": str(LIVE_AGAIN_SECONDS)}
+    if asks_for_part():
+        return render_part("results/_live.html", room=room)
+    day, bad_day = _asked_day()
+    room = live.with_units_by_hour(room, day)
+    form = ButtonForm(formdata=None)
+    return render_template("results/live.html", room=room, bad_day=bad_day, form=form)
 
 
-@bp.get("/admin/c/<slug>/live.xlsx")
+@bp.post("/admin/c/<slug>/live/workbook")
+@writes
 @organisers_only
 def live_workbook(slug: str) -> ResponseReturnValue:
-    room = live.get_shown_room(current_organiser(), slug, at=clock.now())
-    response = make_response(live_sheets.write(room))
-    response.mimetype = live_sheets.MIMETYPE
-    name = f"truc-tiep-{room.contest.slug}.xlsx"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    """Ask the worker for the numbers in a file."""
+    ButtonForm().check()
+    organiser, (day, _) = current_organiser(), _asked_day()
+    job = live_sheets.ask_workbook(organiser, slug, day=day, at=clock.now())
+    return redirect(url_for("people_jobs.job", public_id=job), 303)
+
+
+@bp.get("/admin/c/<slug>/empty")
+@organisers_only
+def empty(slug: str) -> ResponseReturnValue:
+    """Say what goes when a rehearsal is emptied, and ask why."""
+    return _empty_page(slug, ReasonForm(formdata=None))
+
+
+@bp.post("/admin/c/<slug>/empty")
+@shown_again(_empty_again)
+@writes
+@organisers_only
+def empty_now(slug: str) -> ResponseReturnValue:
+    """End a rehearsal, put it away and erase everybody who took part."""
+    form = ReasonForm()
+    form.check()
+    reason = form.reason.data or ""
+    job = emptying.ask_empty(current_organiser(), slug, reason=reason, at=clock.now())
+    return redirect(url_for("people_jobs.job", public_id=job), 303)
+
+
+def _asked_day() -> tuple[date | None, str]:
+    """Return the day asked for (None: today), and what was typed if it is no day."""
+    typed = request.values.get("day", "").strip()[:10]
+    try:
+        return (day_in_vietnam(read_moment(f"{typed} 00:00")) if typed else None), ""
+    except BadMoment:
+        return None, typed
+
+
+def _empty_page(slug: str, form: ReasonForm) -> str:
+    contest = emptying.get_rehearsal(current_organiser(), slug)
+    return render_template("results/empty.html", contest=contest, form=form)
 
 
 def _close_page(
     slug: str, *, refused: str | None = None, about: int | None = None
 ) -> ResponseReturnValue:
     contest, rounds = service.get_rounds_to_close(current_organiser(), slug, at=clock.now())
-    page = render_template(
-        "results/close.html",
-        contest=contest,
-        rounds=rounds,
-        form=CloseForm(formdata=None),
-        typed=request.form.get("reason", ""),
-        refused=refused,
-        about=about,
-    )
-    is_asked = any(one.state is CloseState.ASKED for one in rounds)
-    return page, {"Refresh": str(LOOK_AGAIN_SECONDS)} if is_asked and not refused else {}
+    shown = {
+        "contest": contest,
+        "form": CloseForm(formdata=None),
+        "typed": request.form.get("reason", ""),
+        "refused": refused,
+        "about": about,
+    }
+    if asks_for_part():
+        number = request.args.get("round", 0, type=int)
+        asked = next((one for one in rounds if one.one.number == number), None)
+        if asked is None:
+            raise NotFound
+        return render_part("results/_round_to_close.html", round=asked, **shown)
+    return render_template("results/close.html", rounds=rounds, **shown)
 
 
 def _page(slug: str, *, refused: str | None = None, about: int | None = None) -> str:

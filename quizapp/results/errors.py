@@ -19,6 +19,10 @@ class AlreadyClosed(Refusal):
     text = N_("Vòng thi này đã chốt kết quả lúc {done}.")
 
 
+class IsRehearsal(Refusal):
+    text = N_("Đây là thi thử: không có kết quả nào để chốt.")
+
+
 class NotClosed(Refusal):
     text = N_("Vòng thi này chưa chốt kết quả.")
 

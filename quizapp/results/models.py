@@ -125,3 +125,20 @@ class MinuteCount(Base):
     refusals: Mapped[int] = mapped_column(server_default=text("0"))
     errors: Mapped[int] = mapped_column(server_default=text("0"))
     running: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class UnitHour(Base):
+    """What a unit below a contest's owner had counted so far when an hour was last looked at.
+
+    Hours are numbered as minutes are in `MinuteCount`; how an hour went is the difference to the
+    latest one before. See `service/hourly`.
+    """
+
+    __tablename__ = "unit_hour"
+
+    contest_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    round_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hour: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    people: Mapped[int]
+    attempts: Mapped[int]

@@ -163,6 +163,73 @@ class Snapshot(Base):
     body: Mapped[str]  # JSON: the list of rows
 
 
+class Freeze(Base):
+    """What everybody sees of a contest's standings from `at` on, whatever comes in meanwhile.
+
+    A contest names the one that holds for it: `contest.freeze_id`.
+    """
+
+    __tablename__ = "standing_freeze"
+    __table_args__ = (
+        Index(
+            "uq_standing_freeze_one_at_a_time",
+            "contest_id",
+            unique=True,
+            sqlite_where=text("thawed_at IS NULL"),
+            postgresql_where=text("thawed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    at: Mapped[datetime]
+    as_of: Mapped[datetime | None]  # of when what was counted is; None before the first result
+    final: Mapped[str]  # JSON: numbers of the rounds whose ranks were final
+    digest: Mapped[str]  # SHA-256 of all that is kept of it
+    reason: Mapped[str]
+    thawed_at: Mapped[datetime | None]
+
+
+class FrozenBoard(Base):
+    """A board of a freeze; of people by id, since a name may have to be taken off meanwhile."""
+
+    __tablename__ = "frozen_board"
+
+    freeze_id: Mapped[int] = mapped_column(
+        ForeignKey("standing_freeze.id"), primary_key=True, autoincrement=False
+    )
+    round_number: Mapped[int] = mapped_column(primary_key=True)
+    board: Mapped[str] = mapped_column(primary_key=True)
+    units_as: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[str]  # JSON: the rows, or what else a page shows
+
+
+class FrozenCount(Base):
+    """The counts of units at a freeze. No foreign keys: as in the counts themselves."""
+
+    __tablename__ = "frozen_count"
+
+    freeze_id: Mapped[int] = mapped_column(primary_key=True)
+    round_number: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    people: Mapped[int]
+    attempts: Mapped[int]
+    points_milli: Mapped[int]
+    all_right: Mapped[int]
+    passed: Mapped[int]
+
+
+class NamesChanged(Base):
+    """Names on this contest's boards are to be shown otherwise: the worker makes them anew."""
+
+    __tablename__ = "names_changed"
+
+    contest_id: Mapped[int] = mapped_column(
+        ForeignKey("contest.id"), primary_key=True, autoincrement=False
+    )
+    changed_at: Mapped[datetime]
+
+
 class RollupMark(Base):
     """How far the worker has rolled up, and when it last showed that it lives. One row."""
 

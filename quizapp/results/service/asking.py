@@ -22,10 +22,10 @@ from quizapp.db import db, transaction, upsert
 from quizapp.errors import Refusal
 from quizapp.people import service as people
 from quizapp.people.service import DECIDES, SEES, OrganiserCard
-from quizapp.results.errors import AlreadyClosed, NotClosed, ServerBusy, TakenOver
+from quizapp.results.errors import AlreadyClosed, IsRehearsal, NotClosed, ServerBusy, TakenOver
 from quizapp.results.models import CloseRequest, RoundClose
 from quizapp.results.service.closing import check_over, close_round, refresh_round, undo_close
-from quizapp.web.language import moment
+from quizapp.web.formats import moment
 
 AnyRow = Row[*tuple[Any, ...]]
 LATER = (ServerBusy, TakenOver)  # nothing is wrong: the worker comes back to it
@@ -84,13 +84,15 @@ def ask_close(
     """Note what the worker is to do; asked again it takes the place of what was asked before.
 
     Raises NotFound, NotYourRole, BadReason, and what already keeps it from being done: NotOverYet,
-    IsPaused, StillRunning, AlreadyClosed or NotClosed.
+    IsPaused, StillRunning, AlreadyClosed, NotClosed or IsRehearsal.
     """
     contest = contests.get_contest(slug)
     one = contests.get_round(contest, number)
     reach = people.get_reach(organiser, contest.owner_unit_id, roles=DECIDES)
     reach.check(None)
     told = checked_reason(reason)
+    if contest.is_rehearsal:
+        raise IsRehearsal
     if undoes and one.closed_at is None and not _is_asked(one):
         raise NotClosed
     if not undoes and one.closed_at is not None:

@@ -23,6 +23,7 @@ from quizapp.results.errors import (
     AlreadyClosed,
     AlreadyPublished,
     IsPaused,
+    IsRehearsal,
     NotClosed,
     NotOverYet,
     StillRunning,
@@ -36,7 +37,7 @@ from quizapp.results.service.refreshing import refresh_boards
 from quizapp.results.service.settling import settle
 from quizapp.standings.models import WHOLE_CONTEST
 from quizapp.standings.service.boards import scopes_of
-from quizapp.web.language import moment
+from quizapp.web.formats import moment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +66,7 @@ def close_round(slug: str, number: int, why: Why) -> Closed:
     """Rank the people of a round for good and show that; the last round closes the contest too.
 
     Opens its own transactions. Raises NotOverYet, IsPaused, StillRunning, AlreadyClosed,
-    RebuildRuns, ServerBusy (run again) or TakenOver.
+    RebuildRuns, IsRehearsal, ServerBusy (run again) or TakenOver.
     """
     try:
         with transaction():
@@ -124,6 +125,8 @@ def _begin(slug: str, number: int, why: Why, *, at: datetime) -> _Run:
     contest = contests.get_contest(slug)
     one = contests.get_round(contest, number)
     _lock(contest, one)
+    if contest.is_rehearsal:
+        raise IsRehearsal
     close = _live(one.id)
     if one.closed_at is not None:
         raise AlreadyClosed(done=moment(one.closed_at))

@@ -26,7 +26,7 @@ from quizapp.results.service.ties import order_of, until_of
 from quizapp.standings.models import WHOLE_CONTEST, Standing
 from quizapp.standings.service import Scope
 from quizapp.standings.service.boards import scopes_of
-from quizapp.web.language import moment
+from quizapp.web.formats import moment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

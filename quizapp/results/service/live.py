@@ -8,9 +8,10 @@ last five minutes and nothing that could be added up.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import case, delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from quizapp.attempts.models import Attempt
 from quizapp.attempts.rules import AttemptState
@@ -24,12 +25,13 @@ from quizapp.people import service as people
 from quizapp.people.service import SEES, OrganiserCard
 from quizapp.results.errors import HiddenNow
 from quizapp.results.models import MinuteCount
+from quizapp.results.service.hourly import UnitDay, get_unit_days
 from quizapp.standings.models import UnitCount
 from quizapp.standings.service import worker_age_s
 from quizapp.support import service as support
 from quizapp.units import service as units
 from quizapp.vietnamese import day_in_vietnam
-from quizapp.web.pulse import EPOCH, minute_of, take_pulse
+from quizapp.web.pulse import EPOCH, Pulse, give_pulse_back, minute_of, take_pulse
 
 AT_ONCE = 200
 KEPT_FOR = timedelta(days=60)
@@ -76,6 +78,8 @@ class Room:
     minutes: Sequence[Slot] = ()
     hours: Sequence[Slot] = ()
     units: Sequence[UnitLine] = ()
+    day: date
+    unit_days: Sequence[UnitDay] = ()
 
 
 def get_room(organiser: OrganiserCard, slug: str, *, at: datetime) -> Room:
@@ -102,6 +106,7 @@ def get_room(organiser: OrganiserCard, slug: str, *, at: datetime) -> Room:
         worker_age_s=worker_age_s(at),
         free_texts=typed_units.count_waiting(contest.id),
         questions=support.count_waiting(organiser, contest),
+        day=day_in_vietnam(at),
     )
     if _hides(organiser, contest, at=at):
         return room
@@ -116,16 +121,27 @@ def get_room(organiser: OrganiserCard, slug: str, *, at: datetime) -> Room:
     )
 
 
-def get_shown_room(organiser: OrganiserCard, slug: str, *, at: datetime) -> Room:
-    """Return the room for a workbook. Raises HiddenNow where numbers are kept back."""
-    room = get_room(organiser, slug, at=at)
-    if room.is_kept_back:
+def check_shown(organiser: OrganiserCard, slug: str, *, at: datetime) -> ContestCard:
+    """Return the contest if its numbers may be taken along. Raises NotFound, NotYourRole, HiddenNow
+    where they are kept back.
+    """
+    contest = contests.get_contest(slug)
+    people.get_reach(organiser, contest.owner_unit_id, roles=SEES).check(None)
+    if _hides(organiser, contest, at=at):
         raise HiddenNow
-    return room
+    return contest
+
+
+def with_units_by_hour(room: Room, day: date | None) -> Room:
+    """Return the room with its units by the hours of a day (None: today), unless kept back."""
+    if room.is_kept_back:
+        return room
+    shown = day or room.day
+    return replace(room, day=shown, unit_days=get_unit_days(room.contest, shown))
 
 
 def keep_pulse() -> None:
-    """Write down what this process counted, a few rows in a transaction."""
+    """Write down what this process counted, a few rows in a transaction; what fails waits on."""
     rows: dict[tuple[int, int], dict[str, int]] = {}
     for (contest_id, minute, what), count in sorted(take_pulse().items()):
         place = {"contest_id": contest_id, "minute": minute}
@@ -133,8 +149,23 @@ def keep_pulse() -> None:
         row[what] += count
     waiting = list(rows.values())
     for start in range(0, len(waiting), AT_ONCE):
-        with transaction():
-            _add(waiting[start : start + AT_ONCE])
+        try:
+            with transaction():
+                _add(waiting[start : start + AT_ONCE])
+        except SQLAlchemyError:
+            give_pulse_back(_pulse_of(waiting[start:]))
+            raise
+
+
+def _pulse_of(rows: Sequence[Mapping[str, int]]) -> Pulse:
+    return Pulse(
+        {
+            (row["contest_id"], row["minute"], what): row[what]
+            for row in rows
+            for what in COUNTED
+            if row[what]
+        }
+    )
 
 
 def sample_running(*, at: datetime) -> None:

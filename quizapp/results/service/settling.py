@@ -15,7 +15,8 @@ from quizapp.results.errors import ServerBusy
 from quizapp.results.service.bulk import is_postgresql
 from quizapp.results.service.refreshing import refresh_boards
 from quizapp.standings.service import Scope
-from quizapp.standings.service.rollup import count_waiting, roll_up
+from quizapp.standings.service.rollup import roll_up
+from quizapp.standings.service.waiting import count_waiting
 
 SWEPT_AT_ONCE = 200
 PATIENCE = timedelta(seconds=60)

@@ -1,6 +1,7 @@
 """Standings of a contest's people from their attempts, under a generation that nothing shows."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -38,14 +39,28 @@ def late_people(contest: ContestCard, since: int) -> list[int]:
     return sorted(db.session.scalars(select(ResultEvent.person_id).where(mine, order >= since)))
 
 
-def rows_of(contest: ContestCard, person_ids: Sequence[int], generation: int) -> list[Any]:
-    """Return these people's standings of each round and of the whole contest."""
+def rows_of(
+    contest: ContestCard,
+    person_ids: Sequence[int],
+    generation: int,
+    *,
+    until: datetime | None = None,
+) -> list[Any]:
+    """Return these people's standings of each round and of the whole contest.
+
+    `until`: as they were at that moment, from what had been handed in by then.
+    """
     rows: dict[int, list[dict[str, Any]]] = {}
     for one in contest.rounds:
         scope = Scope(contest_id=contest.id, round_number=one.number, generation=generation)
         for mine in get_sheets_of(one, person_ids):
-            recorded = [_recorded(sheet, scope, one) for sheet in mine]
-            rows.setdefault(mine[0].person_id, []).append(standing_row(standing_of(recorded)))
+            recorded = [
+                _recorded(sheet, scope, one)
+                for sheet in mine
+                if until is None or sheet.submitted_at <= until
+            ]
+            if recorded:
+                rows.setdefault(mine[0].person_id, []).append(standing_row(standing_of(recorded)))
     own = contest.rounds[-1].rules
     wholes = [
         sum_row([Standing(**row) for row in mine], generation=generation, contest_rules=own)

@@ -126,11 +126,8 @@ def _lists(contest: ContestCard, number: int, scope: Scope, *, is_by_hand: bool)
     All together only for prizes of all, or where places of all are decided by hand.
     """
     rules, _ = order_of(contest, number)
-    prizes = rules.individual_prizes if number else rules.total_prizes
-    if len(contest.rounds) == 1:
-        prizes = rules.individual_prizes or rules.total_prizes
+    prizes, of_divisions = contest.prizes(number)
     places = range(1, len(rules.divisions) + 1)
-    of_divisions = rules.division_prizes if number else ()
     divided = [_List(scope=scope, division=one, prizes=of_divisions) for one in places]
     every = _List(scope=scope, division=None, prizes=prizes)
     lists = ([every] if prizes or not divided else []) + divided

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Executable, Select, case, delete, func, se
 
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.hiding import Hidden, Span, exact_in_division, exactly, rank_span
-from quizapp.contests.service import RoundCard, find_division
+from quizapp.contests.service import ContestCard, RoundCard, find_division
 from quizapp.db import built_once, db, run_many, table_of, upsert
 from quizapp.standings import rules
 from quizapp.standings.models import NO_UNIT, RollupMark, Standing
@@ -27,6 +27,15 @@ class Scope:
     contest_id: int
     round_number: int
     generation: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FrozenScope(Scope):
+    """A scope as it was at a freeze; `as_of` is None when nothing had been counted yet."""
+
+    freeze_id: int
+    at: datetime
+    as_of: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,6 +212,50 @@ def find_place(
     )
 
 
+def find_better(scope: Scope, key: bytes) -> int | None:
+    """Return how many people stand before a key, or the beginning of one, as before the close.
+
+    None while too many results wait for the worker: a public page never counts everybody.
+    """
+    found = ranks.count_before(_among(scope), key)
+    return None if found is None else found.people
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FinalRank:
+    """A rank that a close has written, among all and in the person's division."""
+
+    rank: int
+    division_rank: int | None
+
+
+def get_final_ranks(
+    contest: ContestCard, person_id: int, numbers: Collection[int]
+) -> Mapping[int, FinalRank]:
+    """Return the person's final ranks in these rounds (0: the whole contest), by round."""
+    generations = {one.number: one.generation for one in contest.rounds} | {0: contest.generation}
+    shown = [(number, generations[number]) for number in numbers]
+    rows = db.session.execute(
+        select(Standing.round_number, Standing.rank, Standing.division_rank).where(
+            Standing.contest_id == contest.id,
+            tuple_(Standing.round_number, Standing.generation).in_(shown),
+            Standing.person_id == person_id,
+            Standing.rank.is_not(None),
+        )
+    )
+    return {
+        row.round_number: FinalRank(rank=row.rank, division_rank=row.division_rank) for row in rows
+    }
+
+
+def has_standing(contest: ContestCard, person_id: int) -> bool:
+    """Tell whether the person has a result that counts in the contest."""
+    found = select(Standing.person_id).where(
+        Standing.contest_id == contest.id, Standing.person_id == person_id
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
 def _neighbours(scope: Scope, mine: Standing, *, around: int) -> tuple[list[Standing], bool]:
     """Return (the rows around `mine`, best first, `mine` among them; whether all begins there).
 
@@ -251,15 +304,18 @@ def _before(scope: Scope, key: bytes, *, division: int = rules.ALL) -> Before:
 
     Everybody is counted where more results wait for the worker than can be told apart.
     """
-    among = ranks.Among(
+    own = () if division == rules.ALL else (Standing.division == division,)
+    return ranks.count_before(_among(scope, division=division), key) or Before(
+        people=_number(scope, *own, Standing.rank_key < key), of_people=_number(scope, *own)
+    )
+
+
+def _among(scope: Scope, *, division: int = rules.ALL) -> ranks.Among:
+    return ranks.Among(
         contest_id=scope.contest_id,
         round_number=scope.round_number,
         generation=scope.generation,
         division=division,
-    )
-    own = () if division == rules.ALL else (Standing.division == division,)
-    return ranks.count_before(among, key) or Before(
-        people=_number(scope, *own, Standing.rank_key < key), of_people=_number(scope, *own)
     )
 
 
@@ -291,3 +347,9 @@ def worker_age_s(now: datetime) -> float | None:
     """Return the seconds since the worker's last pass, None before its first."""
     seen_at = db.session.scalar(select(RollupMark.seen_at))
     return None if seen_at is None else (now - seen_at).total_seconds()
+
+
+def boards_age_s(now: datetime) -> float | None:
+    """Return the seconds since the moment that the boards show, None before the first."""
+    as_of = db.session.scalar(select(RollupMark.as_of))
+    return None if as_of is None else (now - as_of).total_seconds()

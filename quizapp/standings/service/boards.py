@@ -15,12 +15,13 @@ from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.hiding import tier
 from quizapp.contests.service import ContestCard
 from quizapp.db import db
-from quizapp.standings.models import WHOLE_CONTEST, RollupMark, Snapshot
+from quizapp.people import service as people
+from quizapp.standings.models import WHOLE_CONTEST, FrozenBoard, RollupMark, Snapshot
 from quizapp.standings.rules import ordered_by
-from quizapp.standings.service import Scope
+from quizapp.standings.service import FrozenScope, Scope
 from quizapp.standings.service.unit_boards import board_of_children
 from quizapp.units import service as units
-from quizapp.units.rules.naming import keys_of
+from quizapp.units.rules.naming import keys_of, query_of
 from quizapp.vietnamese import day_in_vietnam
 
 STALE_AFTER = timedelta(seconds=15)
@@ -41,6 +42,15 @@ class Board:
     is_final: bool
     is_withheld: bool = False
     is_in_tiers: bool = False
+    frozen_at: datetime | None = None  # since when it stays as it is
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Freshness:
+    """How new what is counted is. `as_of` is None before the first result."""
+
+    as_of: datetime | None
+    is_stale: bool
 
 
 def find_board(scope: Scope, board: str, *, units_as: str, is_closed: bool, now: datetime) -> Board:
@@ -49,16 +59,51 @@ def find_board(scope: Scope, board: str, *, units_as: str, is_closed: bool, now:
     `is_closed` tells that the scope's generation has final ranks; a snapshot has them once it was
     made anew from it. (Counts of units are the same before and after.)
     """
-    on = day_in_vietnam(now)
+    frozen_at = scope.at if isinstance(scope, FrozenScope) else None
+    on = day_in_vietnam(frozen_at or now)
     generation, rows = _shown(scope, board, units_as=units_as, on=on)
-    mark = db.session.execute(select(RollupMark.as_of, RollupMark.seen_at)).one()
+    fresh = freshness_in(scope, now=now)
+    # The very first boards of an installation are written just before their moment is.
     return Board(
         round_number=scope.round_number,
-        as_of=mark.as_of,
-        is_stale=mark.seen_at is None or now - mark.seen_at > STALE_AFTER,
-        rows=rows,
+        as_of=fresh.as_of,
+        is_stale=fresh.is_stale,
+        rows=rows if fresh.as_of else (),
         is_final=is_closed and generation == scope.generation,
+        frozen_at=frozen_at,
     )
+
+
+def freshness_in(scope: Scope, *, now: datetime) -> Freshness:
+    """Return how new what a scope shows is; of a freeze it never grows stale."""
+    if isinstance(scope, FrozenScope):
+        return Freshness(as_of=scope.as_of, is_stale=False)
+    return get_freshness(now=now)
+
+
+def with_names(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
+    """Return the rows of a board of people, whose lines name them by id, as they are shown now.
+
+    Whoever is gone altogether, as from a rehearsal that was emptied, is left out.
+    """
+    persons = people.get_person_cards([one["person_id"] for one in lines])
+    return [
+        {
+            "rank": one["rank"],
+            "person": {"name": persons[one["person_id"]].shown_name, "unit": one["unit"]},
+            "points_milli": one["points_milli"],
+            "duration_ms": one["duration_ms"],
+        }
+        for one in lines
+        if one["person_id"] in persons
+    ]
+
+
+def get_freshness(*, now: datetime) -> Freshness:
+    """Return of when what the worker counts is, and whether it has not been seen for a while."""
+    mark = db.session.execute(select(RollupMark.as_of, RollupMark.seen_at)).one()
+    is_stale = mark.seen_at is None or now - mark.seen_at > STALE_AFTER
+    return Freshness(as_of=mark.as_of, is_stale=is_stale)
 
 
 def withheld(board: Board) -> Board:
@@ -81,6 +126,9 @@ def _shown(
         unit = units.find_unit(board.removeprefix(OF_UNIT))
         rows = board_of_children(scope, unit.id, units_as=units_as, on=on) if unit else []
         return scope.generation, rows
+    if isinstance(scope, FrozenScope):
+        rows = find_frozen(scope, board, units_as=units_as) or []
+        return scope.generation, with_names(rows) if board.startswith(PEOPLE) else rows
     row = db.session.execute(
         select(Snapshot.generation, Snapshot.body)
         .where(*is_board(scope, board, units_as))
@@ -88,6 +136,20 @@ def _shown(
         .limit(1)
     ).one_or_none()
     return (None, []) if row is None else (row.generation, list(json.loads(row.body)))
+
+
+def find_frozen(scope: FrozenScope, board: str, *, units_as: str = "then") -> Any:
+    """Return what a freeze keeps under a name, people by their ids; None when there is nothing."""
+    table = FrozenBoard
+    body = db.session.scalar(
+        select(table.body).where(
+            table.freeze_id == scope.freeze_id,
+            table.round_number == scope.round_number,
+            table.board == board,
+            table.units_as == units_as,
+        )
+    )
+    return None if body is None else json.loads(body)
 
 
 def scopes_of(contest: ContestCard) -> dict[int, Scope]:
@@ -133,6 +195,23 @@ def of_division(board: Board, contest_rules: ContestRules, place: int) -> Board:
     divisions = contests.find_divisions(contest_rules, set(ids.values()))
     mine = [row for row in known if divisions.get(ids.get(row["unit"]["code"])) == place]
     return replace(board, rows=ordered_by("people", mine))
+
+
+def found(board: Board, query: str) -> Board:
+    """Return a board with those rows only whose unit or person is named so, without marks.
+
+    Every word that is asked for begins a word of the name; short forms are written out.
+    """
+    words = query_of(query).words
+    known: Sequence[Mapping[str, Any]] = board.rows
+    return replace(board, rows=[row for row in known if words and _is_named(row, words)])
+
+
+def _is_named(row: Mapping[str, Any], words: Sequence[str]) -> bool:
+    named = row["person"] if "person" in row else row["unit"]
+    names = (named["name"], named.get("unit"), named.get("name_en"))
+    keys = [keys_of(name) for name in names if name]
+    return all(any(f" {word}" in one.search_key + one.initials for one in keys) for word in words)
 
 
 def shortened(board: Board, most: int) -> Board:

@@ -73,7 +73,7 @@ def count_before(among: Among, key: bytes) -> Before | None:
 
     None when too many results wait for the worker: then everybody has to be counted.
     """
-    row = run(
+    (row,) = run(
         _count_all() if among.division == ALL else _count_in_division(),
         of_contest_id=among.contest_id,
         of_round_number=among.round_number,
@@ -82,7 +82,7 @@ def count_before(among: Among, key: bytes) -> Before | None:
         key=key,
         # Of the whole contest only the roll-up writes standings: nothing of it ever waits.
         most_waiting=0 if among.round_number == WHOLE_CONTEST else MOST_WAITING + 1,
-    ).one()
+    )
     if row.waiting > MOST_WAITING:
         return None
     return Before(
@@ -125,7 +125,7 @@ def split_large(contest_ids: Collection[int]) -> bool:
     """Split the blocks that have grown too large; tell whether any was. Under the same lock."""
     large = _with_ends().where(_blocks.c.people > MOST, _blocks.c.contest_id.in_(contest_ids))
     # (All of them: `any` would leave the others.)
-    return True in {_split(block) for block in run(large).all()}
+    return True in {_split(block) for block in _found(large)}
 
 
 def recount(contest_id: int, after: Sequence[Any] | None) -> Sequence[Any] | None:
@@ -137,7 +137,7 @@ def recount(contest_id: int, after: Sequence[Any] | None) -> Sequence[Any] | Non
     some = _with_ends().where(_blocks.c.contest_id == contest_id)
     if after is not None:
         some = some.where(tuple_(*place) > tuple_(*after))
-    found = run(some.order_by(*place).limit(RECOUNTED_AT_ONCE)).all()
+    found = _found(some.order_by(*place).limit(RECOUNTED_AT_ONCE))
     for block in found:
         people = _number(_range(block, block.from_key, block.until))
         if people != block.people:
@@ -166,7 +166,7 @@ def _split(block: Row[*tuple[Any, ...]]) -> bool:
         rows.append(place | {"from_key": middle, "people": people})
         start = middle
     if rows:
-        run_many(insert(_blocks), rows)
+        run_many(_add_blocks(), rows)
     return bool(rows)
 
 
@@ -199,7 +199,11 @@ def _number(where: Sequence[ColumnElement[bool]]) -> int:
 
 def _set(block: Row[*tuple[Any, ...]], people: int) -> None:
     own = [_blocks.c[name] == getattr(block, name) for name in _blocks.primary_key.columns.keys()]  # noqa: SIM118 - a ColumnCollection is no mapping
-    run(update(_blocks).where(*own).values(people=people))
+    db.session.execute(update(_blocks).where(*own).values(people=people))
+
+
+def _found(query: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+    return db.session.connection().execute(query).all()
 
 
 def _with_ends() -> Select[Any]:
@@ -218,6 +222,11 @@ def _with_ends() -> Select[Any]:
         .scalar_subquery()
     )
     return select(_blocks, func.coalesce(until, bindparam(None, AFTER_ALL)).label("until"))
+
+
+@built_once
+def _add_blocks() -> Executable:
+    return insert(_blocks)
 
 
 @built_once

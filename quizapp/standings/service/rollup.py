@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
-    func,
     literal_column,
     or_,
     select,
@@ -102,15 +101,6 @@ def lock_mark() -> RollupMark:
         if mark.event_xid >= (db.session.scalar(newest) or 0):
             mark.event_id = mark.event_xid = 0
     return mark
-
-
-def count_waiting() -> int:
-    """Return how many results have not been counted yet."""
-    mark = db.session.execute(select(RollupMark.event_id, RollupMark.event_xid)).one()
-    newer = ResultEvent.id > mark.event_id
-    if db.engine.dialect.name == "postgresql":
-        newer = tuple_(ResultEvent.xid, ResultEvent.id) > (mark.event_xid, mark.event_id)
-    return db.session.scalar(select(func.count()).select_from(ResultEvent).where(newer)) or 0
 
 
 def count_again(contest_id: int, person_ids: Iterable[int]) -> None:

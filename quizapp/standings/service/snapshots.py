@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from quizapp.contests import service as contests
 from quizapp.contests.models import Contest, Round
 from quizapp.db import db
-from quizapp.people import service as people
 from quizapp.standings.models import NO_UNIT, WHOLE_CONTEST, RollupMark, Snapshot, Standing
 from quizapp.standings.rules import UNITS_AS, competition_ranks
 from quizapp.standings.service import Scope
-from quizapp.standings.service.boards import PEOPLE
+from quizapp.standings.service.boards import PEOPLE, with_names
 from quizapp.standings.service.unit_boards import Name, Rows, unit_boards
 from quizapp.units import service as units
 from quizapp.vietnamese import day_in_vietnam
@@ -37,7 +36,8 @@ def make_boards(scope: Scope, *, at: datetime) -> list[NewBoard]:
     """Return the boards of a scope that changed; reads only, so that nobody waits for it."""
     on = day_in_vietnam(at)
     made: dict[Name, Rows] = unit_boards(scope, on=on)
-    for board, rows in _people_boards(scope, on).items():
+    for board, lines in people_boards(scope, on=on).items():
+        rows: Rows = with_names(lines)
         made |= {(board, units_as): rows for units_as in UNITS_AS}
     known = _digests(scope)
     made |= {name: [] for name in known.keys() - made.keys()}  # those that nobody is left on
@@ -80,19 +80,19 @@ def stamp_boards(*, at: datetime) -> None:
     db.session.execute(update(RollupMark).values(as_of=at))
 
 
-def _people_boards(scope: Scope, on: date) -> dict[str, Rows]:
-    """Return the board of all people, and of those of each division."""
+def people_boards(scope: Scope, *, on: date) -> dict[str, Rows]:
+    """Return the board of all people, and of those of each division, people by their ids."""
     newest = select(Round.rule_set_id).where(Round.contest_id == scope.contest_id)
     rule_set = db.session.scalar(newest.order_by(Round.number.desc()).limit(1))
     divisions = contests.get_rules(rule_set).divisions if rule_set is not None else ()
     boards = {
-        f"{PEOPLE}/{one.name}": _people_rows(scope, on, Standing.division == place)
+        f"{PEOPLE}/{one.name}": _people_lines(scope, on, Standing.division == place)
         for place, one in enumerate(divisions, start=1)
     }
-    return {PEOPLE: _people_rows(scope, on)} | boards
+    return {PEOPLE: _people_lines(scope, on)} | boards
 
 
-def _people_rows(scope: Scope, on: date, *where: ColumnElement[bool]) -> Rows:
+def _people_lines(scope: Scope, on: date, *where: ColumnElement[bool]) -> Rows:
     rows = db.session.execute(
         select(
             Standing.person_id,
@@ -100,6 +100,7 @@ def _people_rows(scope: Scope, on: date, *where: ColumnElement[bool]) -> Rows:
             Standing.rank_key,
             Standing.points_milli,
             Standing.duration_ms,
+            Standing.attempts,
         )
         .where(Standing.contest_id == scope.contest_id)
         .where(Standing.round_number == scope.round_number)
@@ -110,17 +111,15 @@ def _people_rows(scope: Scope, on: date, *where: ColumnElement[bool]) -> Rows:
         .limit(TOP)
     ).all()
     cards = units.get_cards({row.unit_id for row in rows} - {NO_UNIT}, on=on)
-    persons = people.get_person_cards([row.person_id for row in rows])
     ranks = competition_ranks([row.rank_key for row in rows])
     return [
         {
             "rank": rank,
-            "person": {
-                "name": persons[row.person_id].shown_name,
-                "unit": cards[row.unit_id].name if row.unit_id in cards else None,
-            },
+            "person_id": row.person_id,
+            "unit": cards[row.unit_id].name if row.unit_id in cards else None,
             "points_milli": row.points_milli,
             "duration_ms": row.duration_ms,
+            "attempts": row.attempts,
         }
         for rank, row in zip(ranks, rows, strict=True)
     ]

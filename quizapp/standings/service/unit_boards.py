@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, select
 from quizapp.contests.models import Round
 from quizapp.contests.service import get_rules
 from quizapp.db import db
-from quizapp.standings.models import NO_UNIT, WHOLE_CONTEST, UnitCount
+from quizapp.standings.models import NO_UNIT, WHOLE_CONTEST
 from quizapp.standings.rules import (
     KINDS,
     UNITS_AS,
@@ -24,6 +24,7 @@ from quizapp.standings.rules import (
     pass_centi,
 )
 from quizapp.standings.service import Scope
+from quizapp.standings.service.counts import counted_in, counts_of
 from quizapp.standings.service.rollup import COUNTED, ancestors_of
 from quizapp.units import service as units
 from quizapp.units.models import Unit
@@ -49,7 +50,7 @@ class _Rounds:
 def unit_boards(scope: Scope, *, on: date) -> dict[Name, Rows]:
     """Return the boards of provinces and of sectors that have rows, as then and as now."""
     kinds = {kind for some in KINDS.values() for kind in some}
-    then = _read(_of_scope(scope).where(UnitCount.unit_id.in_(_ids(Unit.kind.in_(kinds)))))
+    then = _read(_of_units(scope, _ids(Unit.kind.in_(kinds))))
     found = _Found(scope, on, then, views=UNITS_AS)
     made: dict[Name, Rows] = {}
     for units_as in UNITS_AS:
@@ -67,9 +68,19 @@ def board_of_children(scope: Scope, unit_id: int, *, units_as: str, on: date) ->
     them all anew as results come would cost the worker a hundred times what reading them does.
     """
     below = _ids(Unit.parent_id == unit_id)
-    then = _read(_of_scope(scope).where(UnitCount.unit_id.in_(below)))
+    then = _read(_of_units(scope, below))
     found = _Found(scope, on, then, views=(units_as,))
     return found.rows(units_as, [c.id for c in found.cards.values() if c.parent_id == unit_id])
+
+
+def get_counts(scope: Scope) -> Counts:
+    """Return what is counted of every unit of a scope that has people, NO_UNIT among them."""
+    return _read(_of_scope(scope))
+
+
+def rows_from(scope: Scope, counts: Counts, unit_ids: Iterable[int], *, on: date) -> Rows:
+    """Return the rows, as then, of a board of these units, from counts of another moment."""
+    return _Found(scope, on, counts, views=("then",)).rows("then", unit_ids)
 
 
 class _Found:
@@ -166,17 +177,14 @@ def _ids(*where: ColumnElement[bool]) -> Select[int]:
     return select(Unit.id).where(*where)
 
 
-def _of(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    return (
-        UnitCount.contest_id == scope.contest_id,
-        UnitCount.round_number == scope.round_number,
-        UnitCount.people > 0,
-    )
-
-
 def _of_scope(scope: Scope) -> Select[*tuple[Any, ...]]:
-    counted = (getattr(UnitCount, name) for name in COUNTED)
-    return select(UnitCount.unit_id, *counted).where(*_of(scope))
+    table = counts_of(scope)
+    counted = (getattr(table, name) for name in COUNTED)
+    return select(table.unit_id, *counted).where(*counted_in(scope), table.people > 0)
+
+
+def _of_units(scope: Scope, ids: Select[int] | Sequence[int]) -> Select[*tuple[Any, ...]]:
+    return _of_scope(scope).where(counts_of(scope).unit_id.in_(ids))
 
 
 def _read(query: Select[*tuple[Any, ...]]) -> Counts:
@@ -208,7 +216,7 @@ def _read_some(scope: Scope, ids: Collection[int]) -> Counts:
     some, found = sorted(ids), Counts()
     for start in range(0, len(some), MOST_BOUND):
         these = some[start : start + MOST_BOUND]
-        found |= _read(_of_scope(scope).where(UnitCount.unit_id.in_(these)))
+        found |= _read(_of_units(scope, these))
     return found
 
 
