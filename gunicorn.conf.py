@@ -4,15 +4,18 @@ import gc
 import os
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from gunicorn import systemd
 from gunicorn.glogging import Logger
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
 from quizapp.config import BadSetting, Settings  # noqa: E402 - the folder must be on the path first
+from quizapp.logs import Line, is_for_people  # noqa: E402
 
 try:
     settings = Settings.from_env()
@@ -25,7 +28,16 @@ for name in [name for name in sys.modules if name.partition(".")[0] == "quizapp"
 
 
 class QuietLogger(Logger):
-    """Leaves out what follows `?` in an address: people search there for names and units."""
+    """Leaves out what follows `?` in an address: people search there for names and units.
+
+    Where nobody reads them as they come, its lines are as those of the product.
+    """
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        if not is_for_people(sys.stderr):
+            for handler in self.error_log.handlers:
+                handler.setFormatter(Line())
 
     def exception(self, msg: str, *args: object, **kwargs: Any) -> None:
         super().exception(msg, *(str(arg).partition("?")[0] for arg in args), **kwargs)
@@ -33,7 +45,9 @@ class QuietLogger(Logger):
 
 wsgi_app = "wsgi:app"
 host = f"[{settings.host}]" if ":" in settings.host else settings.host
-bind = f"{host}:{settings.port}"
+bind = [f"{host}:{settings.port}"]
+if settings.metrics_port:
+    bind.append(f"127.0.0.1:{settings.metrics_port}")
 
 worker_class = "gthread"
 workers = settings.web_workers
@@ -51,6 +65,9 @@ control_socket_disable = True
 # No proxy is believed here: the application counts its proxies exactly (QUIZAPP_PROXY_HOPS).
 forwarded_allow_ips = ""
 
+# gunicorn says READY before any process can answer: we say it when the first one does.
+NOTIFIED = os.environ.pop("NOTIFY_SOCKET", None)
+
 accesslog = None
 # For `--access-logfile -`: no address, no query, no browser; those tell people apart.
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(L)s"
@@ -66,8 +83,20 @@ def on_starting(_server: object) -> None:
         sys.exit(check.returncode)
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give a new process the lowest number that no running one of this server has."""
+    taken = {one.number for one in server.WORKERS.values()}
+    worker.number = next(number for number in count() if number not in taken)
+
+
+def processor_of(worker: Any, processors: list[int]) -> int:
+    """Return the one that a process keeps to: by its number, after those of the services before."""
+    before = (settings.web_number - 1) * settings.web_workers
+    return processors[(before + worker.number) % len(processors)]
+
+
 def post_worker_init(worker: Any) -> None:
-    """Leave what was imported out of the collector's rounds; keep to one processor.
+    """Leave what was imported out of the collector's rounds; keep to one processor; say READY.
 
     A whole round takes 100 ms and more, and whoever waits for the write lock waits with it.
     Of a process's threads only one runs Python at a time: handing that from one processor to
@@ -76,5 +105,7 @@ def post_worker_init(worker: Any) -> None:
     gc.collect()
     gc.freeze()
     if hasattr(os, "sched_setaffinity"):
-        processors = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {processors[worker.age % len(processors)]})
+        os.sched_setaffinity(0, {processor_of(worker, sorted(os.sched_getaffinity(0)))})
+    if NOTIFIED:
+        os.environ["NOTIFY_SOCKET"] = NOTIFIED
+        systemd.sd_notify("READY=1", worker.log, unset_environment=True)

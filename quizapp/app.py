@@ -1,10 +1,8 @@
 """Put the application together."""
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_compress import Compress
-from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -13,33 +11,55 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp import cli, tables  # noqa: F401 - tables registers every table with the metadata
 from quizapp.attempts import admin as attempts_admin
-from quizapp.attempts import bank_pages, trials
+from quizapp.attempts import bank_pages, certificates, practice, trials
 from quizapp.attempts import views as attempts
+from quizapp.backups.service import backup_age_s
 from quizapp.banks import admin as banks_admin
 from quizapp.banks import views as banks
-from quizapp.config import ROOT, Settings
+from quizapp.config import Settings
 from quizapp.contests import admin as contests_admin
 from quizapp.contests import views as contests
 from quizapp.contests.service import known_contest_id
-from quizapp.db import db, init_db
+from quizapp.contests.theme import theme_style
+from quizapp.db import init_db
 from quizapp.errors import Refusal
+from quizapp.events import admin as events_admin
+from quizapp.events import views as events
 from quizapp.keys import open_keys
 from quizapp.people import job_pages
 from quizapp.people.admin import blueprint as people
 from quizapp.people.service import keep_met
 from quizapp.people.sign_in import init_sign_in
+from quizapp.press import admin as press_admin
+from quizapp.privacy import admin as privacy_admin
+from quizapp.privacy import views as privacy
 from quizapp.results import admin as results_admin
+from quizapp.results import views as results
 from quizapp.results.service.live import keep_pulse
 from quizapp.standings import views as standings
 from quizapp.support import admin as support_admin
 from quizapp.support import views as support
-from quizapp.web.assets import inline_script, inline_style
+from quizapp.watch import init_watch
+from quizapp.web.assets import (
+    frames_ours,
+    init_assets,
+    inline_script,
+    inline_style,
+    linked_font,
+    linked_script,
+)
 from quizapp.web.codes import code_of_id
+from quizapp.web.figures import init_figures, keep_figures
 from quizapp.web.flushing import init_flushing
+from quizapp.web.formats import init_formats
 from quizapp.web.guards import init_guards
 from quizapp.web.headers import init_headers
-from quizapp.web.health import health
+from quizapp.web.health import health, report
 from quizapp.web.language import init_language, words_of
+from quizapp.web.lean import LeanFlask, Packing
+from quizapp.web.metrics import at_own_port, metrics
+from quizapp.web.noting import init_noting
+from quizapp.web.parts import init_parts
 from quizapp.web.pulse import init_pulse
 from quizapp.web.refusing import HTTP_WORDS, OTHER_TROUBLE, init_refusing, refused_code
 
@@ -49,17 +69,26 @@ RETRY_AFTER_SECONDS = 3  # a PostgreSQL that was killed is back within one or tw
 
 def create_app(settings: Settings) -> Flask:
     """Return the application of one installation. Raises BadKeys when its keys cannot be used."""
-    app = Flask(__name__, instance_path=str(settings.instance))
+    app = LeanFlask(__name__, instance_path=str(settings.instance))
     app.config.from_mapping(_config(settings))
     app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(inline_style=inline_style, inline_script=inline_script)
+    app.jinja_env.globals.update(
+        inline_style=inline_style,
+        inline_script=inline_script,
+        linked_script=linked_script,
+        linked_font=linked_font,
+        frames_ours=frames_ours,
+        theme_style=theme_style,
+    )
     app.jinja_env.filters["support_code"] = code_of_id
-    if settings.proxy_hops:
-        hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # Flask's documented way
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # of the default provider
     _init_extensions(app)
+    if settings.proxy_hops:  # outermost: it tells all others what the proxy was asked
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # Flask's documented way
+    if settings.metrics_port:
+        app.wsgi_app = at_own_port(app.wsgi_app, settings)  # type: ignore[method-assign] # as above
     _register_views(app)
     _register_error_pages(app)
     cli.register(app)
@@ -74,6 +103,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": keys.derive("session"),
         "FORM_TOKEN_KEY": keys.derive("form token"),
         "CONTESTANT_KEY": keys.derive("contestant cookie"),
+        "CERTIFICATE_KEY": keys.derive("certificate"),
         "RECEIPT_KEY": keys.derive("receipt"),
         "SUPPORT_KEY": keys.derive("support code"),
         "TESTING": settings.testing,
@@ -109,15 +139,20 @@ def _engine_options(url: str) -> dict[str, object]:
 
 def _init_extensions(app: Flask) -> None:
     init_db(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
+    init_figures(app)
+    init_flushing(app, keep_figures, keep_met, keep_pulse)
+    init_noting(app)  # the first hook registered is the last to run
     init_language(app)
+    init_formats(app)
     init_guards(app)
     init_refusing(app, known_contest_id)
-    init_flushing(app, keep_met, keep_pulse)
     init_pulse(app)
     init_headers(app)
+    init_parts(app)
     init_sign_in(app)
-    Compress(app)
+    Packing(app)
+    init_assets(app)
+    init_watch(app)
 
 
 def _register_views(app: Flask) -> None:
@@ -128,9 +163,19 @@ def _register_views(app: Flask) -> None:
     app.register_blueprint(banks_admin.bp)
     app.register_blueprint(contests.bp)
     app.register_blueprint(contests_admin.bp)
+    app.register_blueprint(events.bp)
+    app.register_blueprint(events_admin.bp)
     app.register_blueprint(health)
+    app.register_blueprint(metrics)
+    report(app, "backup_age_s", backup_age_s)
     app.register_blueprint(people)
     app.register_blueprint(job_pages.bp)
+    app.register_blueprint(press_admin.bp)
+    app.register_blueprint(privacy.bp)
+    app.register_blueprint(privacy_admin.bp)
+    app.register_blueprint(certificates.bp)
+    app.register_blueprint(practice.bp)
+    app.register_blueprint(results.bp)
     app.register_blueprint(results_admin.bp)
     app.register_blueprint(standings.bp)
     app.register_blueprint(support.bp)
@@ -168,6 +213,7 @@ def _register_error_pages(app: Flask) -> None:
 
 
 def _refused(words: str, status: int, *, kind: str) -> ResponseReturnValue:
+    g.pop("is_part", None)  # rendered before the commit that failed: this is no part any more
     code = refused_code(kind)
     if request.is_json or request.path.endswith(".json"):
         return {"error": words, "support": code}, status

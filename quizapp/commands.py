@@ -1,5 +1,7 @@
 """Commands of the organiser's terminal: what all of them share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -14,12 +16,27 @@ class OrganiserGroup(AppGroup):
     """A group of commands that says what is wrong in one line and exits 1, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with in_one_line():
             return super().invoke(ctx)
-        except Refusal as refusal:
-            raise click.ClickException(str(refusal)) from refusal
-        except (OperationalError, ProgrammingError) as error:
-            raise click.ClickException(database_trouble(error)) from error
+
+
+class OrganiserCommand(click.Command):
+    """A command by itself that says what is wrong as those of a group do."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with in_one_line():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Turn what people can do something about into click's own errors."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    except (OperationalError, ProgrammingError) as error:
+        raise click.ClickException(database_trouble(error)) from error
 
 
 def database_trouble(error: DBAPIError) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import click
 import segno
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
 
 from quizapp import clock
@@ -20,7 +19,7 @@ from quizapp.config import ROOT, BadSetting, Settings
 from quizapp.db import db, transaction
 from quizapp.keys import BadKeys
 from quizapp.people import service as people
-from quizapp.schema import Schema, schema
+from quizapp.schema import Schema, schema, upgrade
 from quizapp.supervise import keep_running
 from quizapp.units import service as units
 
@@ -61,7 +60,7 @@ def main(*, check: bool) -> None:
         if check:
             check_ready(create_app(settings))
             return
-        check_port(settings.host, settings.port)
+        check_ports(settings)
         app = create_app(settings)
         prepare(app)
         path = load(app, steps())
@@ -71,6 +70,13 @@ def main(*, check: bool) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(keep_running(settings, welcome=lambda: greet(settings, path, organiser)))
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise NotReady unless this machine lets us listen on every port that is asked for."""
+    check_port(settings.host, settings.port)
+    if settings.metrics_port:
+        check_port("127.0.0.1", settings.metrics_port)
 
 
 def check_port(host: str, port: int) -> None:

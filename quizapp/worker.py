@@ -7,32 +7,38 @@ goes on where the database says it was. Answering and reading need no worker.
 import gc
 import signal
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.local import LocalProxy
 
 from quizapp import clock
 from quizapp.attempts import service as attempts
 from quizapp.attempts.service import typed_units
+from quizapp.backups.service import Nightly
 from quizapp.banks import service as banks
 from quizapp.contests import service as contests
-from quizapp.db import db, transaction
+from quizapp.db import cause_of, db, is_away, transaction
 from quizapp.jobs import service as jobs
 from quizapp.people import service as people
+from quizapp.people.service import invitations
+from quizapp.press import service as press
+from quizapp.privacy import service as privacy
 from quizapp.results import service as results
-from quizapp.results.service import live, refresh_boards
+from quizapp.results.service import hourly, live, refresh_boards
 from quizapp.standings.service import Scope
 from quizapp.standings.service.boards import scopes_of
+from quizapp.standings.service.names import forget_old_names, get_changed_names
 from quizapp.standings.service.rollup import BATCH, roll_up
 from quizapp.standings.service.snapshots import stamp_boards
 from quizapp.units.service import get_present_ids, head_counts
 from quizapp.vietnamese import day_in_vietnam
+from quizapp.web.figures import figures, keep_figures
 
 EXPIRED_AT_ONCE = 200
 BATCHES = 20  # of results counted, then what is expired and the boards have their turn
@@ -61,9 +67,13 @@ def run_once(*, known: Collection[Scope] = (), later: Collection[Scope] = ()) ->
     _until_none(_propose_units)
     _until_none(_apply_decisions)
     results.do_what_was_asked()
+    privacy.do_retention(at=clock.now())
     live.sample_running(at=clock.now())
+    hourly.sample_units(at=clock.now())
+    press.ask_mornings(at=clock.now())
     events = 0
-    touched = set(known)
+    renamed = get_changed_names()
+    touched = set(known) | _scopes_of(renamed)
     for _ in range(BATCHES):
         at = clock.now()
         with transaction():
@@ -74,22 +84,23 @@ def run_once(*, known: Collection[Scope] = (), later: Collection[Scope] = ()) ->
         if rolled.events < BATCH:
             break
     written = sum(refresh_boards(scope, at=at) for scope in touched)
+    for contest_id, changed_at in renamed.items():
+        with transaction():
+            forget_old_names(contest_id, changed_at)
     if (touched or rolled.is_stale) and not later:
         with transaction():
             stamp_boards(at=at)
+    _count(worker_passes=1, expiries=expired, rolled_up_events=events, boards_written=written)
     return Done(expired=expired, events=events, boards=written)
 
 
 def run_forever() -> None:
     """Run until SIGTERM or SIGINT. A database that is away is waited for, and said once."""
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    stop = _stopped_by_signals()
     # A whole round of the collector takes 100 ms, and writers would wait: see gunicorn.conf.py.
     gc.collect()
     gc.freeze()
-    lanes = jobs.Lanes(cast("LocalProxy[Flask]", current_app)._get_current_object(), stop)  # noqa: SLF001 - Flask's documented way to hand the application to a thread
-    lanes.start()
+    beside = _start_beside(stop)
     log.info("worker started")
     due: list[Scope] = []  # whose every board is to be made: one at a time, results do not wait
     tidied_on = basis = None
@@ -100,9 +111,10 @@ def run_forever() -> None:
             if (newest := basis_of_boards()) != basis:
                 due, basis = newest_first(all_scopes()), newest
             done = run_once(known=due[:1], later=due[1:])
-        except OperationalError as error:
-            log.warning("database away", cause=str(error.orig).splitlines()[0])
-            db.session.remove()
+        except SQLAlchemyError as error:
+            if not is_away(error):
+                raise
+            _note_away(error)
             basis = None
             stop.wait(AWAY_SECONDS)
             continue
@@ -111,8 +123,29 @@ def run_forever() -> None:
             log.info("worker pass", expired=done.expired, events=done.events, boards=done.boards)
         if not due:
             stop.wait(EVERY_SECONDS)
-    lanes.join(LAST_STEP_SECONDS)
+    _join(beside)
     log.info("worker stopped")
+
+
+def _stopped_by_signals() -> threading.Event:
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    return stop
+
+
+def _start_beside(stop: threading.Event) -> Sequence[jobs.Lanes | Nightly]:
+    """Start what takes long, in threads of its own."""
+    app = cast("LocalProxy[Flask]", current_app)._get_current_object()  # noqa: SLF001 - Flask's documented way to hand the application to a thread
+    beside = (jobs.Lanes(app, stop), Nightly(app, stop))
+    for one in beside:
+        one.start()
+    return beside
+
+
+def _join(beside: Sequence[jobs.Lanes | Nightly]) -> None:
+    for one in beside:
+        one.join(LAST_STEP_SECONDS)
 
 
 def tidy() -> date:
@@ -122,9 +155,14 @@ def tidy() -> date:
         people.forget_old_failures(at=now)
         banks.forget_old_reviews(at=now)
         people.forget_old_refusals(at=now)
+        invitations.forget_old_batches(at=now)
         live.forget_old_minutes(at=now)
+        hourly.forget_old_hours(at=now)
         banks.forget_unused_pictures(at=now)
+        press.forget_old_files(at=now)
         jobs.forget_old_jobs(at=now)
+    privacy.forget_old_marks(at=now)
+    privacy.forget_left_wishes(at=now)  # of rehearsals that were emptied
     results.delete_old_generations()
     return now.date()
 
@@ -148,6 +186,24 @@ def basis_of_boards() -> tuple[datetime | None, frozenset[tuple[int, int]]]:
     found = head_counts.last_lock(), get_present_ids(on=day_in_vietnam(clock.now())).items()
     db.session.rollback()
     return found[0], frozenset(found[1])
+
+
+def _note_away(error: SQLAlchemyError) -> None:
+    log.warning("database away", cause=cause_of(error))
+    db.session.remove()
+    _count(worker_database_away=1)
+
+
+def _count(**counts: int) -> None:
+    for name, count in counts.items():
+        figures().add(name, count)
+    keep_figures()
+
+
+def _scopes_of(contest_ids: Collection[int]) -> set[Scope]:
+    cards = [one for one in contests.get_contests() if one.id in contest_ids] if contest_ids else []
+    db.session.rollback()
+    return {scope for one in cards for scope in scopes_of(one).values()}
 
 
 def _expire() -> int:
