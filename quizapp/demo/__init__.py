@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import accumulate
 
 import click
+from flask import current_app
 
 from quizapp import clock
 from quizapp.commands import OrganiserGroup
@@ -13,7 +14,7 @@ from quizapp.contests.rules.in_force import Ruling
 from quizapp.contests.rules.schedule import Window
 from quizapp.contests.service import ContestCard, NewContest
 from quizapp.db import db, transaction
-from quizapp.demo import simulation
+from quizapp.demo import evening, simulation
 from quizapp.errors import N_, Refusal
 from quizapp.people import service as people
 
@@ -72,6 +73,29 @@ def simulate(slug: str, number: int, seed: int) -> None:
     for words, name in SHOWN.items():
         click.echo(f"{words}: {run.happened[name]}")
     click.echo(f"  /c/{slug}/boards/provinces")
+
+
+@group.command("event")
+@click.option("--speed", type=click.FloatRange(min=0.1), default=1.0, show_default=True)
+@click.option("--url", help="Địa chỉ máy chủ đang chạy; không ghi thì nơi “make run” mở.")
+@click.pass_context
+def event(ctx: click.Context, speed: float, url: str | None) -> None:
+    """Chạy một buổi lễ trên máy chủ đang chạy và tự kiểm tra; mã thoát 1 khi có gì sai.
+
+    Người giả vào thi và nộp bài qua HTTP, màn hình mở bằng đường dẫn, bảng được giữ, bài vẫn nộp
+    thêm, các hạng được công bố từ dưới lên. Khoảng 30 phút; --speed 60 thì khoảng 30 giây. Buổi lễ
+    là một cuộc thi thử riêng, không hiện ở trang chủ.
+    """
+    site = url or f"http://127.0.0.1:{current_app.config['SETTINGS'].port}"
+    played = evening.prepare(site.rstrip("/"), speed=speed, bank=BANK, preset=PRESET).play()
+    if played.differs:
+        click.echo(f"Sai: {'; '.join(played.differs)}")
+        ctx.exit(1)
+    click.echo(
+        f"Đúng: {played.people} bài đã nhận còn đủ; bảng giữ nguyên {played.frozen_bytes} byte"
+        f" khi có thêm {played.late} bài; {played.places} hạng công bố từ dưới lên; bục khớp với"
+        " thứ tự tính lại từ bài thi."
+    )
 
 
 def _show(steps: Iterable[int], whole: int, words: str) -> None:

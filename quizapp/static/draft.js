@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const form = document.getElementById("draft"), told = document.getElementById("draft-saved");
-  const seen = form.elements.seen, preview = document.getElementById("preview");
+  const seen = form.elements.seen;
   let timer = 0, busy = false, dirty = false, stopped = false, waiting = null;
   const say = (text, state) => { told.textContent = text; told.dataset.state = state; };
   const later = wait => { clearTimeout(timer); timer = setTimeout(save, wait); };
@@ -25,7 +25,10 @@
       const found = await answer.json();
       if (answer.ok) {
         seen.value = found.seen;
-        preview.innerHTML = found.preview;
+        for (const [place, part] of Object.entries(found.parts)) {
+          const shown = document.getElementById(place);
+          if (shown && !shown.contains(document.activeElement)) shown.innerHTML = part;
+        }
         mark(found.problems);
         say(form.dataset.saved, "ok");
       } else { stopped = true; say(found.error, "off"); }

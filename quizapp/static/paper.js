@@ -191,11 +191,12 @@
   }
 
   // -- The time left ------------------------------------------------------------------------------------
-  var clock = serverClock(Number(form.dataset.now), Number(form.dataset.deadline)), told = {}, beat = 0;
+  var clock = serverClock(Number(form.dataset.now), Number(form.dataset.deadline), "paused" in form.dataset), told = {}, beat = 0, patience = 0;
 
   function tick() {
     clearTimeout(beat);
     if (clock.hasJumped()) askTheTime();
+    waitForTheRound();
     var left = clock.left(), seconds = Math.ceil(left / 1000), box = byId("left");
     if (clock.isSure) box.textContent = Math.floor(seconds / 60) + ":" + ("0" + seconds % 60).slice(-2);
     if (seconds <= 60 && clock.isSure) box.parentNode.dataset.low = ""; else delete box.parentNode.dataset.low;
@@ -203,6 +204,12 @@
     if (left > 0 || !clock.isSure) return beat = setTimeout(tick, 250);
     if (state === WORKING) timeIsUp();
     if (state === HELD) { lookAgain(); beat = setTimeout(tick, 5000); }
+  }
+  // A pause ends for everybody at once: each phone asks now and then, at a moment of its own.
+  function waitForTheRound() {
+    var text = clock.isPaused ? words.paused : "";
+    if (byId("paused").textContent !== text) byId("paused").textContent = text;
+    if (clock.isPaused && !patience) patience = setTimeout(function () { patience = 0; if (clock.isPaused) askTheTime(); }, 15000 + Math.random() * 15000);
   }
   function askTheTime() {
     if (state === HELD) return lookAgain();

@@ -1,11 +1,12 @@
 """The "Mã hỗ trợ" that people read to the help desk over the telephone. Pure.
 
-Two lengths, none stored anywhere:
+Three lengths, none stored anywhere:
 
 | code | on | what it is |
 |---|---|---|
 | `K7MQ-2RDX` | results, own pages | the first 40 random bits of an attempt's or person's id |
 | `K7MQ-2RDX-94TB` | refusals | kind of refusal, person, minute: 60 bits, scrambled under a key |
+| `K7MQ-2RDX-94TB-H3WC` | certificates | the first, then 40 bits of a keyed hash of the whole id |
 
 The first opens nothing: 88 more bits of the id are needed, and the phone's cookie with them. The
 second looks like chance to whoever has no key, so that no number of people can be read off it.
@@ -23,6 +24,7 @@ UNREAD = re.compile(r"[\s.\-–—_/]+")
 ID_BYTES, PREFIX_BYTES = 16, 5
 GROUP = 4
 ID_SIGNS, REFUSAL_SIGNS, ONE_TIME_SIGNS = 8, 12, 8
+CERTIFICATE_SIGNS = 2 * ID_SIGNS
 HALF, ROUNDS = 30, 6
 # A slip is noticed by its kind: of 65,536 numbers of kinds a few hundred mean something.
 KIND_BITS, PERSON_BITS, MINUTE_BITS = 16, 27, 17
@@ -88,6 +90,34 @@ def read_refusal_code(text: str, *, now: datetime, key: bytes) -> Met | None:
     today = (now - EPOCH) // MINUTE
     ago = (today - minutes) % (1 << MINUTE_BITS)
     return Met(kind=kind, person_id=person, at=EPOCH + (today - ago) * MINUTE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CertificateCode:
+    """How the random end of an attempt's public id begins, and what proves that we said so."""
+
+    start: bytes
+    mac: bytes
+
+
+def certificate_mac(public_id: bytes, *, key: bytes) -> bytes:
+    """Return the 40 bits that nobody without the key can put behind a certificate's code."""
+    return hmac.digest(key, public_id, "sha256")[:PREFIX_BYTES]
+
+
+def code_of_certificate(public_id: bytes, *, key: bytes) -> str:
+    """Return the code on the certificate of an attempt: its own code, then the proof."""
+    mac = certificate_mac(public_id, key=key)
+    return f"{code_of_id(public_id)}-{_grouped(int.from_bytes(mac, 'big'), ID_SIGNS)}"
+
+
+def read_certificate_code(text: str) -> CertificateCode | None:
+    """Return what a certificate's code says, None when the text is none."""
+    value = _value(text, CERTIFICATE_SIGNS)
+    if value is None:
+        return None
+    both = value.to_bytes(2 * PREFIX_BYTES, "big")
+    return CertificateCode(start=both[:PREFIX_BYTES], mac=both[PREFIX_BYTES:])
 
 
 def new_one_time_code(chance: bytes) -> str:

@@ -10,8 +10,9 @@ from time import sleep
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
+
+from quizapp.db import cause_of, is_away
 
 EVERY_SECONDS = 5.0
 SHELF = "quizapp flusher"
@@ -50,8 +51,10 @@ class Flusher:
             sleep(EVERY_SECONDS)
             try:
                 self.flush()
-            except (OperationalError, PoolTimeout) as error:
-                log.warning("not written", cause=str(error).partition("\n")[0])
+            except SQLAlchemyError as error:
+                if not is_away(error):
+                    raise
+                log.warning("not written", cause=cause_of(error))
 
 
 def init_flushing(app: Flask, *writers: Callable[[], None]) -> None:
@@ -62,5 +65,9 @@ def init_flushing(app: Flask, *writers: Callable[[], None]) -> None:
 
 
 def flusher() -> Flusher:
-    found: Flusher = current_app.extensions[SHELF]
+    return flusher_of(current_app)
+
+
+def flusher_of(app: Flask) -> Flusher:
+    found: Flusher = app.extensions[SHELF]
     return found

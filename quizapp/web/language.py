@@ -1,13 +1,13 @@
-"""Vietnamese by default, English by `?lang=en`; dates and numbers as people here write them."""
+"""Vietnamese by default, English by `?lang=en`."""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, gettext, ngettext
+from flask import Flask, g, has_app_context, has_request_context, request
+from flask_babel import Babel, force_locale, gettext, ngettext
 from markupsafe import Markup
 
-from quizapp.errors import N_, Refusal
+from quizapp.errors import Refusal
 from quizapp.vietnamese import VIETNAM
 
 LANGUAGES = ("vi", "en")
@@ -19,17 +19,7 @@ def init_language(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(translated, ngettext, newstyle=True)  # type: ignore[attr-defined] # added by the extension
     app.jinja_env.globals["_"] = _on_page
-    app.jinja_env.filters.update(
-        day=day,
-        clock=clock_time,
-        moment=moment,
-        duration=duration,
-        span=span,
-        translated=translated,
-        number=number,
-        points=points,
-        centi=centi,
-    )
+    app.jinja_env.filters["translated"] = translated
     app.jinja_env.globals["language"] = language
 
     @app.url_defaults
@@ -39,14 +29,26 @@ def init_language(app: Flask) -> None:
 
 
 def language() -> str:
-    """Return `vi` or `en` for this request; `vi` outside one."""
+    """Return `vi` or `en` for this request; outside one `vi`, or what is spoken there."""
     if not has_request_context():
-        return "vi"
+        return str(g.get("language", "vi")) if has_app_context() else "vi"
     kept = g.get("language")
     if kept is None:
-        asked = request.args.get("lang", "vi")
+        asked = request.args.get("lang", "vi") if request.query_string else "vi"
         kept = g.language = asked if asked in LANGUAGES else "vi"
     return str(kept)
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Let words outside of a request be of this language, as whoever asked for the work reads."""
+    before = g.get("language")
+    g.language = chosen
+    try:
+        with force_locale(chosen):
+            yield
+    finally:
+        g.language = before or "vi"
 
 
 def translated(text: str) -> str:
@@ -69,52 +71,3 @@ def _on_page(text: str, **facts: object) -> Markup:
 def words_of(refusal: Refusal) -> str:
     """Return the refusal's words in the reader's language."""
     return translated(refusal.text).format(**refusal.facts)
-
-
-def local(at: datetime) -> datetime:
-    """Return the moment in Vietnam's zone."""
-    return at.astimezone(VIETNAM)
-
-
-def day(at: datetime) -> str:
-    """`22/11/2026`"""
-    return f"{local(at):%d/%m/%Y}"
-
-
-def clock_time(at: datetime) -> str:
-    """`19:30`"""
-    return f"{local(at):%H:%M}"
-
-
-def moment(at: datetime) -> str:
-    """`19:30 ngày 22/11/2026`"""
-    return translated(N_("%(time)s ngày %(day)s")) % {"time": clock_time(at), "day": day(at)}
-
-
-def duration(milliseconds: int) -> str:
-    """`12 phút 05 giây`, whole seconds, rounded down."""
-    minutes, seconds = divmod(timedelta(milliseconds=milliseconds) // timedelta(seconds=1), 60)
-    return translated(N_("%(m)s phút %(s)s giây")) % {"m": minutes, "s": f"{seconds:02d}"}
-
-
-def number(value: int | Decimal) -> str:
-    """`1.234.567` or `12,5` in Vietnamese, `1,234,567` or `12.5` in English."""
-    text = f"{value:,}"
-    return text.translate(str.maketrans(",.", ".,")) if language() == "vi" else text
-
-
-def centi(hundredths: int) -> str:
-    """Return a number that is stored in hundredths, with two decimals: `58,33`."""
-    text = f"{Decimal(hundredths) / 100:,.2f}"
-    return text.translate(str.maketrans(",.", ".,")) if language() == "vi" else text
-
-
-def span(ends: tuple[int, int]) -> str:
-    """`57`, or `1.200–1.299` where only the ends are told."""
-    first, last = ends
-    return number(first) if first == last else f"{number(first)}–{number(last)}"
-
-
-def points(milli: int) -> str:
-    """Return points, stored as thousandths, with as many decimals as they need (at most 3)."""
-    return number((Decimal(milli) / 1000).normalize() if milli % 1000 else Decimal(milli // 1000))

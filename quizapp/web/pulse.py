@@ -38,6 +38,12 @@ class _Shelf:
             counts, self._counts = self._counts, Counter()
         return counts
 
+    def give_back(self, counts: Pulse) -> None:
+        with self._lock:
+            for place, count in counts.items():
+                if place in self._counts or len(self._counts) < KEPT:
+                    self._counts[place] += count
+
 
 def init_pulse(app: Flask) -> None:
     """Count what is started, saved, handed in, refused and what fails."""
@@ -57,6 +63,12 @@ def take_pulse() -> Pulse:
     """Return (contest, minute, what) → how often, since the last time; contest 0: not known."""
     shelf: _Shelf = current_app.extensions[SHELF]
     return shelf.take()
+
+
+def give_pulse_back(counts: Pulse) -> None:
+    """Let what was taken and could not be written down wait for the next time."""
+    shelf: _Shelf = current_app.extensions[SHELF]
+    shelf.give_back(counts)
 
 
 def minute_of(at: datetime) -> int:

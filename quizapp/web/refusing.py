@@ -20,6 +20,7 @@ from quizapp.web.contestant import read_contestant
 from quizapp.web.flushing import flusher
 from quizapp.web.guards import SAFE
 from quizapp.web.language import translated
+from quizapp.web.noting import note_support_code
 
 SHELF = "quizapp refusals met"
 KEPT = 2_000  # (person, kind) pairs waiting in one process
@@ -77,6 +78,18 @@ class Shelf:
             met, self._met = self._met, {}
         return met
 
+    def give_back(self, met: Mapping[tuple[int, str], Times]) -> None:
+        """Add what was taken to what was noted since; what no longer fits is left out."""
+        with self._lock:
+            for place, earlier in met.items():
+                times = self._met.get(place)
+                if times is not None:
+                    times.count += earlier.count
+                    times.first_at = min(times.first_at, earlier.first_at)
+                    times.last_at = max(times.last_at, earlier.last_at)
+                elif len(self._met) < KEPT:
+                    self._met[place] = earlier
+
 
 def init_refusing(app: Flask, contest_of: ContestOf) -> None:
     """Let refusals carry a code; `contest_of` tells the contest of an address without a statement.
@@ -93,7 +106,9 @@ def refused_code(kind: str) -> str:
         _shelf().note(person_id, kind, at)
         flusher().wake()
     key = current_app.config["SUPPORT_KEY"]
-    return code_of_refusal(kind, person_id=person_id, at=at, key=key)
+    code = code_of_refusal(kind, person_id=person_id, at=at, key=key)
+    note_support_code(code)
+    return code
 
 
 def code_words(refusal: Refusal) -> str:
@@ -135,6 +150,11 @@ def contest_here() -> int:
 def take_met() -> dict[tuple[int, str], Times]:
     """Return what this process noted since the last time: (person, kind) → how often."""
     return _shelf().take()
+
+
+def give_met_back(met: Mapping[tuple[int, str], Times]) -> None:
+    """Let what was taken and could not be written down wait for the next time."""
+    _shelf().give_back(met)
 
 
 def _who_asks() -> int:

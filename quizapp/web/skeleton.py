@@ -20,7 +20,8 @@ from quizapp.web.assets import allow_sources, allowed_sources
 _PREFIX = f"mark{secrets.token_hex(8)}x"  # letters and digits pass an address and HTML unchanged
 _END = "0"  # no name has a digit
 KEPT = 128
-LEVEL = 4  # of zlib, for what is packed at each request; what is packed once takes 9
+# Of zlib, for what is packed at each request: 4 saves 5 % of the bytes, in nearly twice the time.
+LEVEL = 3  # what is packed once takes 9
 RAW = -15  # zlib's number for a stream without a header
 GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
@@ -40,6 +41,11 @@ class Skeleton:
     """The first text, packed."""
     tail: bytes
     """The last text, packed, and the end of the stream."""
+    head_size: int
+    head_check: int
+    """How long the first text is in bytes, and the checksum of it that the rest is added to."""
+    last: bytes
+    """The last text as it is."""
     sources: Mapping[str, tuple[str, ...]]
     """What the page's policy allows."""
 
@@ -55,7 +61,7 @@ class Skeleton:
         else:
             page = Response(self._packed(middle.encode()), mimetype="text/html")
             page.content_encoding = "gzip"
-        page.vary.add("Accept-Encoding")
+        page.headers["Vary"] = "Accept-Encoding"  # a new response has none to add to
         return page
 
     def _middle(self, values: Mapping[str, object]) -> str:
@@ -66,9 +72,8 @@ class Skeleton:
 
     def _packed(self, middle: bytes) -> bytes:
         """Return the gzip stream: blocks of a stream may be packed apart, its checksum may not."""
-        head, tail = self.texts[0].encode(), self.texts[-1].encode()
-        check = zlib.crc32(tail, zlib.crc32(middle, zlib.crc32(head)))
-        size = len(head) + len(middle) + len(tail)
+        check = zlib.crc32(self.last, zlib.crc32(middle, self.head_check))
+        size = self.head_size + len(middle) + len(self.last)
         end = check.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")
         return b"".join((GZIP_HEADER, self.head, _block(middle, LEVEL), self.tail, end))
 
@@ -105,12 +110,15 @@ def _made(page: str) -> Skeleton:
         names.append(name)
         texts.append(text)
     packer = zlib.compressobj(9, zlib.DEFLATED, RAW)
-    tail = packer.compress(texts[-1].encode()) + packer.flush()
+    head, last = first.encode(), texts[-1].encode()
     return Skeleton(
         texts=tuple(texts),
         names=tuple(names),
-        head=_block(first.encode(), 9),
-        tail=tail,
+        head=_block(head, 9),
+        tail=packer.compress(last) + packer.flush(),
+        head_size=len(head),
+        head_check=zlib.crc32(head),
+        last=last,
         sources=allowed_sources(),
     )
 
