@@ -5,11 +5,16 @@ takes longest begins first; with `--no-loadscope-reorder` that order is kept.
 """
 
 import pytest
+import structlog
+
+from quizapp.web import flushing
+from tests import hearing
 
 # The slowest files, the longest first; what is not named comes after them.
 LONGEST_FIRST = (
     "test_faults.py",
     "test_load.py",
+    "test_restarts.py",
     "test_start.py",
     "test_pages.py",
     "test_paper.py",
@@ -25,6 +30,24 @@ LONGEST_FIRST = (
     "test_nginx.py",
 )
 ENGINES = ("database", "engine")  # how tests name the database they run on
+
+
+def pytest_configure():
+    hearing.listen()
+    # Its threads outlive the tests that served something, and would complain of databases that are
+    # gone into what a command of a later test prints.
+    flushing.log = structlog.wrap_logger(structlog.testing.ReturnLogger())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Fail a test while which somebody was named in what was printed or logged."""
+    report = yield
+    told = hearing.heard(report, item) if report.when == "teardown" and report.passed else []
+    if told:
+        report.outcome = "failed"
+        report.longrepr = f"printed or logged: {', '.join(told)}"
+    return report
 
 
 def pytest_collection_modifyitems(config, items):

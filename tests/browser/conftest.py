@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from quizapp import clock as app_clock
+from tests import hearing
 from tests.browser.stage import staged
 from tests.browser.walking import Watch
 
@@ -76,7 +77,7 @@ def browser_context_args(browser_context_args, playwright):
 
 
 @pytest.fixture
-def phone(browser, browser_context_args):
+def phone(browser, browser_context_args, stage, request):
     """Return a maker of pages, each on a phone of its own, watched until the test ends."""
     watch, made = Watch(), []
 
@@ -89,6 +90,7 @@ def phone(browser, browser_context_args):
     yield make
     for context in made:
         context.close()
+    hearing.remember(request.node, stage.app)
     watch.check()
 
 

@@ -25,6 +25,18 @@ img{{border-radius:18px}}</style>{}"""
 
 
 def main():
+    def keep(browser, stage):
+        phone = browser.new_context(
+            base_url=stage.url, viewport=PHONE, locale="vi-VN", device_scale_factor=0.7
+        )
+        TARGET.parent.mkdir(exist_ok=True)
+        TARGET.write_bytes(side_by_side(browser, list(pages(phone.new_page(), stage))))
+
+    on_stage(keep)
+
+
+def on_stage(work):
+    """Call `work` with a browser and a stage of its own."""
     with (
         pytest.MonkeyPatch.context() as patch,
         tempfile.TemporaryDirectory() as folder,
@@ -35,11 +47,7 @@ def main():
         )
         for stage in staged(Path(folder)):
             patch.setattr(clock, "now", stage.clock.now)
-            phone = browser.new_context(
-                base_url=stage.url, viewport=PHONE, locale="vi-VN", device_scale_factor=0.7
-            )
-            TARGET.parent.mkdir(exist_ok=True)
-            TARGET.write_bytes(side_by_side(browser, list(pages(phone.new_page(), stage))))
+            work(browser, stage)
         browser.close()
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.browser.walking import begin, expect_chosen, expect_saved, go_to, tap
+from tests.browser.walking import PLANTED, begin, expect_chosen, expect_saved, go_to, tap
 from tests.making.contests import NOON
 
 NOTHING = bytes([1] + [0] * 20)
@@ -253,10 +253,16 @@ def test_without_a_network_taps_are_kept_here_and_sent_when_it_is_back(page, sta
     [
         {"content_type": "text/html; charset=utf-8", "body": "<h1>Đăng nhập Wi-Fi</h1>"},
         {"content_type": "application/json", "body": '{"status": "ok"}'},
+        # What the product says itself while its disk is full or its database away.
+        {
+            "status": 503,
+            "headers": {"Retry-After": "3", "Content-Type": "application/json", PLANTED: "yes"},
+            "body": '{"error": "Máy chủ đang gián đoạn"}',
+        },
     ],
-    ids=["page", "json"],
+    ids=["page", "json", "no room"],
 )
-def test_what_a_portal_answers_in_our_place_is_no_save(page, stage, new_number, portal):
+def test_what_is_answered_in_place_of_a_save_is_none(page, stage, new_number, portal):
     begin(page, new_number())
     page.route(SAVES, lambda route: route.fulfill(**portal))
     record_states(page)

@@ -133,6 +133,34 @@ def give_five_minutes(stage, page):
             attempts.grant_time(one, whom, 300, why, at=stage.clock.now())
 
 
+def test_a_pause_stands_on_the_paper_and_a_phone_hears_by_itself_that_it_is_over(
+    page, stage, clock, new_number
+):
+    page.clock.install(time=NOON)
+    begin(page, new_number())
+    decide(stage, attempts.pause_round)
+
+    tap(page, "A")
+
+    expect_saved(page)
+    expect(page.locator("#paused")).to_contain_text("đồng hồ đứng yên")
+    stood = page.locator("#left").text_content()
+    page.clock.run_for("00:10")
+    expect(page.locator("#left")).to_have_text(stood)
+
+    clock.move(minutes=3)
+    decide(stage, attempts.resume_round)
+    page.clock.run_for("00:31")
+
+    expect(page.locator("#paused")).to_be_empty()
+
+
+def decide(stage, deed):
+    with stage.app.app_context(), transaction():
+        one = contests.get_round(contests.get_contest(OPEN), 1)
+        deed(one, attempts.Why(actor="system", reason="mất điện"), at=stage.clock.now())
+
+
 def test_the_last_minutes_are_said_three_times_and_no_more(page, new_number):
     page.clock.install(time=NOON)
     begin(page, new_number())

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.stage import BANK, COMING, OPEN, OVER
+from tests.browser.desks import desks
+from tests.browser.stage import COMING, OPEN, OVER
 from tests.browser.walking import PIN, begin, come_back, join, start, tap
-from tests.making.people import PASSWORD
 
 PUBLIC = {
     "list": "/",
@@ -15,6 +15,9 @@ PUBLIC = {
     "provinces of a round": f"/c/{OPEN}/boards/provinces?round=1",
     "sectors": f"/c/{OPEN}/boards/sectors",
     "board without results": f"/c/{COMING}/boards/people",
+    "search of a board": f"/c/{OPEN}/boards/people?q=hue",
+    "statistics": f"/c/{OVER}/statistics",
+    "statistics of an open round": f"/c/{OPEN}/statistics",
     "nothing here": "/nothing-here",
 }
 
@@ -31,7 +34,7 @@ def tour(page, plain, stage, *, new_number, query=""):
     yield from _taking_over(page, plain, number, query)
     yield from _waiting(plain, stage, page.url.partition("?")[0] + "/result" + query)
     yield from _results(page, stage, new_number(), query)
-    yield from _organising(page, stage, new_number(), query)
+    yield from desks(page, stage, new_number=new_number, query=query)
 
 
 def _public(page, query):
@@ -45,12 +48,18 @@ def _entering(page, number, query):
     yield "join", page
     page.locator("form .btn[type=submit]").last.click()
     expect(page.locator("#errors")).to_be_visible()
+    expect(page.locator("#known")).to_be_hidden()  # an empty form is nobody
     yield "join with mistakes", page
     page.locator("#unit_text").fill("ldld")
     page.locator("#units label").first.click()
     yield "join with units", page
     join(page, number, slug=COMING, query=query)
     yield "before the round", page
+    page.goto(f"/mine{query}")
+    yield "mine", page
+    page.goto(f"/c/{OPEN}/join{query}")
+    expect(page.locator("#known")).to_be_visible()
+    yield "join with what was typed before", page
     page.goto(f"/return{query}")
     yield "return", page
     page.locator("#phone").fill(number)
@@ -127,6 +136,13 @@ def _results(page, stage, number, query):
     page.context.set_offline(False)
     page.wait_for_url("**/result*")
     yield "result", page
+    address = page.url.partition("/result")[0]
+    page.goto(f"{address}/certificate{query}")
+    yield "certificate", page
+    code = page.locator(".code").inner_text()
+    for name, typed in (("genuine", code), ("unknown", "2222")):
+        page.goto(f"/c/{OVER}/verify?code={typed}{query.replace('?', '&')}")
+        yield f"a certificate checked: {name}", page
     stage.make_boards()
     page.goto(f"/c/{OVER}/me{query}")
     yield "me", page
@@ -136,54 +152,3 @@ def _results(page, stage, number, query):
     yield "result with the right answers", page
     page.goto(f"/c/{OVER}/rounds/1{query}")
     yield "after the round", page
-
-
-DESKS = ("people", "tickets", "live", "typed-units", "ties", "close")
-
-
-def _organising(page, stage, number, query):
-    page.goto(f"/signin{query}")
-    yield "sign-in", page
-    page.locator("main form .btn").click()
-    expect(page.locator("#errors")).to_be_visible()
-    yield "sign-in with mistakes", page
-    page.goto(stage.invite_organiser(phone=number) + query)
-    yield "set-up", page
-    page.locator("#password").fill(PASSWORD)
-    page.locator("#repeat").fill(PASSWORD[::-1])
-    page.locator("main form .btn").click()
-    expect(page.locator("#errors")).to_be_visible()
-    yield "set-up with mistakes", page
-    page.locator("#password").fill(PASSWORD)
-    page.locator("#repeat").fill(PASSWORD)
-    page.locator("main form .btn").click()
-    page.wait_for_url("**/admin*")
-    yield "contests of an organiser", page
-    page.goto(f"/admin/account{query}")
-    yield "account", page
-    for path in (
-        "account/rights",
-        "team",
-        "team/invitations",
-        "log",
-        "contests/new",
-        "banks",
-        "head-counts",
-        "jobs",
-        *(f"c/{OVER}/{one}" for one in DESKS),
-    ):
-        page.goto(f"/admin/{path}{query}")
-        yield path, page
-    yield from _banking(page, stage, query)
-
-
-def _banking(page, stage, query):
-    for path in ("guide", f"of/{BANK}", f"of/{BANK}"):
-        page.goto(f"/admin/banks/{path}{query}")
-        yield path, page
-    if query:
-        return  # what readers say of a file is Vietnamese
-    review = stage.review()
-    for path in ("", "/questions/2", "/questions/3"):
-        page.goto(f"{review}{path}{query}")
-        yield f"review{path}", page

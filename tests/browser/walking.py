@@ -10,6 +10,8 @@ from tests.browser.stage import OPEN
 PIN = "204817"
 NAME = "Bùi Thị Xuân Mai"
 HOME = "127.0.0.1"
+PLANTED = "x-planted"  # a header of what a test answers in place of the product
+SHEET_OF_PEOPLE = "Họ và tên;Số điện thoại;Mã đơn vị;Vai trò\r\nLê Ba;{phone};{unit};Chỉ xem\r\n"
 
 
 class Watch:
@@ -38,6 +40,8 @@ class Watch:
             self.complaints.append(f"request to {address.hostname}")
 
     def _response(self, response):
+        if PLANTED in response.headers:
+            return
         is_page = response.request.resource_type in {"document", "fetch"}
         if response.status >= 500 or (response.status >= 400 and not is_page):
             self.complaints.append(f"{response.status} for {response.url}")

@@ -10,6 +10,7 @@ import time
 
 import click
 
+from tests import hearing
 from tests.faults import check
 from tests.faults.contestants import Contestant
 from tests.faults.ledger import Ledger, summary
@@ -68,11 +69,13 @@ def run(place, options, chance):
         raise RuntimeError(f"a client of the programme itself failed: {failed[0]!r}")
     findings = ledger.balance(*check.stored(place.app))
     said, is_verified = (None, False) if findings else check.verify(place)
+    named = hearing.named(hearing.people_of(place.app), place.served.said())
     return figures(options, storm, ledger, crowd) | {
         "seconds": round(stormed, 1),
         "verify": said,
         **summary(findings),
-        "is_clean": is_verified and not findings and not unclear(crowd),
+        "is_clean": is_verified and not (findings or unclear(crowd) or named),
+        "named_in_logs": len(named),
         "tracebacks": place.served.troubles(),
         "database": {"name": options.database, "control": options.control},
         "versions": versions(),

@@ -58,7 +58,8 @@ def _phones():
 def _events():
     """Return attempt id → how many result events it has."""
     columns = select(ResultEvent.attempt_id, func.count()).group_by(ResultEvent.attempt_id)
-    return Counter(dict(db.session.execute(columns).tuples().all()))
+    rows = db.session.execute(columns)
+    return Counter(dict(map(tuple, rows)))
 
 
 def _row(attempt, phone, events):

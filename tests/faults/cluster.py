@@ -18,7 +18,8 @@ from tests.load.processes import free_port
 
 OWNER = "postgres"  # PostgreSQL refuses to run as root
 DATABASE = "quizapp"
-UP_SECONDS = 30
+UP_SECONDS = 60
+LEFT_SECONDS = 5  # how long processes of a killed postmaster may take to end by themselves
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -56,6 +57,7 @@ class Cluster:
         self._password = secrets.token_urlsafe(18)
         self._settings = SETTINGS | settings | {"port": self.port}
         self._postmaster = None
+        self._left = ()
 
     def url(self, port=None, database=DATABASE):
         """Return the address of the database, also through a proxy on another port."""
@@ -86,10 +88,14 @@ class Cluster:
     def start(self):
         """Start the postmaster and wait until it serves. Raises NoServer.
 
-        Processes of a killed one may hold its memory for a moment: then it is tried again.
+        Processes of a killed one may hold its memory for a moment: then it is tried again, and
+        what waits on a lock of one that is gone is killed, as whoever runs a server would.
         """
-        end = time.monotonic() + UP_SECONDS
-        while time.monotonic() < end:
+        began = time.monotonic()
+        while (waited := time.monotonic() - began) < UP_SECONDS:
+            if waited > LEFT_SECONDS:
+                kill_all(one for one in self._left if self._is_ours(one))
+                self._left = ()
             if self._postmaster is None or self._postmaster.poll() is not None:
                 self._postmaster = self._run()
             if self._serves():
@@ -99,8 +105,8 @@ class Cluster:
 
     def kill(self, *, whole):
         """Kill -9 the postmaster, or it and all of its processes at once."""
-        pids = [self._postmaster.pid, *(children(self._postmaster.pid) if whole else ())]
-        kill_all(pids)
+        self._left = children(self._postmaster.pid)
+        kill_all([self._postmaster.pid, *(self._left if whole else ())])
         self._postmaster.wait()
 
     def backends(self):
@@ -137,6 +143,12 @@ class Cluster:
         with suppress(psycopg.OperationalError):
             psycopg.connect(self.url(database="postgres"), connect_timeout=3).close()
             return True
+        return False
+
+    def _is_ours(self, pid):
+        """Tell whether the process still works in our folder: numbers are given out again."""
+        with suppress(OSError):
+            return Path(f"/proc/{pid}/cwd").resolve() == self.folder / "data"
         return False
 
     def _as_owner(self):

@@ -38,8 +38,9 @@ class Habits:
 class Contestant(threading.Thread):
     """Plays one person after another on one phone until told to stop."""
 
-    def __init__(self, place, ledger, *, stop, address, give_up_at, habits=None):
+    def __init__(self, place, ledger, *, stop, address, give_up_at, habits=None, unit=UNIT):
         super().__init__(daemon=True)
+        self._unit = unit
         self._place, self._ledger, self._stop_asked = place, ledger, stop
         self._address = address
         self._chance = random.Random(place)
@@ -52,7 +53,7 @@ class Contestant(threading.Thread):
         try:
             while not self._stop_asked.is_set():
                 number += 1
-                self._be(Person(number=number, units=(UNIT,), address=self._address))
+                self._be(Person(number=number, units=(self._unit,), address=self._address))
         except GaveUp:
             pass
         except Exception as error:  # noqa: BLE001 - the programme ends with it, in the main thread

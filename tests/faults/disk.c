@@ -1,9 +1,11 @@
 /* A disk that loses power: loaded into the server's processes (LD_PRELOAD), it copies a file of the
  * database to another folder whenever, and only when, that file is synced. What the copies hold is
  * what a machine would find after a power cut, at the least.
- * QUIZAPP_FAULTS_FILES: how the paths of the watched files begin. QUIZAPP_FAULTS_DISK: the folder. */
+ * QUIZAPP_FAULTS_FILES: how the paths of the watched files begin. QUIZAPP_FAULTS_DISK: the folder.
+ * A full disk, too: while the file QUIZAPP_FAULTS_FULL exists, no byte of a watched file is written. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,15 +43,29 @@ static void copy(int fd, const char *path, const char *disk) {
     close(turn);
 }
 
-static void keep(int fd) {
-    const char *files = getenv("QUIZAPP_FAULTS_FILES"), *disk = getenv("QUIZAPP_FAULTS_DISK");
-    char link[64], path[4096];
-    if (!files || !disk) return;
+static int watched(int fd, char *path, size_t size) {
+    const char *files = getenv("QUIZAPP_FAULTS_FILES");
+    char link[64];
+    if (!files) return 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length < 0) return;
+    ssize_t length = readlink(link, path, size - 1);
+    if (length < 0) return 0;
     path[length] = 0;
-    if (strncmp(path, files, strlen(files)) == 0) copy(fd, path, disk);
+    return strncmp(path, files, strlen(files)) == 0;
+}
+
+static void keep(int fd) {
+    const char *disk = getenv("QUIZAPP_FAULTS_DISK");
+    char path[4096];
+    if (disk && watched(fd, path, sizeof path)) copy(fd, path, disk);
+}
+
+static int full(int fd) {
+    const char *flag = getenv("QUIZAPP_FAULTS_FULL");
+    char path[4096];
+    if (!flag || access(flag, F_OK) != 0 || !watched(fd, path, sizeof path)) return 0;
+    errno = ENOSPC;
+    return 1;
 }
 
 static int synced(const char *name, int fd) {
@@ -61,3 +77,18 @@ static int synced(const char *name, int fd) {
 
 int fsync(int fd) { return synced("fsync", fd); }
 int fdatasync(int fd) { return synced("fdatasync", fd); }
+
+#define REAL(type, name, ...) ((type (*)(__VA_ARGS__))dlsym(RTLD_NEXT, name))
+
+ssize_t write(int fd, const void *from, size_t count) {
+    if (full(fd)) return -1;
+    return REAL(ssize_t, "write", int, const void *, size_t)(fd, from, count);
+}
+ssize_t pwrite(int fd, const void *from, size_t count, off_t at) {
+    if (full(fd)) return -1;
+    return REAL(ssize_t, "pwrite", int, const void *, size_t, off_t)(fd, from, count, at);
+}
+ssize_t pwrite64(int fd, const void *from, size_t count, off64_t at) {
+    if (full(fd)) return -1;
+    return REAL(ssize_t, "pwrite64", int, const void *, size_t, off64_t)(fd, from, count, at);
+}

@@ -1,4 +1,5 @@
 """What a power cut leaves of a SQLite database: `disk.c` keeps what was synced, and nothing else.
+It also makes a disk full.
 
 `kill -9` of a process loses nothing that the process has written: the kernel holds it. So a missing
 sync is invisible to it, and only this shows one.
@@ -6,6 +7,7 @@ sync is invisible to it, and only this shows one.
 
 import shutil
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("disk.c")
@@ -29,6 +31,7 @@ class Disk:
     def __init__(self, folder, database):
         self._synced, self._database = folder / "synced", database
         self._library = folder / "disk.so"
+        self._full = folder / "the-disk-is-full"
         self._synced.mkdir()
         flags = ("-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC")
         subprocess.run([find_compiler(), *flags, "-o", self._library, SOURCE, "-ldl"], check=True)
@@ -41,7 +44,17 @@ class Disk:
             "LD_PRELOAD": str(self._library),
             "QUIZAPP_FAULTS_FILES": str(self._database),
             "QUIZAPP_FAULTS_DISK": str(self._synced),
+            "QUIZAPP_FAULTS_FULL": str(self._full),
         }
+
+    @contextmanager
+    def full(self):
+        """Let no process write to the database, for the block."""
+        self._full.touch()
+        try:
+            yield
+        finally:
+            self._full.unlink()
 
     def lose_unsynced(self):
         """Put back what was synced. No process may have the database open."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import click
 
 LONGEST = 3600  # seconds of storm, whatever was asked
-PROCESS_FAULTS = ("kill-web", "kill-worker", "kill-backend", "kill-postmaster", "power-cut")
+DISK_FAULTS = ("power-cut", "disk-full")
+PROCESS_FAULTS = ("kill-web", "kill-worker", "kill-backend", "kill-postmaster", *DISK_FAULTS)
 WEB_FAULTS = ("lost-reply", "half-request", "duplicate")
 FAULTS_OF = {
-    "sqlite": ("kill-web", "kill-worker", *WEB_FAULTS, "power-cut"),
+    "sqlite": ("kill-web", "kill-worker", *WEB_FAULTS, *DISK_FAULTS),
     "postgresql": (
         "kill-web",
         "kill-worker",

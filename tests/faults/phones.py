@@ -71,7 +71,10 @@ class Phone:
             while True:
                 reply = self._line.receive()
                 if reply is not None:
-                    return reply
+                    break
+            if reply.header("connection") == "close":
+                self.close()
+            return reply
         self.close()
         return None
 

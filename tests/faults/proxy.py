@@ -136,7 +136,7 @@ def proxies():
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
-    held = set()  # the loop itself refers to its tasks weakly
+    held, servers = set(), []  # the loop itself refers to its tasks weakly
 
     def serve(proxy):
         async def hold(reader, writer):
@@ -148,11 +148,14 @@ def proxies():
 
         start = asyncio.start_server(hold, HOST, 0, backlog=512)
         server = asyncio.run_coroutine_threadsafe(start, loop).result(10)
+        servers.append(server)
         return server.sockets[0].getsockname()[1]
 
     try:
         yield serve
     finally:
+        for server in servers:
+            loop.call_soon_threadsafe(server.close)
         asyncio.run_coroutine_threadsafe(_end_all(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)

@@ -77,10 +77,14 @@ class Served:
                 raise NotUp("a killed process is still there")
             time.sleep(0.01)
 
+    def said(self):
+        """Return everything the processes printed and logged."""
+        return self.log.read_text("utf-8", errors="replace")
+
     def troubles(self):
         """Return what the processes said last in tracebacks: the line → how often."""
         found, is_open = {}, False
-        for line in self.log.read_text("utf-8", errors="replace").splitlines():
+        for line in self.said().splitlines():
             if line.startswith("Traceback"):
                 is_open = True
             elif is_open and line and not line.startswith((" ", "The above", "During")):

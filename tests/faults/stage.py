@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import upgrade
 
 from quizapp import clock
 from quizapp.app import create_app
@@ -16,9 +15,10 @@ from quizapp.config import ROOT, Settings
 from quizapp.contests.rules.schedule import Window
 from quizapp.db import db, transaction
 from quizapp.people.service import check_keys
+from quizapp.schema import upgrade
 from tests.faults.cluster import ASYNC_COMMIT, Cluster, cluster
 from tests.faults.disk import Disk
-from tests.faults.options import WEB_FAULTS
+from tests.faults.options import DISK_FAULTS, WEB_FAULTS
 from tests.faults.proxy import CommitProxy, Spoiler, WebProxy, proxies
 from tests.faults.served import APPLICATION, Served
 from tests.load.people import SLUG
@@ -53,8 +53,8 @@ def stage(options, chance):
         own = _cluster(stack, options)
         path = folder / "quizapp.sqlite3"
         url = own.url() if own else f"sqlite:///{path}"
-        app = _installed(folder, url, minutes=options.minutes)
-        disk = Disk(folder, path) if "power-cut" in options.faults else None
+        app = installed(folder, url, minutes=options.minutes)
+        disk = Disk(folder, path) if set(DISK_FAULTS) & set(options.faults) else None
         serve = stack.enter_context(proxies())
         web, commits = _spoilers(options, chance)
         through = own.url(serve(CommitProxy(own.port, commits))) if own else url
@@ -99,7 +99,7 @@ def _extra(options, disk):
     return extra
 
 
-def _installed(folder, url, *, minutes):
+def installed(folder, url, *, minutes):
     """Migrate the database and open the contest that everybody takes part in."""
     settings = Settings.from_env({"QUIZAPP_INSTANCE": str(folder), "QUIZAPP_DATABASE_URL": url})
     app = create_app(settings)

@@ -29,6 +29,7 @@ class Storm:
             "kill-backend": self._kill_backend,
             "kill-postmaster": self._kill_postmaster,
             "power-cut": self._cut_power,
+            "disk-full": self._fill_disk,
         }
         self.done = Counter()
         self._deck = []
@@ -98,6 +99,12 @@ class Storm:
         self._stage.served.kill_everything()
         self._stage.disk.lose_unsynced()
         self._stage.served.start()
+        return 1
+
+    def _fill_disk(self):
+        """Leave no room for up to two seconds."""
+        with self._stage.disk.full():
+            time.sleep(0.5 + 1.5 * self._chance.random())
         return 1
 
     def _kill_one(self, pids):

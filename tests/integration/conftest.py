@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from quizapp import clock
 from quizapp.db import db
-from tests import databases
+from tests import databases, hearing
 from tests.integration.harness import watch_writes
 
 ENGINES = ("sqlite", "postgresql")
@@ -41,9 +41,10 @@ def database(request):
 
 
 @pytest.fixture
-def app(database):
+def app(database, request):
     database.empty()
-    return database.app
+    yield database.app
+    hearing.remember(request.node, database.app)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -24,6 +25,7 @@ class Page(HTMLParser):
         self.forms = []
         self.attributes = []
         self.inline = {"script": [], "style": []}
+        self.linked = []
         self._inside = None
         self.feed(html)
         self.close()
@@ -37,7 +39,9 @@ class Page(HTMLParser):
             self.forms[-1].hidden[given["name"]] = given.get("value", "")
         elif tag == "input" and self.forms:
             self.forms[-1].names.append(given.get("name", ""))
-        if tag in self.inline:
+        if tag == "script" and "src" in given:
+            self.linked.append(given)
+        elif tag in self.inline:
             self._inside = tag
             self.inline[tag].append("")
 
@@ -60,12 +64,36 @@ class Page(HTMLParser):
         ]
 
     def hashes(self, tag):
-        """Return the policy sources of the page's inline scripts or styles."""
+        """Return the policy sources of the page's scripts, linked ones too, or its styles."""
         digests = (hashlib.sha256(text.encode()).digest() for text in self.inline[tag])
-        return {f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests}
+        linked = {f"'{one['integrity']}'" for one in self.linked} if tag == "script" else set()
+        return linked | {f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests}
 
 
 def policy(header):
     """Return directive → its sources."""
     parts = (part.split() for part in header.split(";"))
     return {name: set(sources) for name, *sources in parts}
+
+
+PART = {"HX-Request": "true"}
+
+
+def part_of_page(client, path, *, asked=None):
+    """Return what htmx gets when it asks for a part of a page, having found it in the page.
+
+    `asked`: the address of the part, where it is not the page's own.
+    """
+    page, answer = client.get(path), client.get(asked or path, headers=PART)
+    assert (page.status_code, answer.status_code) == (200, 200)
+    assert "X-Part" not in page.headers
+    assert answer.headers["X-Part"]
+    part = without_tokens(answer.text)
+    assert "<html" not in part
+    assert part in without_tokens(page.text)
+    return part
+
+
+def without_tokens(html):
+    """Return a page without the tokens of its forms, which tell when they were made."""
+    return re.sub(r'(name="csrf_token"[^>]*value=")[^"]+', r"\1", html).strip()

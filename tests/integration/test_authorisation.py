@@ -23,10 +23,12 @@ from tests.integration.test_every_route import (
     CONTESTANT,
     PUBLIC,
     TIED,
+    TRIED,
     UNSAFE,
     bank_file,
     people_file,
     phone_client,
+    rehearsal,
     routes,
     two_equals,
 )
@@ -36,10 +38,14 @@ from tests.making import (
     boards,
     contests,
     drafts,
+    events,
     people,
+    press,
     reviews,
+    studying,
     tickets,
     units,
+    wishes,
 )
 
 LETTERS = {
@@ -106,6 +112,21 @@ POLICY = {
     "attempts_admin.give_time": Row(
         roles="WO", places=PERSON, fields={"round": "1", "minutes": "5"}
     ),
+    "attempts_admin.incidents": Row(roles="WO", places=PART),
+    "attempts_admin.pause": Row(roles="WO", places=WHOLE),
+    "attempts_admin.resume": Row(roles="WO", places=WHOLE),
+    "attempts_admin.give_extra": Row(
+        roles="WO",
+        places=PERSON,
+        fields={"unit": "C", "minutes": "5", "looked": "{extra}"},
+        refused=frozenset({403, 404, 422}),  # for whom reaches others there is no such unit
+    ),
+    "attempts_admin.withdraw": Row(roles="WO", places=PERSON, fields={"grant": "{grant}"}),
+    "attempts_admin.compensate": Row(
+        roles="WO",
+        places=WHOLE,
+        fields={"began": "2026-11-23 12:00", "ended": "2026-11-23 12:05", "looked": "-"},
+    ),
     "attempts_admin.merge_person": Row(roles="WO", places=PERSON, fields={"phone": "0987 650 432"}),
     "attempts_admin.people": Row(roles="WOHA", places=PART),
     "attempts_admin.person": Row(roles="WOHA", places=PERSON),
@@ -136,6 +157,11 @@ POLICY = {
     "banks_admin.question": Row(roles="WOQ", places=WHOLE, about="review"),
     "banks_admin.reported": Row(roles="WOQ", places=WHOLE),
     "banks_admin.review": Row(roles="WOQ", places=WHOLE, about="review"),
+    "contests_admin.add_document": Row(
+        roles="WO",
+        places=WHOLE,
+        fields={"title": "Luật", "shown": "always", "url": "https://vanban.chinhphu.vn/luat"},
+    ),
     "contests_admin.approve": Row(roles="WO", places=WHOLE, about="draft"),
     "contests_admin.archive": Row(roles="WO", places=WHOLE, slug=TIED),
     "contests_admin.archive_draft": Row(roles="WO", places=WHOLE, about="draft"),
@@ -144,7 +170,17 @@ POLICY = {
         places=WHOLE,
         fields={"title": "Thi thêm", "preset": "union_weekly_20x20"},
     ),
+    "contests_admin.begin_for_contest": Row(
+        roles="WO", places=WHOLE, fields={"hours": "2", "bank": "bank-tim-hieu"}
+    ),
+    "contests_admin.begin_for_draft": Row(
+        roles="WO", places=WHOLE, about="draft", fields={"hours": "2", "bank": "bank-tim-hieu"}
+    ),
+    "contests_admin.bring_banner": Row(roles="WO", places=WHOLE),
+    "contests_admin.change_look": Row(roles="WO", places=WHOLE),
     "contests_admin.change_rules": Row(roles="WO", places=WHOLE),
+    "contests_admin.change_document": Row(roles="WO", places=WHOLE, fields={"shown": "before"}),
+    "contests_admin.choose_practice": Row(roles="WO", places=WHOLE),
     "contests_admin.clone": Row(roles="WO", places=WHOLE),
     "contests_admin.draft": Row(roles="WO", places=WHOLE, about="draft"),
     "contests_admin.draft_regulation": Row(roles="WO", places=WHOLE, about="draft"),
@@ -155,15 +191,34 @@ POLICY = {
     ),
     "contests_admin.head_counts": Row(roles=ALL, places=WHOLE, lists="4.321"),
     "contests_admin.home": Row(roles=ALL, places=PART, lists="Tìm hiểu pháp luật (tim-hieu)"),
+    "contests_admin.learning": Row(roles="WO", places=WHOLE),
     "contests_admin.lock_head_count": Row(
         roles="WO", places=WHOLE, fields={"counted_on": "2026-10-01"}
     ),
     "contests_admin.new_contest": Row(roles=ALL, places=ANYWHERE),
+    "contests_admin.old_questions": Row(roles="WO", places=WHOLE),
     "contests_admin.preview": Row(roles="WO", places=WHOLE, about="draft"),
+    "contests_admin.rule_on_questions": Row(roles="WO", places=WHOLE),
+    "contests_admin.rehearse_contest": Row(roles="WO", places=WHOLE),
+    "contests_admin.rehearse_draft": Row(roles="WO", places=WHOLE, about="draft"),
+    "contests_admin.links": Row(roles="WO", places=WHOLE),
+    "contests_admin.look_page": Row(roles="WO", places=WHOLE),
     "contests_admin.rules": Row(roles="WO", places=WHOLE),
     "contests_admin.save": Row(roles="WO", places=WHOLE, about="draft", fields={"seen": "x"}),
     "contests_admin.signed": Row(roles="WO", places=WHOLE, about="draft"),
     "contests_admin.upload_signed": Row(roles="WO", places=WHOLE, about="draft"),
+    "events_admin.change": Row(
+        roles="WO", places=WHOLE, fields={"title": "Lễ", "round": "1", "theme": "dark"}
+    ),
+    "events_admin.create": Row(
+        roles="WO", places=WHOLE, fields={"title": "Lễ tổng kết", "round": "1"}
+    ),
+    "events_admin.event": Row(roles="WO", places=WHOLE),
+    "events_admin.events": Row(roles="WO", places=WHOLE),
+    "events_admin.freeze": Row(roles="WO", places=WHOLE, fields={"freeze": "1"}),
+    "events_admin.pack": Row(roles="WO", places=WHOLE, fields={"reason": "Chiếu ở hội trường"}),
+    "events_admin.play": Row(roles="WO", places=WHOLE, fields={"to": "1"}),
+    "events_admin.remote": Row(roles="WO", places=WHOLE),
     "people_admin.account": Row(roles=ALL, places=ANYWHERE),
     "people_admin.begin_second_step": Row(roles=ALL, places=ANYWHERE),
     "people_admin.confirm_second_step": Row(roles=ALL, places=ANYWHERE),
@@ -179,6 +234,7 @@ POLICY = {
     "people_admin.decide_batch": Row(roles="", places=NOWHERE, about="nothing"),
     "people_admin.invitations": Row(roles="W", places=ANYWHERE),
     "people_admin.links": Row(roles="", places=NOWHERE, about="nothing"),
+    "people_admin.take_links": Row(roles="", places=NOWHERE, about="nothing"),
     "people_admin.end_sessions_of": Row(roles="W", places=PERSON, about="member"),
     "people_admin.grant": Row(
         roles="W",
@@ -200,7 +256,17 @@ POLICY = {
     "people_admin.new_secret": Row(roles=ALL, places=ANYWHERE),
     "people_admin.renew_recovery_codes": Row(roles=ALL, places=ANYWHERE),
     "people_admin.turn_off_second_step": Row(roles=ALL, places=ANYWHERE),
+    "press_admin.ask": Row(roles="WOHA", places=WHOLE, fields={"round": "0"}),
+    "press_admin.file": Row(roles="WOHA", places=WHOLE),
+    "press_admin.files": Row(roles="WOHA", places=WHOLE),
+    "press_admin.reports": Row(roles="WOHA", places=WHOLE),
+    "privacy_admin.answer": Row(
+        roles="WO", places=PERSON, about="wish", fields={"reason": "Đã sửa.", "accept": "1"}
+    ),
+    "privacy_admin.requests": Row(roles="WOHA", places=PART),
     "results_admin.close": Row(roles="WO", places=WHOLE, slug=TIED),
+    "results_admin.empty": Row(roles="WO", places=WHOLE, slug=TRIED),
+    "results_admin.empty_now": Row(roles="WO", places=WHOLE, slug=TRIED),
     "results_admin.live_room": Row(roles="WOHA", places=WHOLE),
     "results_admin.live_workbook": Row(roles="WOHA", places=WHOLE),
     "results_admin.place": Row(roles="WO", places=WHOLE, slug=TIED, fields={"tied": "{tied}"}),
@@ -273,6 +339,18 @@ def scene(app, freeze, monkeypatch):
     return Scene(app=app, values=values, cookies=cookies)
 
 
+def counted_and_studied(contest):
+    """Count the province's members, give the contest something to study, and an evening."""
+    units.head_count("P", 4_321)
+    studying.made_to_study(contest)
+    events.event(contest)
+
+
+def shown_and_reported():
+    boards.rolled_up()
+    press.reported()
+
+
 def made_scene():
     """Make the tree, the contest of P with people of C, and one of everything an address names."""
     people.national_unit()
@@ -299,23 +377,28 @@ def made_scene():
     with transaction():
         attempt_service.void_person(void_person.id, why, at=contests.NOON)
         attempt_service.void_attempt(void_id, why, at=contests.NOON)
-    units.head_count("P", 4_321)
     ticket = tickets.asked(contest, person)
+    wish = wishes.correction(person)
+    counted_and_studied(contest)
     banks.published(3, code="bank-p", title="Ngân hàng của tỉnh P")
     with transaction():
         owns = "UPDATE bank SET owner_unit_id = :unit WHERE code = 'bank-p'"
         db.session.execute(text(owns), {"unit": made["P"].id})
     two_equals(owner="P")
-    boards.rolled_up()
+    shown_and_reported()
     draft = made_draft(made["P"])
+    rehearsal("tim-hieu")
     return {
         "number": 1,
         "tied": somebody_in(TIED),
         "person": person.public_id.hex(),
         "void_person": void_person.public_id.hex(),
         "attempt": attempt,
+        "grant": grant_of(contest, made["C"]),
+        "extra": f"{made['C'].id} 300",
         "void_attempt": void_attempt,
         "ticket": ticket,
+        "wish": wish,
         "bank": "bank-p",
         "job": "0" * 32,
         "review": reviews.made_review(made["P"]),
@@ -331,6 +414,16 @@ def made_scene():
         "name": draft,
         "trial": f"{int(contests.NOON.timestamp() * 1000)}-{'0' * 16}",
     }
+
+
+def grant_of(contest, unit):
+    """Give everybody of a unit five minutes more; return the grant's number."""
+    why, whom = Why(actor="system", reason="thử"), attempt_service.For(unit_id=unit.id)
+    with transaction():
+        attempt_service.grant_time(contest.rounds[0], whom, 300, why, at=contests.NOON)
+    found = db.session.scalar(text("SELECT max(id) FROM time_grant"))
+    db.session.rollback()
+    return found
 
 
 def made_draft(unit):

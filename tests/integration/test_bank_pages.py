@@ -19,6 +19,7 @@ from quizapp.jobs import service as jobs
 from quizapp.jobs.models import Job
 from quizapp.people.models import Grant
 from quizapp.people.service import Role
+from tests.integration.pages import PART, without_tokens
 from tests.integration.test_home import OTHER, organiser_of
 from tests.integration.test_organisers import form_token, send, sign_in
 from tests.making import banks, people, units
@@ -169,6 +170,31 @@ def test_a_question_with_a_problem_comes_first_and_is_mended_in_place(app, clerk
     publish(clerk, path)
     mended = newest(app)[1]
     assert (mended.right, mended.topic) == (1, "Kinh phí")
+
+
+def test_a_question_is_mended_where_it_stands_in_the_list(app, clerk):
+    path = brought(app, clerk, TYPED.encode(), name="câu.txt")
+    one = f"{path}/questions/2"
+    listed, page = clerk.get(path).text, without_tokens(clerk.get(one).text)
+
+    opened = without_tokens(clerk.get(one, headers=PART).text)
+    closed = clerk.get(f"{path}?row=2", headers=PART).text
+    refused = clerk.post(one, data=fields_of(clerk, one) | {"revision": "77"}, headers=PART)
+    saved = clerk.post(one, data=fields_of(clerk, one) | {"right": "A"}, headers=PART)
+
+    assert closed.strip() in listed
+    (form,) = re.findall(r"<form.*?</form>", opened, re.DOTALL)
+    assert form in page
+    assert (refused.status_code, refused.headers["X-Part"]) == (409, "1")
+    assert 'id="q-2"' in refused.text
+    assert "<form" in refused.text
+    row, tiles = without_tokens(saved.text).split('<dl class="tiles"')
+    after = without_tokens(clerk.get(f"{path}?show=all").text)
+    said = '<p class="note ok" role="status">Đã lưu câu này.</p>'
+    assert said in row
+    assert row.replace(said, "").strip() in after
+    assert f'<dl class="tiles"{tiles.partition("</dl>")[0]}' in after
+    assert publish(clerk, path).status_code == 303
 
 
 def test_what_has_errors_is_published_only_without_them_and_when_that_was_said(app, clerk):
@@ -486,6 +512,19 @@ def test_a_new_code_is_the_units_that_published_first(app, clerk, new_client):
     assert late.status_code == 403
     assert "của đơn vị khác" in text_of(late)
     assert count(app, BankVersion) == 1
+
+
+def test_how_far_the_reading_is_stands_at_an_address_that_may_be_loaded_again(app, clerk):
+    waiting = sent(clerk, bank_file(), bank_file(4, topic="Khác")).location
+    before = [clerk.get(waiting) for _ in range(2)]
+    with app.app_context():
+        jobs.do_waiting()
+
+    assert text_of(before[0]) == text_of(before[1])
+    assert [one.status_code for one in before] == [200, 200]
+    assert 'href="/admin/banks/reviews/' not in before[0].text
+    for _ in range(2):
+        assert 'href="/admin/banks/reviews/' in clerk.get(waiting).text
 
 
 def test_nobody_waits_for_the_reading_of_a_file(app, clerk, monkeypatch):

@@ -63,7 +63,7 @@ WHOLE = {
     "csv": separated(BANK, ";", "utf-8-sig"),
     "csv, UTF-16": separated(BANK, "\t", "utf-16"),
     "yaml": SEED.read_bytes().partition(b"\n  - id: BLLD-003")[0],
-    "xls": (FIXTURES / "marked_red.xls").read_bytes(),
+    "xls": (FIXTURES / "pictures.xls").read_bytes(),
 }
 PARTS = {
     "docx": (word(), "word/document.xml"),
@@ -71,6 +71,7 @@ PARTS = {
     "xlsx, texts": (excel(), "xl/sharedStrings.xml"),
     "xlsx, looks": (excel(), "xl/styles.xml"),
     "ods": (opendocument(*rows()), "content.xml"),
+    "ods, pictures": ((FIXTURES / "pictures.ods").read_bytes(), "content.xml"),
 }
 NEW = st.sampled_from(
     [
@@ -112,7 +113,8 @@ def check(content, *, right=RIGHT):
 
 @pytest.mark.parametrize("form", PARTS)
 def test_the_files_themselves_are_read_wholly(form):
-    assert len(read_here(PARTS[form][0]).drafts) == len(BANK)
+    # A picture that lies over two cells keeps its question out.
+    assert len(read_here(PARTS[form][0]).drafts) == len(BANK) - (form == "ods, pictures")
 
 
 @pytest.mark.parametrize("form", PARTS)

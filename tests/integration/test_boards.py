@@ -182,6 +182,19 @@ def test_a_page_says_when_the_worker_has_not_been_seen_for_a_while(client, conte
     assert "cập nhật chậm" in client.get("/c/tim-hieu/boards/people").text
 
 
+def test_a_board_is_not_public_before_it_can_say_of_when_it_is(monkeypatch, client, contest):
+    attempts.finished(contest, entered(contest, 1), right=15)
+    with monkeypatch.context() as between:
+        between.setattr(worker, "stamp_boards", lambda at: None)
+        worker.run_once()
+
+    page, before = client.get("/c/tim-hieu/boards/people?round=1"), rows(client, "people", round=1)
+    worker.run_once()
+
+    assert (page.status_code, before) == (200, [])
+    assert len(rows(client, "people", round=1)) == 1
+
+
 def test_own_rank_counts_those_before_and_shows_neighbours(contest):
     ids = []
     for n, right in enumerate([20, 18, 18, 15, 3], start=1):

@@ -139,6 +139,6 @@ def test_a_change_is_looked_at_then_done_and_the_public_reads_why(contest, clien
 
     assert done.location == "/c/tim-hieu"
     public = text_of(client.get("/c/tim-hieu"))
-    assert "Thể lệ đã thay đổi" in public
+    assert "Thay đổi và thông báo" in public
     assert "Nhiều nơi mất điện" in public
     assert "Số lượt thi: Mỗi người được thi nhiều nhất 4 lượt mỗi vòng." in public

@@ -15,6 +15,7 @@ from quizapp.db import db, transaction
 from quizapp.people.service import Role
 from quizapp.results import service
 from quizapp.results.models import CloseRequest
+from tests.integration.pages import PART, part_of_page
 from tests.integration.test_home import OTHER, organiser_of
 from tests.integration.test_organisers import send, sign_in
 from tests.making import attempts, contests, people, units
@@ -97,9 +98,13 @@ def test_what_is_asked_is_done_by_the_worker_and_may_be_undone(app, over):
     assert closed_at(app) is None
     page = over.get(PATH)
     assert "Đang làm" in text_of(page)
-    assert page.headers["Refresh"] == "3"
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page.text
+    part = part_of_page(over, PATH, asked=f"{PATH}?round=1")
+    assert 'hx-trigger="every' in part
+    assert over.get(f"{PATH}?round=9", headers=PART).status_code == 404
 
     worked(app)
+    assert "hx-trigger" not in part_of_page(over, PATH, asked=f"{PATH}?round=1")
 
     said = text_of(over.get(PATH))
     assert closed_at(app) is not None
@@ -109,9 +114,9 @@ def test_what_is_asked_is_done_by_the_worker_and_may_be_undone(app, over):
     assert over.get("/c/tim-hieu/boards/people.json?round=1").json["final"] is True
     with app.app_context():
         deeds = db.session.execute(
-            select(AuditEntry.action, AuditEntry.actor, AuditEntry.reason).where(
-                AuditEntry.action.in_(["round.ask_close", "round.close"])
-            )
+            select(AuditEntry.action, AuditEntry.actor, AuditEntry.reason)
+            .where(AuditEntry.action.in_(["round.ask_close", "round.close"]))
+            .order_by(AuditEntry.id)
         ).all()
         assert [deed.action for deed in deeds] == ["round.ask_close", "round.close"]
         assert {(deed.actor[:10], deed.reason) for deed in deeds} == {("organiser:", REASON)}

@@ -157,13 +157,25 @@ def test_what_is_wrong_is_kept_and_told_with_its_place(clerk):
     assert "Thể lệ › Điểm một câu sai" in check
 
 
+def test_what_is_missing_is_told_in_the_language_of_the_page(clerk):
+    check = begun(clerk).location.replace("basics", "check")
+
+    assert "Chưa có vòng thi nào." in text_of(clerk.get(check))
+    english = text_of(clerk.get(f"{check}?lang=en"))
+    assert "There is no round yet. Enter when each round opens and closes." in english
+    assert "Chưa" not in english
+
+
 def test_a_page_that_saves_by_itself_is_told_what_would_come_of_it(clerk, whole):
     path = f"/admin/drafts/{whole}/steps/paper"
 
     answer = sent(clerk, path, headers={"Accept": "application/json"}, **{"paper.questions": "17"})
 
     assert answer.status_code == 200
-    assert "<dd>17</dd>" in answer.json["preview"]
+    parts, page = answer.json["parts"], clerk.get(path).text
+    assert "<dd>17</dd>" in parts["preview"]
+    assert "câu dùng được" in parts["supply-now"]
+    assert [name for name, part in parts.items() if part not in page] == []
     again = sent(clerk, path, headers={"Accept": "application/json"}, **{"paper.questions": "x"})
     assert "hãy ghi một số nguyên" in again.json["problems"]["paper.questions"]
     assert 'value="x"' in clerk.get(path).text

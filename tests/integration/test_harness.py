@@ -3,6 +3,7 @@
 import pytest
 from flask import request
 from sqlalchemy import String, column, func, insert, select, table, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from quizapp.app import create_app
@@ -10,6 +11,7 @@ from quizapp.db import db, transaction, writes
 from quizapp.errors import Refusal
 from tests.integration.conftest import CarefulClient
 from tests.integration.harness import watch_writes
+from tests.making import contests, people
 
 
 class Own(DeclarativeBase):
@@ -233,3 +235,32 @@ def test_statements_and_commits_are_counted_alike_on_both(plant):
 
     assert watch.commits == 1
     assert [sql.split()[0] for sql in watch.statements] == ["INSERT"]
+
+
+def test_a_stage_is_put_back_as_it_was_made(database, app):
+    def make():
+        with app.app_context():
+            return contests.contest().id
+
+    def standing():
+        with db.engine.connect() as connection:
+            return {
+                one.name: sorted(map(repr, connection.execute(one.select())))
+                for one in db.metadata.sorted_tables
+            }
+
+    made = database.staged("harness", make)
+    with app.app_context():
+        first = standing()
+        contests.contest("khac")
+        people.person(made, at=contests.NOON)
+        assert standing() != first
+    database.empty()
+
+    assert database.staged("harness", lambda: pytest.fail("made twice")) == made
+    with app.app_context():
+        assert standing() == first
+        assert contests.contest("khac").id > made  # ids go on where they stood
+        with pytest.raises(DBAPIError, match="insert-only"):
+            db.session.execute(text("DELETE FROM question"))
+        db.session.rollback()

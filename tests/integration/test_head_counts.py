@@ -92,7 +92,7 @@ def test_boards_can_be_ordered_by_rate_and_by_mean_points(contest, client):
     assert ranked("mean") == [(1, "P_A"), (2, "P_B")]
     assert [row["mean_points"] for row in board(client, "provinces")] == [12.5, 11]
     page = client.get("/c/tim-hieu/boards/provinces?order=rate").text
-    assert "10,00%" in page
+    assert "10\xa0%" in page
     assert client.get("/c/tim-hieu/boards/provinces?order=wealth").status_code == 404
     assert client.get("/c/tim-hieu/boards/people?order=rate").status_code == 404
 

@@ -5,27 +5,35 @@ from datetime import timedelta
 
 import pytest
 from flask import Response, current_app
-from sqlalchemy import select, update
+from sqlalchemy import event, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from quizapp import clock
 from quizapp.attempts.errors import NoAttemptLeft, NobodyFound, NoSuchPerson
-from quizapp.attempts.models import AttemptVoid, FormerHolder
+from quizapp.attempts.models import Attempt, AttemptVoid, FormerHolder
 from quizapp.attempts.service import finding
 from quizapp.attempts.service.desk import Asked, get_person_file
 from quizapp.audit.models import AuditEntry
 from quizapp.contests.models import Round
 from quizapp.contests.service import get_contest
 from quizapp.db import db, transaction, write_rows
-from quizapp.people.models import Person, PinReset, RefusalMet
-from quizapp.people.service import GrantCard, OrganiserCard, Role
+from quizapp.people.models import Consent, Person, PinReset, Purpose, RefusalMet
+from quizapp.people.service import GrantCard, OrganiserCard, Role, keep_met
 from quizapp.vietnamese import name_search_key, name_sort_key
 from quizapp.web.codes import code_of_id
 from quizapp.web.contestant import Contestant, keep_phone
 from quizapp.web.flushing import SHELF
-from quizapp.web.language import moment
+from quizapp.web.formats import moment
 from tests.integration.cost import counted
-from tests.integration.pages import Page
-from tests.integration.test_desk import REASON, audit_count, posted, signed_in, state_of
+from tests.integration.pages import PART, Page, without_tokens
+from tests.integration.test_desk import (
+    REASON,
+    audit_count,
+    posted,
+    signed_in,
+    state_of,
+    token_of,
+)
 from tests.integration.test_desk import desk as desk_of_three
 from tests.making import attempts, contests, people
 from tests.making.contests import NOON
@@ -88,6 +96,24 @@ def test_somebody_is_found_by_the_end_of_a_name_without_marks(desk, signed_in, t
     } == names
     assert "09xx xxx 010" in page.text
     assert "000 010" not in page.text
+
+
+def test_while_somebody_types_the_list_alone_is_swapped_and_nobody_is_sent_away(desk, signed_in):
+    for n, name in enumerate(("Nguyễn Văn An", "Trần Vân Ân")):
+        people.person(desk.contest.id, phone=f"0912 000 01{n}", name=name)
+    client = signed_in(Role.HELP_DESK)
+
+    def typed(words):
+        return client.post(PEOPLE, data=token_of(client) | {"who": words}, headers=PART)
+
+    half, both, one = typed("an"), typed("van an"), typed("nguyen van an")
+
+    assert [answer.status_code for answer in (half, both, one)] == [200, 200, 200]
+    assert [len(found_on(answer)) for answer in (half, both, one)] == [0, 2, 1]
+    assert "ít nhất tên và chữ lót" in half.text
+    assert without_tokens(both.text) in posted(client, PEOPLE, who="van an").text
+    assert {answer.headers["X-Part"] for answer in (half, both, one)} == {"1"}
+    assert len([row for row in rows_of(AuditEntry) if row.action == "person.search"]) == 3
 
 
 def test_one_word_is_no_name_to_look_for(desk, signed_in):
@@ -197,8 +223,49 @@ def crowd(contest_id, numbers):
                 for n in numbers
             ],
         )
+    _attempts_of(contest_id, numbers)
     with db.engine.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
+
+
+def _attempts_of(contest_id, numbers):
+    """Write an attempt of each of these people, what they agreed to, and a row of the log."""
+    round_id = db.session.scalar(select(Round.id).where(Round.contest_id == contest_id))
+    ids = {row.public_id: row.id for row in db.session.execute(select(Person.public_id, Person.id))}
+    db.session.rollback()
+    alike = {
+        "round_id": round_id,
+        "number": 1,
+        "number_limit": 1,
+        "paper": b"",
+        "started_at": NOON,
+        "deadline_at": NOON + 20 * MINUTE,
+        "holder": "may-cu",
+        "last_op": 1,
+        "answers": b"",
+        "state": "submitted",
+        "submitted_at": NOON + MINUTE,
+        "right_count": 0,
+        "points_milli": 0,
+        "duration_ms": 60_000,
+        "receipt": "",
+    }
+    with transaction():
+        rows = [
+            alike | {"public_id": b"dong" + key, "person_id": ids[key]}
+            for key in (n.to_bytes(16, "big") for n in numbers)
+        ]
+        write_rows(Attempt, rows)
+        agreed = {"purpose": Purpose.TAKE_PART, "text_version": "1", "given_at": NOON}
+        write_rows(Consent, [agreed | {"person_id": row["person_id"]} for row in rows])
+        alike = {"actor": "system", "action": "test.filled", "previous_hash": bytes(32)}
+        alike |= {"at": NOON, "hash": bytes(32)}  # a chain of nothing, that nobody verifies here
+        last = db.session.scalar(select(func.max(AuditEntry.id))) or 0
+        deeds = [
+            alike | {"id": last + n, "object": f"person:{1_000_000 + last + n}"}
+            for n in range(1, len(numbers) + 1)
+        ]
+        write_rows(AuditEntry, deeds)
 
 
 def _word(number):
@@ -239,6 +306,52 @@ def test_finding_somebody_costs_no_more_among_a_hundred_thousand(in_app, freeze)
     for name, (small, large) in costs.items():
         assert large.steps <= 1.1 * small.steps + 30, (name, small, large)
         assert large.statements <= 24, (name, large)
+
+
+def test_the_timeline_reads_large_tables_by_their_indexes_only(in_app, freeze):
+    freeze(NOON)
+    owner = people.national_unit()
+    contest = contests.contest()
+    person = people.person(contest.id, phone="0912 000 001")
+    attempts.finished(contest, person)
+    crowd(contest.id, range(5_000))
+    whom = asked_by(Role.HELP_DESK, owner.id, person.public_id.hex())
+    get_person_file(whom, at=NOON)  # what a process keeps of the contest is none of this
+
+    plans = plans_of(lambda: get_person_file(whom, at=NOON))
+
+    read = "\n".join(plans)
+    assert "attempt" in read
+    large = "person|consent|attempt|former_holder|audit_entry|ticket|refusal_met"
+    whole = re.compile(rf"(?:SCAN|Seq Scan on) (?:{large})\b")
+    assert whole.findall(read) == [], read
+
+
+def plans_of(look):
+    """Return how the database goes about each statement of the function, as it explains it."""
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        if statement.lstrip().startswith(("SELECT", "WITH")):
+            named = isinstance(parameters, dict)
+            asked.append((statement, parameters if named else tuple(parameters)))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        look()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+        db.session.rollback()
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    with db.engine.begin() as connection:
+        if not is_sqlite:  # what is small would be read whole, since that is cheaper
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
+        return [
+            str(row)
+            for statement, parameters in asked
+            for row in connection.exec_driver_sql(explain + statement, parameters)
+        ]
 
 
 def test_names_many_share_are_cut_off_and_said_to_be(in_app, freeze):
@@ -290,6 +403,32 @@ def test_the_timeline_tells_the_whole_way(desk, new_client, signed_in, freeze):
     assert "may-thu" not in page
 
 
+@pytest.mark.parametrize("opens", [True, False], ids=["in one statement", "the whole way"])
+def test_the_timeline_tells_the_first_and_the_newest_save(
+    desk, new_client, signed_in, freeze, opens
+):
+    """A save goes in one statement where the process has shown the paper before."""
+    contest, person = desk.contest, desk.people["home"]
+    freeze(NOON + 10 * MINUTE)
+    public_id = attempts.started(contest, person, at=NOON + 10 * MINUTE)
+    phone = as_phone(new_client(), contest, person)
+    if opens:
+        phone.get(f"/a/{public_id}")
+    for op, minute in enumerate((11, 13, 16), start=1):
+        freeze(NOON + minute * MINUTE)
+        if not opens:
+            current_app.extensions["quizapp_kept"].pop("papers that run", None)
+        saved = phone.put(f"/a/{public_id}/answers", json={"op": op, "answers": {"1": "A"}})
+        assert saved.status_code == 200
+
+    page = signed_in(Role.HELP_DESK).get(desk.path("people", "home")).text
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+    assert re.search(r"12:11 ngày 23/11/2026 Vòng 1, lượt \d: máy chủ nhận lần lưu đầu tiên", told)
+    assert re.search(r"12:16 ngày 23/11/2026 Vòng 1, lượt \d: [^.]*lần lưu cuối cùng, thứ 3", told)
+    assert "12:13" not in told
+
+
 def flushed():
     current_app.extensions[SHELF].flush()
     db.session.rollback()
@@ -307,6 +446,26 @@ def test_a_storm_of_refusals_writes_one_row_and_not_on_the_way(desk, new_client)
 
     (row,) = rows_of(RefusalMet)
     assert (row.person_id, row.times) == (desk.people["home"].id, 51)
+
+
+def test_refusals_met_wait_while_the_database_is_away(desk, new_client, freeze):
+    phone = as_phone(new_client(), desk.contest, desk.people["home"])
+    phone.post("/c/tim-hieu/rounds/9/attempts", data={})
+
+    @event.listens_for(db.engine, "before_cursor_execute", once=True)
+    def cut_off(connection, *_):
+        connection.connection.dbapi_connection.close()
+
+    with pytest.raises(DBAPIError):
+        keep_met()
+
+    db.session.remove()
+    first_at = clock.now()
+    freeze(first_at + MINUTE)
+    phone.post("/c/tim-hieu/rounds/9/attempts", data={})
+    flushed()
+    (row,) = rows_of(RefusalMet)
+    assert (row.times, row.first_at, row.last_at) == (2, first_at, first_at + MINUTE)
 
 
 def rows_of(model):

@@ -12,10 +12,13 @@ from quizapp.config import ROOT
 from quizapp.contests import service
 from quizapp.contests.errors import BegunAlready, NotOutOfForce, OutOfForce
 from quizapp.contests.models import Contest, Round
+from quizapp.contests.rules.drafts import Step
 from quizapp.contests.rules.in_force import Ruling
 from quizapp.contests.rules.schedule import Window
 from quizapp.db import db, transaction
-from tests.making import contests, people
+from tests.integration.pages import Page
+from tests.integration.test_organisers import sign_in
+from tests.making import contests, drafts, people
 
 ENDING = "BLLD-031"
 NEW_YEAR = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)  # midnight in Vietnam
@@ -28,16 +31,16 @@ def seed(in_app, freeze):
     freeze(contests.NOON)
     people.national_unit()
     content = (ROOT / "question_banks" / "seed_ldcd_atvsld_2026.yaml").read_bytes()
-    drafts = read_bank(content).drafts
+    asked = read_bank(content).drafts
     with transaction():
-        made = banks.publish_version("seed", drafts, title="Mẫu", at=contests.NOON)
+        made = banks.publish_version("seed", asked, title="Mẫu", at=contests.NOON)
         return banks.get_version(made.version_id)
 
 
-def made_round(seed, *, closes_at):
+def made_round(seed, *, closes_at, questions=20):
     """Make a round; one that nobody would create by now was created before its days were moved."""
     window = Window(opens_at=NEW_YEAR - timedelta(days=3), closes_at=NEW_YEAR)
-    contests.contest(bank=seed, windows=(window,))
+    contests.contest(bank=seed, windows=(window,), paper={"questions": questions})
     with transaction():
         db.session.execute(update(Round).values(closes_at=closes_at))
     contest = service.get_contest("tim-hieu")
@@ -118,6 +121,70 @@ def test_a_question_that_is_in_force_needs_no_ruling(seed):
         service.check_in_force(service.get_contest("tim-hieu").rounds[0])
 
 
+PAGE = "/admin/c/tim-hieu/out-of-force"
+
+
+def choice(page, do, reason):
+    """Return the form of the page with a choice for the ending question."""
+    (form,) = [form for form in Page(page).forms if form.action == PAGE]
+    return form.hidden | {f"do:1:{ENDING}": do, f"reason:1:{ENDING}": reason}
+
+
+def test_an_organiser_rules_on_each_question_and_takes_it_back_until_the_round_opens(
+    seed, client, freeze
+):
+    one = ruled(made_round(seed, closes_at=NEW_YEAR + SECOND), is_asked=False)
+    freeze(one.window.opens_at - 2 * SECOND)
+    people.organiser(at=one.window.opens_at - 2 * SECOND)
+    db.session.rollback()
+    sign_in(client)
+    assert PAGE in client.get("/admin").text
+    page = client.get(PAGE).text
+    assert all(words in page for words in (ENDING, "Hiệu lực đến hết 31/12/2026.", WHY))
+
+    unsaid = client.post(PAGE, data=choice(page, "ask", "  "))
+    assert unsaid.status_code == 422
+    assert f"Câu {ENDING} của Vòng 1: hãy ghi lý do" in unsaid.text
+    assert 'value="ask" checked' in unsaid.text
+    assert client.post(PAGE, data=choice(page, "ask", "Đáp án còn đúng")).status_code == 303
+    assert ENDING in asked_in(service.get_contest("tim-hieu").rounds[0])
+    late = client.post(PAGE, data=choice(page, "leave", "Tôi không biết"))
+    assert late.status_code == 409
+    assert "có người vừa quyết định" in late.text
+
+    page = client.get(PAGE).text
+    assert f"Trước đó: không hỏi, “{WHY}”" in page
+    (form,) = [form for form in Page(page).forms if form.action == PAGE]
+    undo = form.hidden | {"undo": f"1:{ENDING}"}
+    freeze(one.window.opens_at)
+    assert client.post(PAGE, data=undo).status_code == 409
+    freeze(one.window.opens_at - SECOND)
+    assert client.post(PAGE, data=undo).status_code == 303
+    assert ENDING not in asked_in(service.get_contest("tim-hieu").rounds[0])
+    assert client.post(PAGE, data=undo).status_code == 409  # nothing before the first
+    entries = select(AuditEntry.action, AuditEntry.reason).order_by(AuditEntry.id)
+    assert [tuple(entry) for entry in db.session.execute(entries)][-2:] == [
+        ("round.rule_on_question", "Đáp án còn đúng"),
+        ("round.undo_ruling", WHY),
+    ]
+
+
+def test_no_ruling_leaves_a_paper_with_too_few_questions(seed, client, freeze):
+    """Whoever leaves the last spare question out would find a round without papers at its hour."""
+    spare = len(banks.get_questions(seed.id))
+    one = ruled(made_round(seed, closes_at=NEW_YEAR + SECOND, questions=spare), is_asked=True)
+    people.organiser(at=contests.NOON)
+    db.session.rollback()
+    sign_in(client)
+
+    refused = client.post(PAGE, data=choice(client.get(PAGE).text, "leave", "Hết hiệu lực"))
+
+    assert refused.status_code == 422
+    assert f"đề cần {spare} câu, có {spare - 1}" in refused.text
+    assert ENDING in asked_in(service.get_contest("tim-hieu").rounds[0])
+    assert one.rulings[ENDING].is_asked
+
+
 CREATE = ("contests", "create", "--preset", "union_weekly_20x20", "--bank", "seed", "--slug", "tet")
 OVER_NEW_YEAR = ("--opens", "2026-12-28 07:00", "--closes", "2027-01-03 21:00", "--unit", "VGCL")
 
@@ -147,3 +214,55 @@ def test_a_contest_over_new_year_leaves_the_question_out_where_somebody_says_so(
     assert "không dùng 1 câu" in made.output
     assert ENDING in made.output
     assert ENDING not in asked_in(service.get_contest("tet").rounds[0])
+
+
+def drafted(**typed):
+    """Make a draft whose round goes on after the law ends; return it as it is looked at."""
+    window = Window(opens_at=NEW_YEAR - timedelta(days=3), closes_at=NEW_YEAR + SECOND)
+    public_id = drafts.whole_draft(bank="seed", windows=(window,))
+    organiser = drafts.runner()
+    with transaction():
+        drafts.fill(organiser, public_id, Step.PAPER, {"bank": "seed"} | typed)
+        drafts.tick_all(organiser, public_id)
+    return public_id
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"excluded_reason": "hết hiệu lực"}, Ruling(is_asked=False, reason="hết hiệu lực")),
+        (
+            {f"excluded_do:{ENDING}": "ask", f"excluded_why:{ENDING}": WHY},
+            Ruling(is_asked=True, reason=WHY),
+        ),
+        (
+            {"excluded_reason": "như biên bản", f"excluded_do:{ENDING}": "ask"},
+            Ruling(is_asked=True, reason="như biên bản"),
+        ),
+        ({f"excluded_do:{ENDING}": "ask"}, None),  # nobody says why
+        ({f"excluded_why:{ENDING}": WHY}, None),  # nobody says what
+    ],
+)
+def test_a_draft_rules_on_each_question_or_on_all_at_once(seed, client, typed, kept):
+    people.organiser(at=contests.NOON)
+    db.session.rollback()
+    public_id = drafted(**typed)
+    sign_in(client)
+
+    page = client.get(f"/admin/drafts/{public_id}/steps/paper").text
+
+    assert f'name="excluded_do:{ENDING}"' in page
+    assert ('value="ask" checked' in page) == (f"excluded_do:{ENDING}" in typed)
+    if kept is None:
+        check = client.get(f"/admin/drafts/{public_id}/steps/check").text
+        assert f"không có hiệu lực suốt những ngày thi: {ENDING}" in check
+        return
+    organiser = drafts.runner()
+    with transaction():
+        content = {"file_name": "the-le.pdf", "content": drafts.PDF}
+        service.store_signed(organiser, public_id, at=contests.NOON, **content)
+    with transaction():
+        contest = service.approve_draft(organiser, public_id, at=contests.NOON)
+    assert contest.rounds[0].rulings == {ENDING: kept}
+    reasons = select(AuditEntry.reason).where(AuditEntry.action == "contest.rule_on_questions")
+    assert kept.reason in db.session.scalars(reasons).all()

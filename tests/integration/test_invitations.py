@@ -3,17 +3,22 @@
 import io
 import re
 import zipfile
+from datetime import timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import text
 
-from quizapp.db import db
+from quizapp import worker
+from quizapp.db import db, transaction
+from quizapp.jobs import service as jobs
 from quizapp.people.roles import Role
-from quizapp.people.service import team
+from quizapp.people.service import inviting, team
 from quizapp.web.sheets import Table, csv_bytes, workbook
 from tests.integration.test_organisers import form_token, send, sign_in, stored
 from tests.integration.test_team import card
 from tests.making import people, units
+from tests.making.kills import stopped_at
 from tests.making.people import JOINED_AT, PASSWORD, PHONE
 from tests.making.units import loaded_catalogue
 
@@ -64,12 +69,35 @@ def bring(client, file):
     return client.post(HOME, data=fields)
 
 
+@pytest.fixture
+def given(app):
+    """Return what sends a page's form and lets the worker do what it asks for."""
+
+    def give(client, page, path="", **fields):
+        asked = send(client, page + path, page=page, **fields)
+        if asked.status_code != 303:
+            return asked
+        with app.app_context():
+            jobs.do_waiting()
+        job = client.get(asked.location).text
+        assert f'href="{page}"' in job, job
+        return asked
+
+    return give
+
+
+def take(given, client, page, **fields):
+    """Let the links be made, and take them."""
+    asked = given(client, page, "/links", **fields)
+    return asked if asked.status_code != 303 else send(client, f"{page}/links.xlsx", page=page)
+
+
 def links_of(answer):
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0)
     return book.to_python()[1:]
 
 
-def test_a_sheet_is_looked_at_sent_and_gives_links_once(owner, inside, new_client):
+def test_a_sheet_is_looked_at_sent_and_gives_links_once(owner, inside, new_client, given):
     page = bring(owner, sheet(GOOD)).location
     shown = owner.get(page).text
     assert "Giao quyền cho 3 người" in shown
@@ -78,12 +106,16 @@ def test_a_sheet_is_looked_at_sent_and_gives_links_once(owner, inside, new_clien
     sealed = str(inside(stored, "SELECT * FROM invitation_batch"))
     assert "Văn Ba" not in sealed
 
-    assert send(owner, page, send="1").location == page
+    given(owner, page, send="1")
 
     assert inside(stored, "SELECT count(*) FROM organiser") == [(3,)]
     assert inside(stored, "SELECT rows_sealed FROM invitation_batch") == [(None,)]
-    answer = send(owner, f"{page}/links", page=page)
+    given(owner, page, "/links")
+    (waiting,) = inside(stored, "SELECT lines_sealed FROM invitation_sheet")
+    assert b"0987650431" not in waiting[0]
+    answer = send(owner, f"{page}/links.xlsx", page=page)
     assert answer.status_code == 200
+    assert inside(stored, "SELECT * FROM invitation_sheet") == []
     assert answer.headers["Cache-Control"] == "no-store"
     rows = links_of(answer)
     assert [row[0] for row in rows] == ["Lê Văn Ba", "Phạm Thị Tư", "Phạm Thị Tư"]
@@ -93,21 +125,22 @@ def test_a_sheet_is_looked_at_sent_and_gives_links_once(owner, inside, new_clien
     for link in set(links):
         client = new_client()
         assert send(client, link, password=PASSWORD, repeat=PASSWORD).location == "/admin"
+    assert send(owner, f"{page}/links.xlsx", page=page).status_code == 410
     again = send(owner, f"{page}/links", page=page)
     assert again.status_code == 410
     assert "đã tải xuống rồi" in again.text
 
 
 def test_a_new_sheet_ends_the_old_links_and_gives_none_to_who_has_a_password(
-    owner, inside, new_client
+    owner, inside, new_client, given
 ):
     page = bring(owner, sheet(GOOD)).location
-    send(owner, page, send="1")
-    first = links_of(send(owner, f"{page}/links", page=page))
+    given(owner, page, send="1")
+    first = links_of(take(given, owner, page))
     used = first[0][4].removeprefix("http://localhost")
     assert send(new_client(), used, password=PASSWORD, repeat=PASSWORD).status_code == 303
 
-    second = links_of(send(owner, f"{page}/links", page=page, anew="1"))
+    second = links_of(take(given, owner, page, anew="1"))
 
     assert second[0][4].startswith("Không cần")
     assert second[1][4] != first[1][4]
@@ -178,7 +211,56 @@ def test_a_sheet_is_its_owners_alone_and_can_be_thrown_away(owner, inside, new_c
     assert owner.get(page).status_code == 404
 
 
-def test_no_link_is_given_for_an_account_that_has_more_elsewhere(inside, new_client):
+def test_a_killed_worker_goes_on_with_a_sheet_and_gives_nobody_a_second_account(
+    owner, inside, app, freeze, monkeypatch
+):
+    monkeypatch.setattr(inviting, "AT_ONCE", 1)
+    page = bring(owner, sheet(GOOD)).location
+    job = send(owner, page, send="1").location
+    assert send(owner, page, page=job, send="1").location == job  # asked twice, done once
+    with app.app_context():
+        assert stopped_at(4, jobs.do_waiting)
+        db.session.rollback()
+    assert 0 < inside(stored, "SELECT count(*) FROM invitation")[0][0] < 3
+    assert "Đang làm theo tệp này" in owner.get(page).text
+    discarded = send(owner, page, page=job, discard="1")
+    assert "Đã bắt đầu giao quyền" in discarded.text
+    freeze(JOINED_AT + timedelta(minutes=1))
+
+    with app.app_context():
+        assert jobs.do_waiting() == 1
+
+    assert inside(stored, "SELECT count(*) FROM organiser") == [(3,)]
+    assert inside(stored, "SELECT count(*) FROM invitation") == [(3,)]
+    assert inside(stored, "SELECT count(*) FROM organiser_grant") == [(4,)]
+
+
+def test_who_lost_their_right_meanwhile_invites_nobody(owner, inside, app):
+    page = bring(owner, sheet(GOOD)).location
+    job = send(owner, page, send="1").location
+    with app.app_context():
+        with transaction():
+            db.session.execute(text("UPDATE organiser_grant SET role = 'viewer'"))
+        jobs.do_waiting()
+
+    assert "Không xong" in owner.get(job).text
+    assert inside(stored, "SELECT count(*) FROM organiser") == [(1,)]
+
+
+def test_what_nobody_sent_or_took_is_forgotten(owner, inside, given, freeze):
+    page = bring(owner, sheet(GOOD)).location
+    given(owner, page, send="1")
+    given(owner, page, "/links")
+    bring(owner, sheet(GOOD))
+    freeze(JOINED_AT + timedelta(days=31))
+
+    inside(worker.tidy)
+
+    assert inside(stored, "SELECT * FROM invitation_sheet") == []
+    assert inside(stored, "SELECT count(*) FROM invitation_batch") == [(1,)]
+
+
+def test_no_link_is_given_for_an_account_that_has_more_elsewhere(inside, new_client, given):
     def prepare():
         people.national_unit()
         made = units.made_units(units.unit_row("P"), units.unit_row("S"))
@@ -189,12 +271,12 @@ def test_no_link_is_given_for_an_account_that_has_more_elsewhere(inside, new_cli
     client = new_client()
     sign_in(client)
     page = bring(client, sheet(GOOD[:1])).location
-    send(client, page, send="1")
-    (row,) = links_of(send(client, f"{page}/links", page=page))
+    given(client, page, send="1")
+    (row,) = links_of(take(given, client, page))
     assert row[4].startswith("Không cần")
 
 
-def test_fifty_one_bodies_are_invited_by_one_sheet(inside, new_client):
+def test_fifty_one_bodies_are_invited_by_one_sheet(inside, new_client, given):
     inside(loaded_catalogue)
     inside(people.organiser, unit=inside(units.service.find_root))
     codes = inside(bodies)
@@ -207,8 +289,8 @@ def test_fifty_one_bodies_are_invited_by_one_sheet(inside, new_client):
     sign_in(client)
     page = bring(client, sheet(rows)).location
     assert 'class="note bad"' not in client.get(page).text
-    assert send(client, page, send="1").status_code == 303
-    links = links_of(send(client, f"{page}/links", page=page))
+    assert given(client, page, send="1").status_code == 303
+    links = links_of(take(given, client, page))
     assert len({row[4] for row in links}) == 51
     members = inside(team.get_team, inside(card, PHONE), at=JOINED_AT)
     assert len(members) == 52

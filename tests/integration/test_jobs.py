@@ -15,6 +15,7 @@ from quizapp.jobs.errors import JobOver
 from quizapp.jobs.models import Job, JobFile
 from quizapp.jobs.service import JobState, registry, working
 from quizapp.people.errors import NotYourRole
+from tests.integration.pages import part_of_page
 from tests.integration.test_organisers import send, sign_in
 from tests.making import people
 from tests.making.contests import NOON
@@ -329,14 +330,18 @@ def test_the_page_of_a_job_asks_again_until_it_is_over(app, organiser, kind):
     path = f"/admin/jobs/{public_id}"
     waiting = organiser.get(path)
 
-    assert waiting.headers["Refresh"] == "1"
+    assert '<noscript><meta http-equiv="refresh"' in waiting.text
     assert "Đang chờ" in waiting.text
+    for live in (path, "/admin/jobs"):
+        assert 'hx-trigger="every' in part_of_page(organiser, live)
     with app.app_context():
         service.do_waiting()
 
     over = organiser.get(path)
-    assert "Refresh" not in over.headers
+    assert 'http-equiv="refresh"' not in over.text
     assert "3 trên 3" in over.text
+    for live in (path, "/admin/jobs"):
+        assert "hx-trigger" not in part_of_page(organiser, live)
     assert 'href="/admin/banks"' in over.text
     assert f'href="{path}"' in organiser.get("/admin/jobs").text
 

@@ -11,6 +11,7 @@ from quizapp.db import db
 from quizapp.people.models import Person
 from quizapp.web.guards import form_token
 from tests.integration.harness import watch_writes
+from tests.integration.pages import Page
 from tests.making import attempts, contests, units
 from tests.making.boards import rolled_up
 from tests.making.contests import NOON
@@ -32,7 +33,13 @@ def joined(client, slug="tim-hieu", **over):
     """Join as a person does: open the form, send it back; return the answer."""
     page = client.get(f"/c/{slug}/join")
     fields = {name: value for name, value in (JOIN | over).items() if value is not None}
-    return client.post(f"/c/{slug}/join", data=fields | {"csrf_token": token_in(page)})
+    return sent(client, page, f"/c/{slug}/join", **fields)
+
+
+def sent(client, page, action, **fields):
+    """Send the form of a page that goes to an address."""
+    form = next(one for one in Page(page.text).forms if one.action == action)
+    return client.post(action, data=form.hidden | fields)
 
 
 def begun(client, slug="tim-hieu", number=1):
@@ -404,6 +411,67 @@ def test_somebody_else_may_take_part_on_this_phone(client, contest):
     client.post("/c/tim-hieu/leave", data={"csrf_token": token})
 
     assert client.get("/c/tim-hieu/rounds/1").location.endswith("/join")
+    assert "Nguyễn Thị Hoà" not in client.get("/c/tim-hieu/join").text
+
+
+def test_a_second_person_on_a_phone_loses_nothing_of_the_first_ones_running_paper(client, contest):
+    joined(client)
+    first = begun(client)
+    page = client.get("/c/tim-hieu/rounds/1")
+
+    assert sent(client, page, "/c/tim-hieu/others").location.endswith("/join#other")
+    joined(client, name="Đỗ Văn Khôi", phone="0912 345 679")
+    second = begun(client)
+
+    assert first != second
+    # The first one's page is still open in another tab, with a tap that was not sent yet.
+    late = client.put(f"{first}/answers", json={"op": 1, "answers": {"1": "B"}})
+    mine = client.put(f"{second}/answers", json={"op": 1, "answers": {"1": "C"}})
+    assert (late.status_code, mine.status_code) == (200, 200)
+    page = client.get("/c/tim-hieu/rounds/1")
+    assert "Chào Đỗ Văn Khôi." in page.text
+    assert "Tiếp tục với tên Nguyễn Thị Hoà" in page.text
+    sent(client, page, "/c/tim-hieu/switch")
+    page = client.get("/c/tim-hieu/rounds/1")
+    assert "Chào Nguyễn Thị Hoà." in page.text
+    assert sent(client, page, "/c/tim-hieu/rounds/1/attempts").location == first
+    assert re.search(r'name="q1" value="B" checked', client.get(first).text)
+    assert client.get(second).status_code == 200
+
+
+def test_who_asked_to_be_forgotten_is_nobody_on_the_phone_while_others_stay(client, contest):
+    joined(client)
+    first = begun(client)
+    sent(client, client.get("/c/tim-hieu/rounds/1"), "/c/tim-hieu/others")
+    joined(client, name="Đỗ Văn Khôi", phone="0912 345 679")
+    second = begun(client)
+
+    sent(client, client.get("/c/tim-hieu/rounds/1"), "/c/tim-hieu/leave")
+
+    assert client.get(second).status_code == 404
+    assert client.get(first).status_code == 200
+    page = client.get("/c/tim-hieu/join").text
+    assert "Tiếp tục với tên Nguyễn Thị Hoà" in page
+    assert "Đỗ Văn Khôi" not in page
+
+
+def test_a_paper_that_went_to_another_phone_comes_back_to_its_own_person(
+    client, new_client, contest
+):
+    joined(client)
+    first = begun(client)
+    elsewhere = new_client()
+    joined(elsewhere)
+    begun(elsewhere)
+    sent(client, client.get("/c/tim-hieu/rounds/1"), "/c/tim-hieu/others")
+    joined(client, name="Đỗ Văn Khôi", phone="0912 345 679")
+
+    page = client.get(first)
+
+    assert page.status_code == 409
+    assert "/c/tim-hieu/rounds/1/attempts" not in page.text  # it would start the second one's
+    sent(client, page, "/c/tim-hieu/switch")
+    assert "Chào Nguyễn Thị Hoà." in client.get("/c/tim-hieu/rounds/1").text
 
 
 def test_a_form_of_another_paper_is_refused(client, contest):

@@ -6,19 +6,25 @@ from datetime import timedelta
 import pytest
 from flask import current_app
 from python_calamine import CalamineWorkbook
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 
 from quizapp import worker
+from quizapp.contests.rules.schedule import Window
 from quizapp.contests.service import get_contest
 from quizapp.db import db
+from quizapp.jobs import service as jobs
 from quizapp.people.service import Role
-from quizapp.results.models import MinuteCount
+from quizapp.results.models import MinuteCount, UnitHour
+from quizapp.results.service.hourly import get_unit_days
 from quizapp.results.service.live import keep_pulse
+from quizapp.vietnamese import day_in_vietnam
 from quizapp.web.flushing import SHELF
 from tests.integration.cost import counted
-from tests.integration.pages import Page
-from tests.integration.test_desk import signed_in
+from tests.integration.pages import Page, part_of_page
+from tests.integration.test_desk import signed_in, token_of
 from tests.integration.test_help_desk import as_phone, rows_of
-from tests.making import attempts, contests, people
+from tests.making import attempts, contests, people, units
 from tests.making.boards import rolled_up
 from tests.making.contests import NOON
 
@@ -95,13 +101,25 @@ def test_the_room_shows_what_goes_on(contest, new_client, signed_in, freeze):
     client = signed_in(Role.VIEWER, phone="0987 650 420")
     assert client.get(LIVE).status_code == 403
 
-    page = signed_in(Role.AUDITOR).get(LIVE)
+    auditor = signed_in(Role.AUDITOR)
+    page = auditor.get(LIVE)
 
-    assert page.headers["Refresh"]
+    assert '<noscript><meta http-equiv="refresh"' in page.text
+    assert 'hx-trigger="every' in part_of_page(auditor, LIVE)
     text = " ".join(page.text.split())
     assert "<dt>đang làm bài</dt><dd>2</dd>" in text
     assert text.count("<svg") >= 5
     assert '<td class="num">6</td>' in text
+
+
+def workbook_of(client, day=""):
+    """Ask for the workbook as the page's form does, let the worker make it, and fetch it."""
+    form = next(one for one in Page(client.get(LIVE).text).forms if one.method == "post")
+    asked = client.post(form.action, data=form.hidden | {"day": day})
+    db.session.rollback()
+    jobs.do_waiting()
+    db.session.rollback()
+    return client.get(f"{asked.location}/file")
 
 
 def test_the_workbook_holds_the_same_numbers(contest, new_client, signed_in, freeze):
@@ -110,7 +128,7 @@ def test_the_workbook_holds_the_same_numbers(contest, new_client, signed_in, fre
     flushed()
     freeze(NOON + MINUTE)
 
-    answer = signed_in(Role.ORGANISER).get(f"{LIVE}.xlsx")
+    answer = workbook_of(signed_in(Role.ORGANISER))
 
     assert "attachment" in answer.headers["Content-Disposition"]
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
@@ -118,6 +136,83 @@ def test_the_workbook_holds_the_same_numbers(contest, new_client, signed_in, fre
     assert len(rows) == 60
     assert [row[1:] for row in rows if any(row[1:])] == [[1, 3, 1]]
     assert sum(row[1] for row in book.get_sheet_by_name("Giờ").to_python()[2:]) == 1
+
+
+def in_an_hour(contest, unit, numbers, freeze, *, at, round_number=1):
+    """Let people of a unit hand in a minute after a moment, and the worker look a minute later."""
+    for n in numbers:
+        person = people.person(contest.id, phone=f"0915{n:06d}", unit_id=unit.id, unit_text=None)
+        attempts.finished(contest, person, at=at, minutes=1, number=round_number)
+    freeze(at + MINUTE)
+    rolled_up()
+    freeze(at + 2 * MINUTE)
+    worker.run_once()
+
+
+def test_units_are_shown_by_the_hours_of_a_day(contest, signed_in, freeze):
+    made = units.made_units(units.unit_row("P_HUE"), units.unit_row("P_VINH"))
+    yesterday, at_8 = NOON - timedelta(hours=20), NOON - timedelta(hours=4)
+    in_an_hour(contest, made["P_HUE"], range(2), freeze, at=yesterday)
+    in_an_hour(contest, made["P_HUE"], range(2, 5), freeze, at=at_8)
+    in_an_hour(contest, made["P_VINH"], range(5, 6), freeze, at=at_8 + timedelta(hours=1))
+    in_an_hour(contest, made["P_HUE"], range(6, 7), freeze, at=at_8 + timedelta(hours=1))
+    freeze(NOON)
+    client = signed_in(Role.AUDITOR)
+
+    def sheet(day, name="Lượt"):
+        answer = workbook_of(client, day)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+        (named,) = [one for one in book.sheet_names if one.startswith(name)]
+        return {row[0]: row[1:] for row in book.get_sheet_by_name(named).to_python()[1:]}
+
+    hue, vinh = made["P_HUE"].name, made["P_VINH"].name
+    today = sheet("23/11/2026")
+    assert {hour: n for hour, n in enumerate(today[hue][:24]) if n} == {8: 3, 9: 1}
+    assert {hour: n for hour, n in enumerate(today[vinh][:24]) if n} == {9: 1}
+    assert (today[hue][24], today[vinh][24]) == (4, 1)
+    assert sheet("23/11/2026", "Người") == today
+    assert sheet("2026-11-22")[hue][24] == 2
+    # The days together are what the table of units says, from the one source.
+    assert sheet("", "Đơn vị") == {hue: [6, 6], vinh: [1, 1]}
+    page = " ".join(client.get(f"{LIVE}?day=23/11/2026").text.split())
+    assert page.index(f"{hue} <span") < page.index(f"{vinh} <span")
+    assert "(4 lượt, 4 người mới)" in page
+    bad = client.get(f"{LIVE}?day=31/02/2026")
+    assert "Không đọc được ngày “31/02/2026”" in bad.text
+    assert 'value="31/02/2026"' in bad.text
+
+
+@pytest.mark.parametrize("mode", ["per_round", "sum"])
+def test_a_day_on_which_a_round_ends_and_the_next_begins_is_told_whole(in_app, freeze, mode):
+    people.national_unit()
+    hue = units.made_unit("P_HUE")
+    hour = timedelta(hours=1)
+    ends = NOON - hour  # 11:00
+    windows = [
+        Window(opens_at=ends - 30 * hour, closes_at=ends),
+        Window(opens_at=ends, closes_at=ends + 30 * hour),
+    ]
+    rules = {"prediction": None, "ranking": ["score desc"], "whole_contest": {"mode": mode}}
+    contest = contests.contest(windows=windows, **rules)
+    in_an_hour(contest, hue, range(2), freeze, at=NOON - 13 * hour)  # of the day before
+    in_an_hour(contest, hue, range(2, 5), freeze, at=NOON - 4 * hour)
+    in_an_hour(contest, hue, range(5, 6), freeze, at=ends - 2 * MINUTE)  # looked at when it ends
+    in_an_hour(contest, hue, range(6, 8), freeze, at=NOON, round_number=2)
+
+    (told,) = get_unit_days(contest, day_in_vietnam(NOON))
+    assert {at: n for at, n in enumerate(told.attempts) if n} == {8: 3, 10: 1, 12: 2}
+    assert told.people == told.attempts
+
+
+def test_a_minute_looked_at_twice_changes_nothing(contest, freeze):
+    hue = units.made_unit("P_HUE")
+    in_an_hour(contest, hue, range(2), freeze, at=NOON)
+    before = [(row.hour, row.people, row.attempts) for row in rows_of(UnitHour)]
+    freeze(NOON + 3 * MINUTE)
+    worker.run_once()
+
+    assert [(row.hour, row.people, row.attempts) for row in rows_of(UnitHour)] == before
+    assert before == [(before[0][0], 2, 2)]
 
 
 def test_a_dead_worker_is_said(contest, signed_in, freeze):
@@ -166,9 +261,12 @@ def test_one_more_changes_no_byte_while_they_are_predicted(
     assert pages[0] == pages[1]
     assert "dưới 100" in pages[0]
     assert '<svg viewBox="0 0 3' not in pages[0]
-    assert client.get(f"{LIVE}.xlsx").status_code == 403
+    token = token_of(client)
+    assert client.post(f"{LIVE}/workbook", data=token).status_code == 403
     seen = signed_in(Role.AUDITOR, phone="0987 650 432").get(LIVE).text
     assert "từng phút" in seen
+    assert "Đơn vị theo giờ" in seen
+    assert "Đơn vị theo giờ" not in pages[0]
 
 
 def without_refusals(text):
@@ -202,6 +300,23 @@ def auditor():
     from_unit = people.national_unit()
     grant = people.service.GrantCard(unit_id=from_unit.id, role=Role.AUDITOR)
     return people.service.OrganiserCard(id=1, name="Kiểm soát viên", grants=(grant,))
+
+
+def test_counts_wait_while_the_database_is_away(contest, new_client):
+    take_part(contest, new_client, 1)
+
+    @event.listens_for(db.engine, "before_cursor_execute", once=True)
+    def cut_off(connection, *_):
+        connection.connection.dbapi_connection.close()
+
+    with pytest.raises(DBAPIError):
+        keep_pulse()
+
+    db.session.remove()
+    assert rows_of(MinuteCount) == []
+    flushed()
+    [row] = rows_of(MinuteCount)
+    assert (row.starts, row.saves, row.refusals) == (1, 3, 1)
 
 
 def test_nothing_is_written_where_nothing_happened(contest):

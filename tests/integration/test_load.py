@@ -1,6 +1,7 @@
 """The load programmes at a tiny size: real processes, nothing lost, the keys that others read."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -34,20 +35,26 @@ NUMBERS = {
     "wire_bytes_per_attempt",
     "client_cpu_ms_per_attempt",
 }
-# Each profile at a tiny size: what it is given, and how many things the server acknowledges.
-TINY = {
-    "journey": ({"rate": 2, "seconds": 1, "people": 1}, 3 * 5),
-    "joins": (
-        {"rate": 5, "seconds": 1, "alone": 1, "start": True, "saves_beside": 2, "abuser": 5},
-        5 + 2 * 10 + 2 * 2,  # of ten papers that are saved each second one save each before
-    ),
-    "saves": ({"rate": 12, "seconds": 1, "people": 3}, 15),  # one each before the run
-    "deadline": ({"people": 6, "seconds": 1}, 12),  # one save each before the run
-    "boards": ({"rate": 10, "seconds": 1, "submits": 3}, 3),
-    "login": ({"rate": 10, "seconds": 1, "people": 3, "organisers": 1}, 0),
-    "pollers": ({"pollers": 20, "every": 2, "seconds": 1, "submits": 2}, 2),
-    "slow": ({"rate": 1, "seconds": 2, "slow": 3}, 2 * 5 + 3),
-}
+# How long each profile runs; .ci/run asks for ten seconds of each.
+SECONDS = int(os.environ.get("QUIZAPP_LOAD_SECONDS", "1"))
+
+
+def tiny(seconds):
+    """Return of each profile at a tiny size what it is given, and how much is acknowledged."""
+    lasting = {"seconds": seconds}
+    return {
+        "journey": ({"rate": 2, "people": 1} | lasting, (2 * seconds + 1) * 5),
+        "joins": (
+            {"rate": 5, "alone": 1, "start": True, "saves_beside": 2, "abuser": 5} | lasting,
+            5 * seconds + 2 * 10 + 2 * (1 + seconds),  # ten papers for a save a second: one before
+        ),
+        "saves": ({"rate": 12, "people": 3} | lasting, 12 * seconds + 3),  # one each before
+        "deadline": ({"people": 6} | lasting, 12),  # one save each before the run
+        "boards": ({"rate": 10, "submits": 3, "inside": 2} | lasting, 3 * seconds),
+        "login": ({"rate": 10, "people": 3, "organisers": 1} | lasting, 0),
+        "pollers": ({"pollers": 20, "every": 2, "submits": 2} | lasting, 2 * seconds),
+        "slow": ({"rate": 1, "seconds": seconds + 1, "slow": 3}, (seconds + 1) * 5 + 3),
+    }
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -72,13 +79,17 @@ def place(base, engine):
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
 def test_a_tiny_profile_loses_nothing_and_has_its_figures(engine, base, place, profile):
-    given, acknowledged = TINY[profile.name]
+    given, acknowledged = tiny(SECONDS)[profile.name]
     asked = profile.asked(database=engine, clients=4, **given)
 
     found = load_place(profile, asked, newest(base), place)
 
     assert found["failures"] == []
-    assert (found["acknowledged"], found["acknowledged_lost"]) == (acknowledged, 0)
+    if profile.name == "slow":  # how often slow people come round is theirs
+        assert found["acknowledged"] >= acknowledged
+    else:
+        assert found["acknowledged"] == acknowledged
+    assert found["acknowledged_lost"] == 0
     assert (found["wrong"], found["duplicates"], found["left"]) == (0, 0, 0)
     assert found["attempts"] > 0
     assert found.keys() >= NUMBERS
@@ -102,7 +113,11 @@ def test_a_storm_of_joins_says_what_it_did_to_time_and_to_running_papers(engine,
     }
     assert found["windows"]["gone_before_read_s"]["max"] >= 0
     assert found["beside"]["p99_ms"].keys() == {"save_alone", "save_in_storm"}
-    assert found["abuser"] == {"guesses": 12, "heard": 12, "refused": 0}
+    # Whose PINs were guessed in the tests before is refused sooner.
+    abuser = found["abuser"]
+    assert abuser.keys() == {"guesses", "heard", "refused"}
+    assert abuser["guesses"] == abuser["heard"] + abuser["refused"] == 12
+    assert abuser["heard"] > 0
 
 
 def forget_saves(base):
@@ -131,7 +146,7 @@ def test_a_profile_that_lost_something_says_so_and_fails(engine, base, place, na
             forget(now)
         return {}
 
-    asked = profile.asked(database=engine, clients=4, **TINY[name][0])
+    asked = profile.asked(database=engine, clients=4, **tiny(1)[name][0])
     found = load_place(replace(profile, more=lose), asked, now, place)
 
     assert found["acknowledged_lost"] > 0

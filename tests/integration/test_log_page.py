@@ -1,16 +1,23 @@
 """The page of the log: within what was granted, by filter, with names that are not stored."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, text
 
-from quizapp.audit.service import kinds_named
+from quizapp.audit.models import AuditEntry
+from quizapp.audit.rules import digest_of
+from quizapp.audit.service import kinds_named, reading, record
+from quizapp.audit.service.reading import Wanted
 from quizapp.config import ROOT
-from quizapp.db import db
+from quizapp.db import db, transaction
 from quizapp.jobs import service as jobs
 from quizapp.people.roles import Role
 from quizapp.units.kinds import UnitKind
+from tests.integration.pages import Page
 from tests.integration.test_audit import tamper
+from tests.integration.test_every_route import people_file
 from tests.integration.test_organisers import send, sign_in, stored
 from tests.making import contests, people, reviews, units
 from tests.making.contests import NOON
@@ -135,6 +142,48 @@ def test_looking_at_right_answers_leaves_a_row(two_provinces, inside, client):
     )
 
 
+def test_looking_at_a_list_of_phones_leaves_a_row(two_provinces, inside, client):
+    sign_in(client)
+    home = "/admin/team/invitations"
+    fields = Page(client.get(home).text).forms[0].hidden | {"file": people_file("P")}
+    sheet = client.post(home, data=fields).location
+    for times in (1, 2):
+        assert "0971 999 998" in client.get(sheet).text
+        rows = "SELECT count(*) FROM audit_entry WHERE action = 'invitation.phones_seen'"
+        assert inside(stored, rows)[0][0] == times
+    assert client.get(f"{home}/{'0' * 32}").status_code == 404
+    assert inside(stored, rows)[0][0] == 2
+    assert "Xem danh sách có số điện thoại" in lines_of(client)
+
+
+def test_a_row_tells_who_what_when_why_and_both_digests(two_provinces, inside, client):
+    def rename():
+        with transaction():
+            record(
+                "person.correct_name",
+                actor="organiser:1",
+                object="contest:1",
+                before={"name": "Lê Thị Cúc"},
+                after={"name": "Lê Thị Cúc Hoa"},
+                reason="đối chiếu căn cước",
+                at=NOON,
+            )
+
+    inside(rename)
+    sign_in(client)
+    page = lines_of(client, "?object=contest:1")
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    for words in (
+        "Trần Thị Bình",
+        "person.correct_name",
+        "12:00 ngày 23/11/2026",
+        "Lý do: đối chiếu căn cước",
+        f"Dấu trước {digest_of({'name': 'Lê Thị Cúc'})}",
+        f"Dấu sau {digest_of({'name': 'Lê Thị Cúc Hoa'})}",
+    ):
+        assert words in told, words
+
+
 def test_the_whole_chain_is_checked_by_a_button(two_provinces, inside, client):
     sign_in(client)
     job = send(client, "/admin/log/verify", page="/admin/log").location
@@ -150,11 +199,18 @@ def test_the_whole_chain_is_checked_by_a_button(two_provinces, inside, client):
     [
         ("UPDATE audit_entry SET actor = 'organiser:9' WHERE id = 2", "dòng 2: nội dung đã bị sửa"),
         ("DELETE FROM audit_entry WHERE id = 2", "dòng 2: bị thiếu"),
+        (
+            (
+                "UPDATE audit_entry SET id = id + 90 WHERE id IN (2, 3);"
+                "UPDATE audit_entry SET id = 95 - id WHERE id IN (92, 93)"
+            ),
+            "dòng 2: nội dung đã bị sửa",
+        ),
     ],
 )
 def test_the_button_names_what_was_changed(two_provinces, inside, client, statement, words):
     sign_in(client)
-    inside(tamper, statement)
+    inside(tamper, *statement.split(";"))
     job = send(client, "/admin/log/verify", page="/admin/log").location
     inside(jobs.do_waiting)
     assert words in client.get(job).text
@@ -174,3 +230,57 @@ def test_every_kind_of_object_in_the_log_has_a_name_for_people():
     }
     assert {"person", "contest", "round", "organiser"} <= kinds
     assert kinds - kinds_named() == set()
+
+
+MANY = 20_000
+FILL = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)",
+    "postgresql": "WITH n(i) AS (SELECT * FROM generate_series(1, :many))",
+}
+ASKED = {
+    "who": (Wanted(actors=("organiser:7",)), "ix_audit_entry_actor"),
+    "about what": (Wanted(object="contest:7"), "ix_audit_entry_object"),
+    "on a day": (
+        Wanted(since=NOON - timedelta(days=1), until=NOON - timedelta(days=1, hours=-1)),
+        "ix_audit_entry_at",
+    ),
+}
+
+
+def filled(engine):
+    """Put many entries into the log, a minute apart, of a thousand people about as many things."""
+    ago = ":many - i"
+    moment = {
+        "sqlite": f"strftime('%Y-%m-%d %H:%M:%S', '2026-11-23 05:00', '-' || ({ago}) || ' minutes')"
+        " || '.000000'",
+        "postgresql": f"timestamptz '2026-11-23 05:00+00' - ({ago}) * interval '1 minute'",
+    }[engine]
+    hashed = "zeroblob(32)" if engine == "sqlite" else "decode(repeat('00', 32), 'hex')"
+    db.session.execute(
+        text(
+            f"INSERT INTO audit_entry (id, at, actor, action, object, previous_hash, hash)"
+            f" {FILL[engine]} SELECT i, {moment}, 'organiser:' || (i % 1000), 'test.filled',"
+            f" 'contest:' || (i % 1009), {hashed}, {hashed} FROM n"
+        ),
+        {"many": MANY},
+    )
+    db.session.execute(text("ANALYZE audit_entry"))
+
+
+def plan_of(wanted):
+    """Return how the database finds a page of these entries."""
+    query = select(AuditEntry.id).where(*reading._conditions(wanted))
+    query = query.order_by(AuditEntry.id.desc()).limit(500)
+    words = query.compile(db.engine, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN " if db.engine.dialect.name == "sqlite" else "EXPLAIN "
+    rows = db.session.execute(text(explain + str(words).replace(":", "\\:")))
+    return " ".join(str(row) for row in rows)
+
+
+def test_each_filter_of_a_long_log_is_found_by_an_index(in_app):
+    """Nothing is committed: what is put in here is chained to nothing."""
+    filled(db.engine.dialect.name)
+    for name, (wanted, index) in ASKED.items():
+        plan = plan_of(wanted)
+        assert index in plan, (name, plan)
+    db.session.rollback()

@@ -17,10 +17,11 @@ from quizapp.contests.models import Round
 from quizapp.contests.rules.hiding import Hidden
 from quizapp.contests.service import ContestCard, get_contest
 from quizapp.db import db, transaction
+from quizapp.events.rules import usual_states
 from quizapp.people.service import PersonCard, Role
 from quizapp.web.contestant import remember_person
 from tests.integration.pages import Page
-from tests.making import attempts, contests, people, units
+from tests.making import attempts, contests, events, people, units
 from tests.making.boards import rolled_up
 from tests.making.contests import NOON
 
@@ -52,6 +53,7 @@ class Crowd:
     contest: ContestCard
     units: list
     all_but: PersonCard  # the first who is not all right
+    event: object  # an evening in a hall
     who: PersonCard  # whose own pages are read; neither is among the neighbours of who comes
 
 
@@ -77,7 +79,8 @@ def crowd(in_app, freeze):
         behind = [
             takes_part(contest, 200 + right, made[0], right=right, minutes=6) for right in BEHIND
         ]
-        return Crowd(contest=contest, units=made, all_but=behind[0], who=behind[3])
+        event = events.event(contest, states=usual_states(), at=NOON)
+        return Crowd(contest=contest, units=made, all_but=behind[0], who=behind[3], event=event)
 
     return make
 
@@ -114,9 +117,18 @@ def read(app, new_client):
             as_person(app, clients["person"], crowd)
             as_organiser(clients["organiser"])
         slug = crowd.contest.slug
-        public = ["/", f"/c/{slug}", *(path for path in _boards(slug))]
-        organiser = ["/admin", f"/admin/c/{slug}/people", f"/admin/c/{slug}/typed-units"]
+        public = ["/", f"/c/{slug}", f"/c/{slug}/statistics", *(path for path in _boards(slug))]
+        rests = ["/where.json", *(f"/parts/{one.id}.json" for one in crowd.event.states)]
+        public += [events.path_of(crowd.contest, crowd.event, rest) for rest in rests]
+        organiser = [
+            f"/admin/c/{slug}/events/1/remote",
+            "/admin",
+            f"/admin/c/{slug}/people",
+            f"/admin/c/{slug}/typed-units",
+        ]
         organiser += [f"/admin/c/{slug}/ties", f"/admin/c/{slug}/live", f"/admin/c/{slug}/tickets"]
+        organiser += [f"/admin/c/{slug}/press"]
+        organiser += [f"/admin/c/{slug}/incidents"]
         asked = [("public", path) for path in public]
         asked += [("person", f"/c/{slug}/me?round=1"), ("person", f"/c/{slug}/rounds/1")]
         asked += [("organiser", path) for path in [*organiser, *_boards(slug)]]

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from quizapp.attempts import rules
+from quizapp.attempts import pieces, rules
 from quizapp.banks import service as banks_service
 from quizapp.db import db
+from tests.integration.pages import Page
 from tests.integration.test_journey import begun, joined
 from tests.making import attempts, banks, contests
 from tests.making.contests import NOON
@@ -70,6 +71,19 @@ def test_the_page_shows_the_drawn_questions_in_their_order_with_what_is_saved(cl
     assert {ticked for *_, ticked in first.values()} == {""}
     assert after == expected(path)
     assert {position for position, (*_, ticked) in after.items() if ticked} == {3, 20}
+
+
+def test_what_is_typed_in_place_of_letters_is_not_kept(client, path):
+    page = client.get(path)
+    hidden = Page(page.text).forms[0].hidden
+    pieces._frame.cache_clear()
+
+    for number in range(3):
+        typed = {"q1": f"A{number}" * 1000, "prediction": "x"}
+        answer = client.post(f"{path}/submit", data=hidden | typed)
+        assert answer.status_code == 422
+
+    assert pieces._frame.cache_info().currsize <= 3
 
 
 def test_pieces_of_one_language_are_not_shown_in_another(client, path):

@@ -65,7 +65,7 @@ def test_units_are_ordered_by_the_share_of_people_who_reached_the_mark(provinces
     expected = [(1, "P_B", 2, 66.67), (2, "P_A", 1, 50)]
     assert ranked(client, round=1) == ranked(client) == ranked(client, units="now") == expected
     page = client.get("/c/tim-hieu/boards/provinces?order=pass").text
-    assert "66,67%" in page
+    assert "66,67\xa0%" in page
     assert "2 / 3 người" in page
     assert agreed() == []
 

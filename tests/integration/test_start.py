@@ -64,8 +64,8 @@ def start(module, instance, **given):
 
 
 @contextmanager
-def serving(instance, **given):
-    """Yield a running `make run` and what it printed until it was ready."""
+def serving(instance, *, patience=PATIENCE, **given):
+    """Yield a running `make run` and what it printed until it was ready; it ends in any case."""
     process = subprocess.Popen(
         [sys.executable, "-m", *SERVE],
         cwd=ROOT,
@@ -74,7 +74,7 @@ def serving(instance, **given):
         stderr=subprocess.PIPE,
         text=True,
     )
-    impatience = threading.Timer(PATIENCE, process.kill)
+    impatience = threading.Timer(patience, process.kill)
     impatience.start()
     try:
         said = []
@@ -176,20 +176,23 @@ def test_when_the_web_ends_the_program_ends_with_its_code_and_stops_the_worker(i
         assert not Path(f"/proc/{children['flask']}").exists()
 
 
+def heard(process, words):
+    """Read what a running server reports until it says this; fail when it ends before."""
+    for line in process.stderr:
+        if words in line:
+            return
+    pytest.fail(f"never said: {words}")
+
+
 def test_when_the_worker_ends_the_web_goes_on_and_the_worker_is_started_again(instance, port):
-    with serving(instance, PORT=port) as (process, said):
+    with serving(instance, PORT=port) as (process, _):
+        heard(process, "worker started")
         killed = children_of(process)["flask"]
-        starts = said.count("worker started")
-        while starts < 1:
-            starts += process.stdout.readline().count("worker started")
         os.kill(killed, signal.SIGKILL)
-        assert "(mã -9), chạy lại sau 1 giây" in process.stderr.readline()
+        heard(process, "(mã -9), chạy lại sau 1 giây")
 
         assert ask(port, "/readyz")[0] == 200
-        while starts < 2:
-            line = process.stdout.readline()
-            assert line, "the worker was not started again"
-            starts += line.count("worker started")
+        heard(process, "worker started")
         assert children_of(process)["flask"] != killed
 
 
@@ -256,12 +259,21 @@ def test_gunicorn_on_a_database_that_was_not_migrated_is_refused(instance, port)
     assert_refused(start(GUNICORN, instance, PORT=port), "flask --app wsgi db upgrade")
 
 
-def test_gunicorn_with_the_keys_of_another_installation_is_refused(tmp_path, port):
+@pytest.mark.parametrize("module", [SERVE, GUNICORN])
+@pytest.mark.parametrize("found", ["other", None])
+def test_without_the_keys_of_this_installation_nothing_starts(tmp_path, port, module, found):
     for name in ("one", "other"):
         prepare(create_app(Settings.from_env(environment(tmp_path / name))))
-    (tmp_path / "other/keys.json").replace(tmp_path / "one/keys.json")
+    own = tmp_path / "one/keys.json"
+    kept = own.rename(tmp_path / "kept.json")
+    if found:
+        (tmp_path / found / "keys.json").replace(own)
 
-    assert_refused(start(GUNICORN, tmp_path / "one", PORT=port), "keys.json")
+    refused = start(module, tmp_path / "one", PORT=port)
+
+    assert_refused(refused, "keys.json", "Tệp khóa không khớp với cơ sở dữ liệu")
+    kept.replace(own)
+    check_ready(create_app(Settings.from_env(environment(tmp_path / "one"))))
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from quizapp.db import db
 from quizapp.people.service import Role
 from quizapp.support.models import Ticket
 from quizapp.support.rules import LONGEST
-from tests.integration.pages import Page
-from tests.integration.test_desk import desk, posted, signed_in
+from tests.integration.pages import PART, Page, without_tokens
+from tests.integration.test_desk import desk, posted, signed_in, token_of
 from tests.integration.test_help_desk import as_phone, code_on, rows_of
 from tests.making import attempts, contests
 
@@ -89,6 +89,30 @@ def test_a_question_is_answered_where_it_was_asked(desk, new_client, signed_in):
     assert "Ban tổ chức đã trả lời" not in phone.get("/c/tim-hieu/me").text
     log = [(one.action, one.actor) for one in rows_of(AuditEntry)]
     assert [one for one in log if one[0] == "ticket.answer"], log
+
+
+def test_an_answer_swaps_the_question_alone(desk, new_client, signed_in):
+    for number in range(2):
+        ask(as_phone(new_client(), desk.contest, desk.people["home"]), words=f"{ASKED} {number}")
+    client = signed_in(Role.HELP_DESK)
+    ticket = rows_of(Ticket)[0].public_id.hex()
+
+    def swapped(words):
+        data = token_of(client) | {"words": words, "send": "1"}
+        return client.post(f"{TICKETS}/{ticket}", data=data, headers=PART)
+
+    empty = swapped("")
+    assert empty.status_code == 422
+    assert 'role="alert"' in empty.text
+    done = swapped("Hãy tải lại trang.")
+
+    assert (done.status_code, done.headers["X-Part"]) == (200, "1")
+    swapped_in = without_tokens(done.text).replace("?show=open", "?show=answered")
+    question, tabs = swapped_in.split('<ul class="tabs"')
+    assert question.strip() in without_tokens(client.get(f"{TICKETS}?show=answered").text)
+    tabs = tabs.replace("?show=answered", "?show=open", 1)
+    assert f'<ul class="tabs"{tabs}' in client.get(TICKETS).text
+    assert "<h1>" not in done.text
 
 
 def test_a_ready_answer_is_sent_by_one_choice_and_own_words_come_before_it(

@@ -287,24 +287,27 @@ def test_no_round_opens_early_or_late_whatever_was_granted(contest, run):
 def promised(client):
     """Return the time at which a paper begun now would be over, as the page before it says."""
     page = client.get("/c/tim-hieu/rounds/1").text
-    return re.search(r"hết giờ lúc (\d\d:\d\d), không tạm dừng", page)[1]
+    return re.search(
+        r'hết giờ lúc <span id="ends">(\d\d:\d\d)</span> \(giờ Việt Nam\), không tạm', page
+    )[1]
 
 
 def test_the_end_is_told_before_the_tap_that_starts(contest, client):
     joined(client)
 
     assert promised(client) == "12:20"
-    assert "vòng thi sắp đóng" not in client.get("/c/tim-hieu/rounds/1").text
+    assert '<strong id="short" hidden>' in client.get("/c/tim-hieu/rounds/1").text
     assert 'Hết giờ lúc <span id="until">12:20:00</span>' in client.get(begun(client)).text
 
 
 def test_who_starts_near_the_close_is_warned_that_the_time_is_short(contest, client, freeze):
     joined(client)
     freeze(ROUND.closes_at - 20 * MINUTE)
-    assert "vòng thi sắp đóng" not in client.get("/c/tim-hieu/rounds/1").text
+    assert '<strong id="short" hidden>' in client.get("/c/tim-hieu/rounds/1").text
     freeze(ROUND.closes_at - 20 * MINUTE + timedelta(seconds=1))
 
-    assert "Không đủ 20 phút vì vòng thi sắp đóng." in client.get("/c/tim-hieu/rounds/1").text
+    page = client.get("/c/tim-hieu/rounds/1").text
+    assert '<strong id="short">Không đủ 20 phút vì vòng thi sắp đóng.' in page
     assert promised(client) == "12:00"
     assert 'Hết giờ lúc <span id="until">12:00:00</span>' in client.get(begun(client)).text
 

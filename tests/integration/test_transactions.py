@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from quizapp.config import ROOT
-from quizapp.db import db, transaction
+from quizapp.db import db, run, transaction
 
 THREADS, ROUNDS, PROCESSES = 8, 25, 3
 
@@ -22,7 +22,8 @@ THREADS, ROUNDS, PROCESSES = 8, 25, 3
 TAKE_A_NUMBER = (
     "INSERT INTO turn_probe (number) SELECT coalesce(max(number), 0) + 1 FROM turn_probe"
 )
-ORDERLY = "LOCK TABLE turn_probe IN EXCLUSIVE MODE"
+# However long the machine keeps others from running: the order is tested, not the wait.
+ORDERLY = "SET LOCAL lock_timeout = 0; LOCK TABLE turn_probe IN EXCLUSIVE MODE"
 
 IN_A_PROCESS = """
 import sys
@@ -32,14 +33,14 @@ from quizapp.app import create_app
 from quizapp.config import Settings
 from quizapp.db import db, transaction
 
-folder, url, statement, rounds = sys.argv[1:]
+folder, url, orderly, statement, rounds = sys.argv[1:]
 with create_app(Settings(instance=Path(folder), database_url=url)).app_context():
     print("ready", flush=True)
     sys.stdin.readline()
     for _ in range(int(rounds)):
         with transaction():
             if db.engine.dialect.name == "postgresql":
-                db.session.execute(text("LOCK TABLE turn_probe IN EXCLUSIVE MODE"))
+                db.session.execute(text(orderly))
             db.session.execute(text(statement))
 """
 
@@ -83,12 +84,37 @@ def test_writers_of_many_threads_all_get_their_turn(probe):
     assert numbers() == list(range(1, THREADS * ROUNDS + 1))
 
 
+def test_what_is_written_after_a_rollback_within_the_block_is_all_that_is_kept(probe):
+    with transaction():
+        run(text("INSERT INTO turn_probe VALUES (1)"))
+        db.session.execute(text("INSERT INTO turn_probe VALUES (2)"))
+        db.session.rollback()
+        run(text("INSERT INTO turn_probe VALUES (3)"))
+        assert not numbers()
+        db.session.execute(text("INSERT INTO turn_probe VALUES (4)"))
+
+    assert numbers() == [3, 4]
+
+
+def test_rows_sent_straight_to_the_driver_and_objects_are_undone_together(probe):
+    def written():
+        with transaction():
+            run(text("INSERT INTO turn_probe VALUES (1)"))
+            db.session.execute(text("INSERT INTO turn_probe VALUES (2)"))
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        written()
+
+    assert not numbers()
+
+
 def test_writers_of_many_processes_all_get_their_turn(probe):
     settings = probe.config["SETTINGS"]
     command = [sys.executable, "-c", IN_A_PROCESS, settings.instance, settings.database_url]
     children = [
         subprocess.Popen(
-            [*map(str, command), TAKE_A_NUMBER, str(ROUNDS)],
+            [*map(str, command), ORDERLY, TAKE_A_NUMBER, str(ROUNDS)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

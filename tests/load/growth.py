@@ -4,24 +4,27 @@ Prints a Markdown table, and writes the same figures as a chart.
 """
 
 from datetime import timedelta
+from itertools import zip_longest
 from pathlib import Path
 from types import SimpleNamespace
 
 import click
 
 from quizapp import clock
+from quizapp.db import db
 from tests.load.chart import drawn
 from tests.load.drive import drive
 from tests.load.figures import latencies
 from tests.load.ledger import Ledger
 from tests.load.measure import Crowd
+from tests.load.options import KEPT
 from tests.load.papers import running_papers
 from tests.load.people import attempts, expected, joins
 from tests.load.processes import WORKER, gunicorn
 from tests.load.profile import BAD, load_place
 from tests.load.profiles import boards, saving
-from tests.load.reference.building import CORES, a_folder, build
-from tests.load.scratch import newest, scratch, stored_attempts
+from tests.load.reference.building import CORES, a_folder, build, stored_bytes
+from tests.load.scratch import newest, opened, scratch, stored_attempts
 from tests.load.stand import Served, standing
 
 PAUSE = 30  # seconds between two saves of one person
@@ -43,15 +46,27 @@ def by_attempts(size, asked):
         verify=False,
     )
     with a_folder(None, keep=False) as folder:
-        base, made = build(reference, folder)
-        found = _loaded(boards.PROFILE, newest(base), asked, seconds=asked.seconds)
+        base, _ = build(reference, folder)
+        return beside_stored(newest(base), asked)
+
+
+def beside_stored(base, asked):
+    """Read boards and hand in beside what an installation holds."""
+    with base.app.app_context():
+        size = stored_bytes(base)
+        db.session.remove()
+        db.engine.dispose()
+    given = {"seconds": asked.seconds, "rate": asked.rate, "submits": asked.submits}
+    found = _loaded(boards.PROFILE, base, asked, **given)
+    inside, served = found["inside"], found["at_server"]["p99_ms"]
     return {
-        "made in, s": made["seconds"]["total"],
-        "database, MB": round(made["database_bytes"] / 1e6, 1),
-        "boards made in, s": made["boards_again_s"],
-        "board p99, ms": found["p99_ms"]["board_json"],
-        "submit p99, ms": found["p99_ms"]["submit"],
-        "board age p99, s": found["board_age_s"]["p99"],
+        "database, MB": round(size / 1e6, 1),
+        "top 100: statements p99, ms": inside["top"]["database_ms"]["p99"],
+        "own rank: statements p99, ms": inside["me"]["database_ms"]["p99"],
+        "top 100 at the server p99, ms": served["top"],
+        "own rank at the server p99, ms": served["me"],
+        "submit at the server p99, ms": served["submit"],
+        "public after p99, s": found["public_after_s"]["p99"],
     }
 
 
@@ -90,7 +105,7 @@ SIZES = {"attempts": "100000,1000000,10000000", "people": "100,1000,10000"} | {
 
 def _loaded(profile, base, asked, **given):
     options = profile.asked(database=asked.database, workers=asked.workers, **given)
-    with standing(base, _web(options)) as place:
+    with standing(base, _web(options, *profile.served)) as place:
         return _checked(load_place(profile, options, base, place))
 
 
@@ -125,8 +140,8 @@ def reads(paper):
     expected((yield paper.person.ask("paper", "GET", paper.path)), 200)
 
 
-def _web(options):
-    return Served(name="growth", web=gunicorn(options), worker=WORKER, environment={})
+def _web(options, *arguments):
+    return Served(name="growth", web=gunicorn(options, *arguments), worker=WORKER, environment={})
 
 
 def _checked(found):
@@ -154,16 +169,23 @@ def table(across, sizes, rows):
 @click.option("--database", type=click.Choice(["sqlite", "postgresql"]), default="sqlite")
 @click.option("--seconds", type=click.IntRange(1, 600), default=30, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), help="Default: as gunicorn.conf.py.")
+@click.option("--on", type=KEPT, multiple=True, help="Kept installations, for attempts; ascending.")
+@click.option("--rate", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--submits", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.option("--upper", type=click.IntRange(1, 20_000), default=2600, show_default=True)
 @click.option("--grassroots", type=click.IntRange(0, 1_000_000), default=127_000, show_default=True)
 @click.option("--pictures", type=click.Path(file_okay=False, path_type=Path), required=True)
 def growth(what, sizes, pictures, **given):
     """Measure the same load beside more attempts, more people at once, a larger bank."""
+    if given["on"] and (what != "attempts" or sizes):
+        raise click.UsageError("--on is for attempts, instead of --sizes")
     asked = SimpleNamespace(**given)
-    steps = [int(size) for size in (sizes or SIZES[what]).split(",")]
+    kept = [opened(folder) for folder in asked.on]
+    steps = [base.attempts for base in kept]
+    steps = steps or [int(size) for size in (sizes or SIZES[what]).split(",")]
     rows = []
-    for size in steps:
-        rows.append(WHAT[what](size, asked))
+    for size, base in zip_longest(steps, kept):
+        rows.append(beside_stored(base, asked) if base else WHAT[what](size, asked))
         click.echo(f"{what} {size}: {rows[-1]}", err=True)
     pictures.mkdir(parents=True, exist_ok=True)
     name = f"growth-{what}-{asked.database}.svg"

@@ -4,6 +4,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from quizapp.config import ROOT
 from tests.load.processes import free_port, running, wait_until_up
@@ -12,9 +13,12 @@ CROWDED = "quizapp-crowded.html"
 DEPLOYED = ROOT / "deploy" / "nginx"
 BEHIND = {"QUIZAPP_PROXY_HOPS": "1"}  # what the product behind it is told
 PLACES = ("/usr/sbin", "/usr/local/sbin")  # where Debian puts it, outside most people's PATH
+BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
+STATIC = "/opt/quizapp/current/quizapp/static/"
 # What differs on a machine where nginx is nobody's service: it writes to `folder` only.
 MAIN = """
 {user}
+{modules}
 daemon off;
 worker_processes 1;
 pid {folder}/nginx.pid;
@@ -35,7 +39,7 @@ SERVER = "server {{ listen 127.0.0.1:{port}; include {folder}/quizapp-server.con
 
 
 class NoNginx(Exception):
-    """nginx is not installed."""
+    """nginx is not installed, or not with what the deployed files use."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,22 +55,29 @@ def find_nginx():
     found = shutil.which("nginx") or shutil.which("nginx", path=":".join(PLACES))
     if found is None:
         raise NoNginx("nginx is not here; on Debian: apt-get install nginx-light")
+    if not BROTLI.exists():
+        raise NoNginx("on Debian: apt-get install libnginx-mod-http-brotli-static")
     return found
 
 
-def written(folder, *, behind, server):
-    """Write the configuration for a product that listens on port `behind`; return the command."""
+def written(folder, *, behind, server, static=None):
+    """Write the configuration for a product that listens on port `behind`; return the command.
+
+    `static`: the folder whose files are sent as they lie, else the project's own.
+    """
     folder.mkdir()
     for name, deployed, here in (
         ("quizapp-http.conf", "127.0.0.1:8000", f"127.0.0.1:{behind}"),
         ("quizapp-http.conf", "/var/cache/nginx/quizapp", f"{folder}/cache"),
         ("quizapp-server.conf", "/etc/nginx/snippets", str(folder)),
+        ("quizapp-server.conf", STATIC, f"{static or ROOT / 'quizapp' / 'static'}/"),
     ):
         _put(folder / name, deployed, here)
     shutil.copyfile(DEPLOYED / CROWDED, folder / CROWDED)
     # Started by root it would become somebody who may not write to our folder.
     user = "user root;" if os.geteuid() == 0 else ""
-    main = MAIN.format(user=user, folder=folder, server=server)
+    modules = f"load_module {BROTLI};"
+    main = MAIN.format(user=user, modules=modules, folder=folder, server=server)
     (folder / "nginx.conf").write_text(main, "utf-8")
     return [find_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
@@ -80,11 +91,12 @@ def _put(file, deployed, here):
 
 
 @contextmanager
-def in_front(folder, *, behind):
+def in_front(folder, *, behind, static=None):
     """Yield a Front that passes requests on to the port `behind`; it ends with the block."""
     port = free_port()
     own = folder / f"nginx-{port}"
-    command = written(own, behind=behind, server=SERVER.format(port=port, folder=own))
+    server = SERVER.format(port=port, folder=own)
+    command = written(own, behind=behind, server=server, static=static)
     log = folder / "nginx.log"
     with running(command, {"PATH": "/usr/bin"}, log) as process:
         wait_until_up(process, port, log)

@@ -43,9 +43,10 @@ class Profile:
     """A kind of load.
 
     `of` says what one finished script is; `timeline` prepares and returns the Dues in order of
-    time; `beside` is what goes on meanwhile; `more` returns figures that only this profile has;
-    `also_lost` counts what was acknowledged besides saves and submits, and what of it is gone.
-    `defaults` are of the options that all profiles have, `options` are its own.
+    time; `beside` is what goes on meanwhile; `served` is what the server's command is told;
+    `more` returns figures that only this profile has; `also_lost` counts what was acknowledged
+    besides saves and submits, and what of it is gone. `defaults` are of the options that all
+    profiles have, `options` are its own.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Profile:
     defaults: dict
     options: tuple = ()
     beside: Callable = nullcontext
+    served: tuple = ()
     more: Callable = lambda _load: {}
     also_lost: Callable = lambda _load: (0, 0)
 
@@ -76,7 +78,9 @@ class Profile:
 def run_profile(profile, options):
     """Return the figures of a profile on a scratch installation, or on one that is kept."""
     told = BEHIND if options.nginx else {}
-    web = Served(name=profile.name, web=gunicorn(options), worker=WORKER, environment=told)
+    web = Served(
+        name=profile.name, web=gunicorn(options, *profile.served), worker=WORKER, environment=told
+    )
     with installation(options) as base:
         runs = [_run(profile, options, base, web) for _ in range(options.runs)]
         return figures.of_runs(runs) | surroundings(options, base, web)

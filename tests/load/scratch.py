@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import click
 from flask import Flask
-from flask_migrate import upgrade
 from psycopg import sql
 from sqlalchemy import func, select
 
@@ -34,6 +33,7 @@ from quizapp.contests.service import NewContest
 from quizapp.db import db, transaction
 from quizapp.people.models import Person
 from quizapp.people.service import check_keys
+from quizapp.schema import upgrade
 from quizapp.units.kinds import UnitKind
 from quizapp.units.models import Unit
 from tests import databases

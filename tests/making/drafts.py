@@ -1,16 +1,19 @@
 """Contests that are being prepared, for tests."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 from sqlalchemy import select
 
 from quizapp.contests import service
+from quizapp.contests.models import Contest, ContestDraft, SignedRegulation
 from quizapp.contests.rules.drafts import TICK, Step, rounds_typed
 from quizapp.contests.rules.schedule import Window
 from quizapp.contests.service import changing
 from quizapp.db import db, transaction
 from quizapp.people.models import Grant, Organiser
 from quizapp.people.roles import Role
+from quizapp.people.service import get_organiser_id
 from quizapp.people.service.access import RUNS
 from quizapp.people.service.cards import GrantCard, OrganiserCard
 from quizapp.units import service as units
@@ -75,3 +78,32 @@ def typed_change(slug):
     typed = changing.typed_contest(contest)
     db.session.rollback()
     return typed | {"attempts.max": "3"}
+
+
+def signed(contest, content, phone, *, at=NOON):
+    """Keep a signed regulation of a contest, uploaded by the organiser of this phone."""
+    mine = select(Contest.owner_unit_id).where(Contest.id == contest.id)
+    organiser_id = get_organiser_id(phone)
+    draft = ContestDraft(
+        public_id=bytes(16),
+        unit_id=db.session.scalar(mine),
+        preset="union_weekly_20x20",
+        body="{}",
+        created_at=at,
+        changed_at=at,
+        changed_by=organiser_id,
+        contest_id=contest.id,
+        approved_at=at,
+    )
+    db.session.add(draft)
+    db.session.flush()  # the file says whose it is
+    db.session.add(
+        SignedRegulation(
+            draft_id=draft.id,
+            file_name="the-le.pdf",
+            content=content,
+            digest=sha256(content).hexdigest(),
+            uploaded_at=at,
+            uploaded_by=organiser_id,
+        )
+    )

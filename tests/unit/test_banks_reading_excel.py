@@ -230,9 +230,10 @@ def test_another_zip_is_no_workbook():
 GOOD = workbook(HEADINGS, question_row())
 
 
-@pytest.mark.parametrize("cut", [4, 100, len(GOOD) // 2, len(GOOD) - 1])
-def test_a_workbook_cut_off_is_refused(cut):
-    refusal(GOOD[:cut])
+# Shares, not lengths: a workbook holds the time it was made, so its length is not the same twice.
+@pytest.mark.parametrize("kept", [0.001, 0.02, 0.5, 0.999])
+def test_a_workbook_cut_off_is_refused(kept):
+    refusal(GOOD[: int(kept * len(GOOD))])
 
 
 @pytest.mark.parametrize(

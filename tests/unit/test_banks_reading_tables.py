@@ -22,6 +22,7 @@ ROWS = [
 ]
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "banks"
 RIGHT = ["B", "C", "A"]
+STEM, OPTION_B, ANSWER = 0, 2, 4  # columns
 
 
 def rights(content):
@@ -175,16 +176,75 @@ def test_headings_may_stand_in_two_rows():
     assert rights(workbook(["NGÂN HÀNG"], [], upper, lower, *rows)) == RIGHT
 
 
-def test_a_picture_in_a_row_keeps_its_question_out():
+def drawn_over(*cells, headings=HEADINGS, rows=ROWS, scale=0.2):
+    """Return an xlsx with a picture over each of these cells, told by row and column from 0."""
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         page = book.add_worksheet("Câu hỏi")
-        for number, row in enumerate([HEADINGS, *ROWS]):
+        for number, row in enumerate([headings, *rows]):
             page.write_row(number, 0, row)
-        page.insert_image(2, 0, "a.png", {"image_data": BytesIO(picture())})
-    reading = read_bank(target.getvalue())
+        for row, column in cells:
+            how = {"image_data": BytesIO(picture()), "x_scale": scale, "y_scale": scale}
+            page.insert_image(row, column, "a.png", how | {"description": "Biển báo"})
+    return target.getvalue()
+
+
+def shown_in(reading):
+    return {one.number: [(p["option"], p["alt"]) for p in one.pictures] for one in reading.drafts}
+
+
+def test_a_picture_within_one_cell_stays_with_the_stem_or_the_option_there():
+    reading = read_bank(drawn_over((1, STEM), (2, OPTION_B), (3, STEM), (3, OPTION_B)))
+
+    assert [letters_of(one.right) for one in reading.drafts] == RIGHT
+    assert shown_in(reading) == {
+        1: [("", "Biển báo")],
+        2: [("B", "Biển báo")],
+        3: [("", "Biển báo"), ("B", "Biển báo")],
+    }
+    assert len(reading.pictures) == 1
+
+
+def test_a_picture_in_a_column_of_pictures_is_of_the_stem():
+    rows = [[*row, ""] for row in ROWS]
+    content = drawn_over((2, len(HEADINGS)), headings=[*HEADINGS, "Hình ảnh"], rows=rows)
+    assert shown_in(read_bank(content)) == {1: [], 2: [("", "Biển báo")], 3: []}
+
+    named = [[*row, "bien-bao.png"] for row in ROWS]
+    reading = read_bank(workbook([*HEADINGS, "Hình ảnh"], *named))
+    assert reading.drafts == ()
+    assert "Hãy chèn chính hình đó vào ô" in reading.errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("cell", "scale", "words"),
+    [
+        ((2, STEM), 3.0, "phủ sang ô khác"),
+        ((2, ANSWER), 0.2, "không rõ của phần nào"),
+        ((2, len(HEADINGS) + 3), 0.2, "không rõ của phần nào"),
+    ],
+)
+def test_a_picture_that_may_be_of_another_part_keeps_its_question_out(cell, scale, words):
+    reading = read_bank(drawn_over(cell, scale=scale))
+
     assert [one.number for one in reading.drafts] == [1, 3]
-    assert "hình" in reading.errors[0].message
+    assert words in reading.errors[0].message
+
+
+@pytest.mark.parametrize("form", ["xls", "ods"])
+def test_pictures_in_files_of_other_programs_are_read_or_named_with_their_cell(form):
+    """Saved by LibreOffice: over the stem of 1 and option B of 2, and one over two rows of 3."""
+    reading = read_bank((FIXTURES / f"pictures.{form}").read_bytes())
+
+    said = {problem.question: problem.message for problem in reading.errors}
+    if form == "xls":
+        assert sorted(said) == [1, 2, 3]
+        assert "ở ô A2 không đọc được từ tệp .xls" in said[1]
+        assert "ở ô C3 không đọc được từ tệp .xls" in said[2]
+    else:
+        assert shown_in(reading) == {1: [("", "Biển báo")], 2: [("B", "Biển báo")], 4: []}
+        assert list(said) == [3]
+        assert "ở ô A4 phủ sang ô khác" in said[3]
 
 
 def test_a_marked_cell_that_contradicts_the_key_is_named():

@@ -5,6 +5,7 @@ import pytest
 from quizapp.banks.reading import read_here
 from quizapp.banks.rules import letters_of
 from tests.making.documents import document, paragraph, run
+from tests.making.workbooks import workbook
 
 WORDS = ("Một ý.", "Hai ý.", "Ba ý.", "Bốn ý.")
 ASKED = "Câu 7. Các phát biểu sau đúng hay sai?"
@@ -118,3 +119,65 @@ def test_statements_do_not_hide_the_marks_of_other_questions():
     reading = read_here(document(*parts))
     assert reading.errors == ()
     assert [letters_of(one.right) for one in reading.drafts] == [*RIGHT, "B", "A"]
+
+
+HEADINGS = ["Câu hỏi", "Độ khó", "A", "B", "C", "D", "Đáp án đúng", "Giải thích"]
+
+
+def split_row(options=WORDS, key="a) Đúng; b) Sai; c) Sai; d) Đúng", stem="Đúng hay sai?"):
+    row = [stem, "Dễ", *options, key, "Vì thế."]
+    whole = ["Mấy cấp?", "Dễ", "Hai", "Ba", "Bốn", "Năm", "B", ""]
+    return read_here(workbook(HEADINGS, row, whole))
+
+
+@pytest.mark.parametrize(
+    "key", ["a) Đúng; b) Sai; c) Sai; d) Đúng", "a-Đ, b-S, c-S, d-Đ", "Đ S S Đ"]
+)
+def test_a_row_of_statements_becomes_a_question_each(key):
+    reading = split_row(key=key)
+
+    assert reading.errors == ()
+    assert [letters_of(one.right) for one in reading.drafts] == [*RIGHT, "B"]
+    assert [one.stem for one in reading.drafts][1] == "Đúng hay sai?\nHai ý."
+    assert {one.difficulty for one in reading.drafts} == {"easy"}
+    assert reading.drafts[0].explanation == "Vì thế."
+
+
+def test_statements_of_a_row_may_carry_their_own_verdicts_and_are_named_where_one_does_not():
+    told_each = [f"{text} ({VERDICT[right][1]})" for text, right in zip(WORDS, RIGHT, strict=True)]
+    reading = split_row(told_each, "")
+    assert [letters_of(one.right) for one in reading.drafts] == [*RIGHT, "B"]
+
+    partly = split_row([told_each[0], *WORDS[1:]], "")
+    assert [one.stem for one in partly.drafts] == ["Mấy cấp?"]
+    assert "không rõ từng ý" in partly.errors[0].message
+    contrary = split_row(told_each, "a) Sai; b) Sai; c) Sai; d) Đúng")
+    assert [one.stem for one in contrary.drafts] == ["Mấy cấp?"]
+
+
+def test_a_row_with_the_letter_of_one_option_stays_one_question():
+    reading = split_row(key="C", stem="Nói “Đúng hay sai” là nói gì?")
+
+    assert [letters_of(one.right) for one in reading.drafts] == ["C", "B"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Đúng hay sai?\nA. Một ý.\nB. Hai ý.\nC. Ba ý.\nD. Bốn ý.\nANSWER: a) Đ; b) S; c) S; d) Đ",
+        "Đúng hay sai? {=Một ý. -> Đúng =Hai ý. -> Sai =Ba ý. -> S =Bốn ý. -> TRUE}\n",
+    ],
+)
+def test_statements_in_aiken_and_as_pairs_of_gift_become_a_question_each(text):
+    reading = read_here(text.encode())
+
+    assert reading.errors == ()
+    assert [letters_of(one.right) for one in reading.drafts] == [*RIGHT]
+    assert [one.stem.splitlines()[-1] for one in reading.drafts] == [*WORDS]
+
+
+def test_pairs_of_gift_that_match_other_words_are_another_kind():
+    reading = read_here(b"::a:: Gh\xc3\xa9p {=A -> Mot =B -> Sai}\n\n2+2? {=4 ~5}\n")
+
+    assert len(reading.drafts) == 1
+    assert "ghép đôi" in reading.errors[0].message

@@ -1,12 +1,15 @@
 """The files that people begin a bank with are read as they were meant."""
 
+from datetime import date
+
 import pytest
 
 from quizapp.banks.reading import read_here
+from quizapp.banks.rules import Difficulty
 from quizapp.banks.rules.counting import count
 from quizapp.banks.rules.differences import Verb, compare, pieces, without_keys
 from quizapp.banks.writing.templates import EXAMPLES, TEMPLATES
-from tests.making.banks import draft
+from tests.making.banks import draft, several
 
 
 @pytest.mark.parametrize("form", sorted(TEMPLATES))
@@ -55,3 +58,19 @@ def test_a_bank_whose_longest_option_is_right_too_often_is_told():
     assert (count(even).longest_right, count(even).leans_on_length) == (0, False)
     assert not count(long[:9]).leans_on_length  # too few to say
     assert count(long).uncited == 10
+
+
+def test_topics_difficulties_and_key_letters_are_counted_with_those_not_told():
+    told = count(
+        [
+            draft(1, right=1, topic="Hòa giải", difficulty=Difficulty.HARD),
+            draft(2, right=1, topic="Hòa giải", citations=({"text": "Điều 188"},)),
+            draft(3, right=4, topic=None, valid_to=date(2026, 12, 31)),
+            several(4, right=0b101),
+        ]
+    )
+
+    assert told.topics == [("Hòa giải", 2), (None, 1), ("Hợp đồng lao động", 1)]
+    assert told.difficulties == [(Difficulty.HARD, 1), (None, 3)]
+    assert told.letters == [("A", 2), ("A, C", 1), ("C", 1)]
+    assert (told.uncited, told.undated, told.comparable) == (3, 3, 3)

@@ -101,3 +101,22 @@ def test_ids_that_begin_alike_stand_before_the_next_beginning(start, end):
     assert codes.after(start) == end
     assert start + b"\xff" * 14 < codes.after(start)
     assert codes.after(b"\xff\xff") > b"\xff\xff" + b"\xff" * 14
+
+
+@given(public_id=st.binary(min_size=20, max_size=20), other=st.binary(min_size=32, max_size=32))
+def test_a_certificates_code_is_read_as_it_was_written_and_proves_the_key(public_id, other):
+    code = codes.code_of_certificate(public_id, key=KEY)
+
+    read = codes.read_certificate_code(code.lower().replace("-", " "))
+
+    assert code.startswith(codes.code_of_id(public_id))
+    assert public_id[-codes.ID_BYTES :].startswith(read.start)
+    assert read.mac == codes.certificate_mac(public_id, key=KEY)
+    assert (read.mac == codes.certificate_mac(public_id, key=other)) is (other == KEY)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "K7MQ-2RDX", "K7MQ-2RDX-94TB", "K7MQ-2RDX-94TB-H3W0", "2" * 17]
+)
+def test_what_is_no_certificates_code_is_none(text):
+    assert codes.read_certificate_code(text) is None

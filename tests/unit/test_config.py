@@ -14,6 +14,20 @@ def test_without_settings_everything_is_in_the_instance_folder():
     assert settings.database_url == f"sqlite:///{ROOT}/instance/quizapp.sqlite3"
     assert (settings.host, settings.port, settings.web_workers) == ("0.0.0.0", 8000, 2)
     assert (settings.trusted_hosts, settings.proxy_hops, settings.https) == ((), 0, False)
+    assert (settings.metrics_port, settings.logs_every_request) == (0, True)
+
+
+def test_an_embedded_database_is_backed_up_every_night_and_a_server_where_it_is_said(tmp_path):
+    def folder(**env):
+        given = {f"QUIZAPP_{name}": value for name, value in env.items()}
+        return Settings.from_env({"QUIZAPP_INSTANCE": str(tmp_path)} | given).backup_folder
+
+    assert folder() == tmp_path / "backups"
+    assert folder(DATABASE_URL="postgresql://h/quiz") is None
+    assert folder(BACKUP_FOLDER="/srv/kho", DATABASE_URL="postgresql://h/quiz") == Path("/srv/kho")
+    assert folder(BACKUP_FOLDER="off") is None
+    with pytest.raises(BadSetting, match="QUIZAPP_BACKUP_HOUR"):
+        folder(BACKUP_HOUR="24")
 
 
 def test_an_empty_setting_is_no_setting():
@@ -67,6 +81,8 @@ def test_an_address_that_is_no_database_is_refused_without_repeating_its_passwor
         ("QUIZAPP_WEB_WORKERS", 1, 64),
         ("QUIZAPP_PROXY_HOPS", 0, 9),
         ("QUIZAPP_HTTPS", 0, 1),
+        ("QUIZAPP_LOG_ALL", 0, 1),
+        ("QUIZAPP_METRICS_PORT", 0, 65535),
     ],
 )
 def test_a_number_is_taken_inside_its_borders_and_refused_outside(name, least, most):

@@ -44,6 +44,16 @@ def test_who_never_failed_never_waits():
     assert wait_before_try(failed(5), now=NOW) == 0
 
 
+@pytest.mark.parametrize(
+    ("times", "count"), [(0, None), (5, after_failure_of_person), (199, after_failure_of_source)]
+)
+def test_who_asked_a_moment_before_a_failure_that_delays_nobody_is_heard(times, count):
+    """Its clock was read first and its password hashed meanwhile: the other's count was first."""
+    assert wait_before_try(failed(times, count=count), now=NOW - 2 * SECOND) == 0
+    delayed = failed(6)
+    assert wait_before_try(delayed, now=NOW - 2 * SECOND) == 3
+
+
 def test_failures_are_forgotten_after_a_quiet_day_and_not_before():
     tries = failed(9)
     almost = NOW + timedelta(days=1) - timedelta(microseconds=1)

@@ -2,6 +2,8 @@
 
 import heapq
 import json
+import multiprocessing
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import cycle
 
@@ -15,6 +17,7 @@ from tests.load.people import AGENT, SLUG, Surprise
 from tests.load.profile import Profile
 from tests.load.profiles.deadline import submits
 from tests.load.profiles.pages import inside, paths_of
+from tests.load.served import LOGGED, at_server, log_end
 from tests.load.wire import Request
 
 SETTLED = 3.0  # seconds until the boards can show that results arrive
@@ -44,19 +47,25 @@ def timeline(load):
     due = clock.now() + timedelta(minutes=19)
     papers = running_papers(load.base, load.ledger, load.people(count), due=due)
     load.seen |= {"tags": {}, "answers": {200: 0, 304: 0}, "ages": [], "late": 0}
+    load.seen |= {"taken": [], "shown": [], "inside": {}, "log": log_end(load.base.folder)}
     load.seen |= {"counts_until": due, "since": clock.now() + timedelta(seconds=SETTLED)}
     load.seen["paths"] = paths_of(load.base)
     own = (
-        Due(at=index / options.submits, script=submits(load, paper))
+        Due(at=index / options.submits, script=_submits(load, paper))
         for index, paper in enumerate(papers)
     )
     return heapq.merge(own, _reading(load), key=lambda one: one.at)
 
 
+def _submits(load, paper):
+    yield from submits(load, paper)
+    load.seen["taken"].append(clock.now())
+
+
 def _reading(load):
-    paths = load.seen["paths"]
-    turns = cycle([*paths, "contest"])
-    paths = paths | {"contest": cycle([(f"/c/{SLUG}", ())])}
+    paths = load.seen["paths"] | {"contest": [(f"/c/{SLUG}", ())]}
+    turns = cycle(paths)
+    paths = {step: cycle(some) for step, some in paths.items()}
     for index in range(load.options.rate * load.options.seconds):
         step = next(turns)
         yield Due(at=index / load.options.rate, script=reads(load, step, *next(paths[step])))
@@ -65,20 +74,72 @@ def _reading(load):
 def _note_age(load, as_of):
     """Note how old a board is that was just read: all it can lack is younger than that."""
     now = clock.now()
-    if as_of and now > load.seen["since"]:
-        load.seen["ages"].append((now - datetime.fromisoformat(as_of)).total_seconds())
+    if as_of:
+        shows = datetime.fromisoformat(as_of)
+        load.seen["shown"].append((now, shows))
+        if now > load.seen["since"]:
+            load.seen["ages"].append((now - shows).total_seconds())
+
+
+@contextmanager
+def beside(load):
+    """Look meanwhile what each page costs, in a process of its own."""
+    if not load.options.inside:
+        yield
+        return
+    context = multiprocessing.get_context("fork")
+    found, ours = context.Pipe(duplex=False)
+    process = context.Process(target=_looks, args=(load, ours), daemon=True)
+    process.start()
+    ours.close()
+    yield
+    load.seen["inside"] = found.recv()
+    process.join()
+
+
+def _looks(load, ours):
+    options = load.options
+    ours.send(
+        inside(load.base, load.seen["paths"], times=options.inside, seconds=options.seconds * 0.8)
+    )
 
 
 def _more(load):
-    ages, times = load.seen["ages"], getattr(load.options, "inside", 0)
-    return {
-        "inside": inside(load.base, load.seen["paths"], times=times) if times else {},
-        "answers": load.seen["answers"],
-        "board_age_s": {
-            name: round(quantile(ages, share), 2) if ages else None
-            for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
-        },
+    seen = load.seen
+    steps = {
+        path.partition("?")[0]: step for step, some in seen["paths"].items() for path, _ in some
     }
+
+    def step_of(method, path):
+        return steps.get(path) if method == "GET" else path.rpartition("/")[2]
+
+    return {
+        "at_server": at_server(load.base.folder, seen["log"], step_of),
+        "inside": seen["inside"],
+        "answers": seen["answers"],
+        "board_age_s": _quantiles(seen["ages"]),
+        "public_after_s": _quantiles(_public_after(seen["taken"], seen["shown"])),
+    }
+
+
+def _public_after(taken, shown):
+    """Return for each result the seconds from its answer to the first read of a board with it.
+
+    Who reads says how soon it can be seen; results that no read came after are left out.
+    """
+    found, reads = [], iter(sorted(shown))
+    at, shows = next(reads, (None, None))
+    for moment in sorted(taken):
+        while shows and shows < moment:
+            at, shows = next(reads, (None, None))
+        if shows:
+            found.append(max((at - moment).total_seconds(), 0))
+    return found
+
+
+def _quantiles(values):
+    shares = (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
+    return {name: round(quantile(values, share), 2) if values else None for name, share in shares}
 
 
 SUBMITS = click.option(
@@ -87,9 +148,9 @@ SUBMITS = click.option(
 INSIDE = click.option(
     "--inside",
     type=click.IntRange(0, 10_000),
-    default=200,
+    default=100,
     show_default=True,
-    help="Requests of each kind afterwards, inside one process, for what the database takes.",
+    help="Requests of each kind meanwhile, inside one process, for what the database takes.",
 )
 PROFILE = Profile(
     name="boards",
@@ -99,5 +160,7 @@ PROFILE = Profile(
     defaults={"rate": 200, "seconds": 30, "people": 1, "clients": 64, "saves": 0}
     | {"questions": 500},
     options=(SUBMITS, INSIDE),
+    beside=beside,
+    served=LOGGED,
     more=_more,
 )

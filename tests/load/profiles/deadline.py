@@ -31,10 +31,10 @@ def submits(load, paper):
         load.seen["late"] += 1
 
 
-def handed_in(load, papers, *, seconds):
-    """Set the end of the papers `seconds` from now and return a submit for each until then."""
+def handed_in(load, papers, *, until, seconds):
+    """Let papers that run until `until` end `seconds` from now; return a submit for each."""
     due = clock.now() + timedelta(seconds=seconds)
-    load.seen |= {"counts_until": due + _set_due(load.base, due), "late": 0}
+    load.seen |= {"counts_until": due + _set_due(load.base, due, instead_of=until), "late": 0}
     pace = seconds / len(papers)
     for index, paper in enumerate(papers):
         yield Due(at=index * pace, script=submits(load, paper))
@@ -45,17 +45,18 @@ def timeline(load):
     options, due = load.options, clock.now() + PREPARING
     callers = load.people(options.people)
     papers = running_papers(load.base, load.ledger, callers, due=due, half=True)
-    return handed_in(load, papers, seconds=options.seconds)
+    return handed_in(load, papers, until=due, seconds=options.seconds)
 
 
-def _set_due(base, due):
-    """Let all running papers end at `due`; return the grace that follows."""
+def _set_due(base, due, *, instead_of):
+    """Let the papers that would end at `instead_of` end at `due`; return the grace that follows."""
     with base.app.app_context():
         (one,) = contests.get_contest(SLUG).rounds
         db.session.rollback()
         with transaction():
             mine = update(Attempt).where(Attempt.id > base.attempts)
             mine = mine.where(Attempt.state == AttemptState.RUNNING)
+            mine = mine.where(Attempt.deadline_at == instead_of)
             times = {"started_at": due - one.rules.time_limit, "deadline_at": due}
             db.session.execute(mine.values(times))
         db.session.remove()

@@ -5,6 +5,7 @@ Each is a step with many paths: nobody reads the same board all the time.
 
 import random
 import time
+from collections import defaultdict
 from itertools import cycle
 
 from sqlalchemy import event, func, select
@@ -23,7 +24,7 @@ ME = "me"
 
 
 def paths_of(base):
-    """Return step → an endless cycle of (path, more headers)."""
+    """Return step → [(path, more headers)]."""
     chance = random.Random(7)
     with base.app.app_context():
         contest_id = contests.get_contest(SLUG).id
@@ -45,7 +46,7 @@ def paths_of(base):
     }
     for level, codes in levels.items():
         found[f"level_{level}"] = [(f"/c/{SLUG}/boards/units/{code}?round=1", ()) for code in codes]
-    return {step: cycle(paths) for step, paths in found.items() if paths}
+    return {step: paths for step, paths in found.items() if paths}
 
 
 def _codes_by_level(chance):
@@ -63,54 +64,94 @@ def _cookie(contest_id, person_id):
     return f"{contestant.COOKIE}={contestant._serializer().dumps(signed)}"
 
 
-def inside(base, paths, *, times):
+def inside(base, paths, *, times, seconds=0):
     """Return step → what a request costs inside one process: statements, database and CPU time.
 
-    The database's time is what the process waits for its statements, there and back.
+    `database_ms` is what the process waits for its statements, there and back. On PostgreSQL
+    `execution_ms` is what the database itself takes for them, and `blocks` how many it looks at:
+    EXPLAIN (ANALYZE, BUFFERS) of each. All of it is spread over so many seconds.
     """
-    spent = {"statements": 0, "seconds": 0.0, "since": 0.0}
-
-    def before(*_args):
-        spent["since"] = time.perf_counter()
-
-    def after(*_args):
-        spent["statements"] += 1
-        spent["seconds"] += time.perf_counter() - spent["since"]
-
+    spent = Statements()
     with base.app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", before)
-    event.listen(engine, "after_cursor_execute", after)
+    event.listen(engine, "before_cursor_execute", spent.before)
+    event.listen(engine, "after_cursor_execute", spent.after)
+    pause = seconds / (times * len(paths))
     try:
-        return {step: _costs(base, some, times, spent) for step, some in paths.items()}
+        return {
+            step: _costs(base, cycle(some), times, spent, pause) for step, some in paths.items()
+        }
     finally:
-        event.remove(engine, "before_cursor_execute", before)
-        event.remove(engine, "after_cursor_execute", after)
+        event.remove(engine, "before_cursor_execute", spent.before)
+        event.remove(engine, "after_cursor_execute", spent.after)
         engine.dispose()
 
 
-def _costs(base, paths, times, spent):
+class Statements:
+    """The statements of one request, and how long they took."""
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self):
+        self.sent, self.seconds, self._since = [], 0.0, 0.0
+
+    def before(self, _connection, _cursor, statement, parameters, *_):
+        self.sent.append((statement, parameters))
+        self._since = time.perf_counter()
+
+    def after(self, *_):
+        self.seconds += time.perf_counter() - self._since
+
+
+def _costs(base, paths, times, spent, pause):
     client = base.app.test_client(use_cookies=False)
-    walls, cpus, database, statements = [], [], [], []
+    seen = defaultdict(list)
     for number in range(times + 5):  # the first ones fill what a process keeps
         path, headers = next(paths)
-        spent["statements"], spent["seconds"] = 0, 0.0
+        spent.clear()
         wall, cpu = time.perf_counter(), time.thread_time()
         reply = client.get(path, headers=[("User-Agent", AGENT), *headers])
         if reply.status_code != 200:
             raise RuntimeError(f"status {reply.status_code} of {path}")
         if number >= 5:
-            walls.append(1000 * (time.perf_counter() - wall))
-            cpus.append(1000 * (time.thread_time() - cpu))
-            database.append(1000 * spent["seconds"])
-            statements.append(spent["statements"])
-    return {
-        "statements": max(statements),
-        "database_ms": _quantiles(database),
-        "cpu_ms": _quantiles(cpus),
-        "wall_ms": _quantiles(walls),
-    }
+            seen["wall_ms"].append(1000 * (time.perf_counter() - wall))
+            seen["cpu_ms"].append(1000 * (time.thread_time() - cpu))
+            seen["database_ms"].append(1000 * spent.seconds)
+            seen["statements"].append(len(spent.sent))
+            if base.database:
+                took, blocks = explained(base, spent.sent)
+                seen["execution_ms"].append(took)
+                seen["blocks"].append(blocks)
+            time.sleep(max(pause - (time.perf_counter() - wall), 0))
+    most = max(seen.pop("statements"))
+    return {"statements": most, **{name: _quantiles(values) for name, values in seen.items()}}
+
+
+def explained(base, statements):
+    """Return (milliseconds of execution, blocks looked at) of all that only read, on PostgreSQL."""
+    took = blocks = 0
+    with base.app.app_context():
+        connection = db.engine.raw_connection()
+        try:
+            for statement, parameters in statements:
+                if statement.lstrip()[:6].upper() in {"SELECT", "WITH R"}:
+                    plan = _plan(connection, statement, parameters)
+                    took += plan["Execution Time"]
+                    blocks += plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+            connection.rollback()
+        finally:
+            connection.close()
+    return took, blocks
+
+
+def _plan(connection, statement, parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters)
+        (plan,) = cursor.fetchone()[0]
+    return plan
 
 
 def _quantiles(values):
-    return {f"p{share}": round(quantile(values, share / 100), 2) for share in (50, 95, 99)}
+    shares = {f"p{share}": round(quantile(values, share / 100), 2) for share in (50, 95, 99)}
+    return shares | {"max": round(max(values), 2)}

@@ -5,7 +5,9 @@ import gc
 import json
 import multiprocessing
 import os
+import signal
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ from quizapp import clock
 from quizapp.contests import service as contests
 from quizapp.db import db, kept_for_good
 from quizapp.keys import Keys
+from quizapp.people.service import sealing
 from quizapp.results.service import verify_contest
 from quizapp.results.service.mending import mend_ranks
 from quizapp.worker import all_scopes, refresh_boards, run_once
@@ -60,17 +63,13 @@ def build(asked, folder):
     sink = sink_of(base)
     with base.app.app_context():
         with times.part("units"):
-            grown = tree.grown_tree(upper=asked.upper, grassroots=asked.grassroots)
-            db.session.remove()
-            db.engine.dispose()
-            sink.begin(COLUMNS)
-            sink.write(COLUMNS, grown.rows)
-            grown.rows.clear()
-            sink.close()
+            grown = _grown(asked)
+            maker = _begun(base, sink, grown)
         with times.part("people and attempts"):
-            counts = _run(base, sink, grown, asked)
+            counts = _run(base, sink, maker, asked)
         with times.part("counts and indexes"):
-            sink.write(COLUMNS, {"unit_count": _up_the_tree(grown.lines, counts)})
+            rows = _up_the_tree(grown.lines, counts, maker.contest_id)
+            sink.write(COLUMNS, {"unit_count": rows})
             sink.end()
         with times.part("ranks"):
             _count_ranks()
@@ -82,31 +81,72 @@ def build(asked, folder):
     return base, found
 
 
-def _run(base, sink, grown, asked):
-    """Make all chunks in processes of their own; return the counts of all together."""
-    # Forked: the tree is large. No connection is open here, or it would be shared.
+def _grown(asked):
+    """Return the Tree; the keys of its names are most of its work, so all processes make them."""
+    with _a_pool(asked.processes, _ends_quietly) as pool:
+        spread = functools.partial(pool.imap, chunksize=1000)
+        return tree.grown_tree(upper=asked.upper, grassroots=asked.grassroots, spread=spread)
+
+
+@contextmanager
+def _a_pool(processes, prepare, *given):
+    """Yield a pool of processes; they are told to end, not ended while one holds a lock."""
+    # Forked: what is worked with is large. No connection is open here, or it would be shared.
     context = multiprocessing.get_context("fork")
+    with context.Pool(processes, initializer=prepare, initargs=given) as pool:
+        yield pool
+        pool.close()
+        pool.join()
+
+
+def _ends_quietly():
+    """Let a process of a pool end when the pool does, instead of as `main` ends."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _begun(base, sink, grown):
+    """Write the units; return the Maker of the rest."""
+    maker = Maker(grown.chosen, base.app.config["RECEIPT_KEY"])
+    db.session.remove()
+    db.engine.dispose()
+    sink.begin(COLUMNS)
+    sink.write(COLUMNS, grown.rows)
+    grown.rows.clear()
+    sink.close()
+    return maker
+
+
+def _run(base, sink, maker, asked):
+    """Make all chunks in processes of their own; return the counts of all together."""
     total = defaultdict(lambda: [0, 0, 0, 0])
     todo = chunks(asked.people, asked.attempts)
-    arguments = (base, sink, grown.chosen)
-    with context.Pool(asked.processes, initializer=_prepare, initargs=arguments) as pool:
-        for rows, counts in pool.imap(_work, todo):
+    room = threading.Semaphore(4 * asked.processes)
+    with _a_pool(asked.processes, _prepare, base, sink, maker) as pool:
+        for rows, counts in pool.imap(_work, _as_room_is(room, todo)):
             if rows:
-                sink.write(COLUMNS, rows)
+                sink.write(COLUMNS, rows, fits=True)
+            room.release()
             for key, values in counts.items():
                 total[key] = [sum(pair) for pair in zip(total[key], values, strict=True)]
     return total
 
 
-def _prepare(base, sink, chosen):
+def _as_room_is(room, todo):
+    """Yield what is to be made, only so much ahead of what is written: it lies in memory."""
+    for chunk in todo:
+        room.acquire()
+        yield chunk
+
+
+def _prepare(base, sink, maker):
+    _ends_quietly()
     gc.disable()  # no cycles are made here; looking for them takes a fifth of the time
-    # One derivation costs more than a person; the product makes few people a second.
-    Keys.derive = functools.cache(Keys.derive)
     base.app.app_context().push()
-    _pool.maker = Maker(chosen, base.app.config["RECEIPT_KEY"])
-    db.session.remove()
-    db.engine.dispose()
-    _pool.sink = sink
+    # One derivation costs more than a person; the product makes few people a second.
+    keys = base.app.config["KEYS"]
+    Keys.derive = functools.cache(Keys.derive)
+    sealing._cipher, sealing._keys = functools.cache(sealing._cipher), lambda: keys
+    _pool.maker, _pool.sink = maker, sink
 
 
 def _work(chunk):
@@ -114,12 +154,12 @@ def _work(chunk):
     done: Made = _pool.maker.make(chunk)
     counts = dict(done.counts)
     if not _pool.sink.many:
-        return done.rows, counts
+        return _pool.sink.fitted(done.rows), counts
     _pool.sink.write(making.COLUMNS, done.rows)
     return None, counts
 
 
-def _up_the_tree(lines, counts):
+def _up_the_tree(lines, counts, contest_id):
     """Return the rows of all units' counts: each person counts in the whole line up."""
     total = defaultdict(lambda: [0, 0, 0, 0])
     for (number, unit_id), values in counts.items():
@@ -127,8 +167,6 @@ def _up_the_tree(lines, counts):
             into = total[number, above]
             for index, value in enumerate(values):
                 into[index] += value
-    contest_id = contests.get_contest(SLUG).id
-    db.session.rollback()
     return [(contest_id, *key, *values) for key, values in sorted(total.items())]
 
 
@@ -153,7 +191,7 @@ def _report(base, asked, times):
         "upper": asked.upper,
         "grassroots": asked.grassroots,
         "seconds": times.seconds | {"total": round(sum(times.seconds.values()), 1)},
-        "database_bytes": _size(base),
+        "database_bytes": stored_bytes(base),
     }
     if asked.verify:
         with times.part("verify"):
@@ -169,7 +207,8 @@ def _report(base, asked, times):
     return found | {"database": engine_version(base.app), "machine": figures.machine()}
 
 
-def _size(base):
+def stored_bytes(base):
+    """Return the bytes of an installation's database; within its application's context."""
     with db.engine.connect() as connection:
         if base.database:
             return connection.exec_driver_sql(

@@ -35,15 +35,22 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Rows by table; `lines`: unit → its line from the root; `chosen`: what people declare."""
+    """Rows by table; `lines`: unit → its line from the root; `chosen`: what people declare.
+
+    `names`: unit → its name.
+    """
 
     rows: dict = field(default_factory=lambda: {table: [] for table in COLUMNS})
     lines: dict = field(default_factory=dict)
+    names: dict = field(default_factory=dict)
     chosen: list = field(default_factory=list)
 
 
-def grown_tree(*, upper, grassroots):
-    """Return so many upper unions, shared by today's bodies, and grassroots unions below them."""
+def grown_tree(*, upper, grassroots, spread=map):
+    """Return so many upper unions, shared by today's bodies, and grassroots unions below them.
+
+    `spread` makes the keys of all names, as `map` does.
+    """
     tree, bodies = Tree(), _bodies()
     tree.lines.update(dict(bodies))
     newest = db.session.scalar(select(func.max(Unit.id)))
@@ -62,6 +69,7 @@ def grown_tree(*, upper, grassroots):
         unit_id = newest + upper + number
         _add(tree, unit_id, next(turns), kind=UnitKind.GRASSROOTS, name=name)
         tree.chosen.append(unit_id)
+    _name_all(tree, spread)
     if not tree.chosen:
         tree.chosen.extend(unit_id for unit_id, line in bodies if len(line) == 2)
     return tree
@@ -79,20 +87,25 @@ def _add(tree, unit_id, parent_id, *, kind, name):
     line = (*tree.lines[parent_id], unit_id)
     tree.lines[unit_id] = line
     path, code = "".join(f"{above}." for above in line), f"TT{unit_id:06d}"
-    keys = keys_of(name)
     tree.rows["unit"].append((unit_id, code, str(kind), parent_id, path, SINCE))
-    tree.rows["unit_name"].append(
-        (
-            unit_id,
-            SINCE,
-            code,
-            name,
-            str(Confidence.HIGH),
-            "tải thử",
-            keys.search_key,
-            keys.initials,
-            keys.sort_key,
-            KEYS_VERSION,
+    tree.names[unit_id] = name
+
+
+def _name_all(tree, spread):
+    known = zip(tree.names.items(), spread(keys_of, tree.names.values()), strict=True)
+    for (unit_id, name), keys in known:
+        tree.rows["unit_name"].append(
+            (
+                unit_id,
+                SINCE,
+                f"TT{unit_id:06d}",
+                name,
+                str(Confidence.HIGH),
+                "tải thử",
+                keys.search_key,
+                keys.initials,
+                keys.sort_key,
+                KEYS_VERSION,
+            )
         )
-    )
-    tree.rows["unit_term"].extend((term, unit_id) for term in keys.terms)
+        tree.rows["unit_term"].extend((term, unit_id) for term in keys.terms)
