@@ -27,11 +27,14 @@ class Page(HTMLParser):
         self.inline = {"script": [], "style": []}
         self.linked = []
         self._inside = None
+        self._texts, self._reading = {}, None
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
+        if "id" in given:
+            self._reading = given["id"]
         self.attributes += [(tag, name, value or "") for name, value in attrs]
         if tag == "form":
             self.forms.append(Form(given.get("action") or "", given.get("method", "get").lower()))
@@ -52,6 +55,18 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if self._inside:
             self.inline[self._inside][-1] += data
+        if self._reading and data.strip():
+            self._texts[self._reading], self._reading = data.strip(), None
+
+    def regions(self):
+        """Return the names under which a screen reader lists the page's sections."""
+        names = []
+        for tag, name, value in self.attributes:
+            if tag == "section" and name == "aria-label":
+                names.append(value)
+            elif tag == "section" and name == "aria-labelledby":
+                names.append(self._texts[value])
+        return names
 
     def unsafe(self):
         """Return the attributes that would run or style something past the policy."""

@@ -2,11 +2,15 @@
 
 import re
 
-from quizapp.db import transaction
+from sqlalchemy import update
+
+from quizapp.contests.models import Contest
+from quizapp.db import db, transaction
 from quizapp.people import service as people_service
 from quizapp.people.service import NewOrganiser, Role
+from tests.integration.pages import Page
 from tests.integration.test_organisers import send, sign_in
-from tests.making import contests, people, units
+from tests.making import contests, drafts, people, units
 from tests.making.contests import NOON
 
 OTHER = "0987 650 431"
@@ -72,3 +76,23 @@ def test_who_only_looks_on_is_offered_nothing_that_is_refused(app, client, freez
 
 def test_a_stranger_is_sent_to_sign_in(client):
     assert client.get("/admin").location == "/signin?next=/admin"
+
+
+def test_whatever_organisers_call_their_contests_no_two_regions_of_the_page_share_a_name(
+    app, client, freeze
+):
+    freeze(NOON)
+    with app.app_context():
+        people.organiser(at=NOON)
+        for slug in ("mot", "hai"):
+            contests.contest(slug)
+            drafts.whole_draft(bank=f"bank-{slug}")
+        with transaction():
+            db.session.execute(update(Contest).values(title="Tháng Công nhân"))
+    sign_in(client)
+
+    home = client.get("/admin").text
+    regions = Page(home).regions()
+
+    assert home.count("Tháng Công nhân</h2>") == 2
+    assert len(regions) == len(set(regions)), regions
