@@ -23,6 +23,7 @@
           var turn = db.transaction("papers", mode), request = act(turn.objectStore("papers"));
           turn.oncomplete = function () { resolve({ value: request.result }); };
           turn.onerror = turn.onabort = function () { resolve(null); };
+          if (turn.commit) turn.commit();  // a page that goes at once takes nothing back
         } catch (error) { resolve(null); }
       });
     });
