@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from quizapp import clock as app_clock
 from tests import hearing
@@ -23,6 +24,8 @@ QUIET = (
     "--disable-gpu",
     "--disable-dev-shm-usage",
 )
+# What a busy machine is allowed to take; what is promised in seconds is tested with stood clocks.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items):
