@@ -6,6 +6,7 @@ goes on where the database says it was. Answering and reading need no worker.
 
 import gc
 import signal
+import sys
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ EXPIRED_AT_ONCE = 200
 BATCHES = 20  # of results counted, then what is expired and the boards have their turn
 EVERY_SECONDS = 1.0  # a result is public within two: after the rest, the pass and the boards
 AWAY_SECONDS = 2.0
+SWITCH_SECONDS = 0.0005
 LAST_STEP_SECONDS = 3.0  # for each job that runs when the worker is to stop
 log = structlog.get_logger("worker")
 
@@ -100,6 +102,8 @@ def run_forever() -> None:
     # A whole round of the collector takes 100 ms, and writers would wait: see gunicorn.conf.py.
     gc.collect()
     gc.freeze()
+    # A job that computes hands Python's lock on after this: a pass waits for it at every statement.
+    sys.setswitchinterval(SWITCH_SECONDS)
     beside = _start_beside(stop)
     log.info("worker started")
     due: list[Scope] = []  # whose every board is to be made: one at a time, results do not wait

@@ -19,9 +19,12 @@ import click
 
 from quizapp import clock
 from quizapp.contests import service as contests
-from quizapp.db import db, kept_for_good
+from quizapp.db import db, kept_for_good, transaction
 from quizapp.keys import Keys
 from quizapp.people.service import sealing
+from quizapp.press.models import PressReport
+from quizapp.press.rules import mornings
+from quizapp.press.service import make_report
 from quizapp.results.service import verify_contest
 from quizapp.results.service.mending import mend_ranks
 from quizapp.worker import all_scopes, refresh_boards, run_once
@@ -75,6 +78,8 @@ def build(asked, folder):
             _count_ranks()
         with times.part("boards"):
             _make_boards(grown.lines)
+        with times.part("mornings"):
+            _know_mornings()
         found = _report(base, asked, times)
         db.session.remove()
         db.engine.dispose()
@@ -181,6 +186,26 @@ def _make_boards(lines):
     kept_for_good("lines of units").update(lines)
     run_once(known=all_scopes())
     db.session.rollback()
+
+
+def _know_mornings():
+    """Let the report of each morning that has passed be known, with what stands now.
+
+    The worker made each in its night; made up now, each would count again whoever came later, and
+    what is measured would be that.
+    """
+    contest = contests.get_contest(SLUG)
+    (one,) = contest.rounds
+    now = clock.now()
+    db.session.rollback()
+    first = make_report(contest, 0, actor="system")
+    with transaction():
+        made = db.session.get_one(PressReport, first)
+        known = {name: getattr(made, name) for name in ("body", "digest", "made_at", "made_by")}
+        passed = mornings([one.window], grace=one.rules.grace, since=one.window.opens_at, until=now)
+        for at in passed:
+            moments = {"as_of": at, "morning_of": at}
+            db.session.add(PressReport(contest_id=contest.id, round_number=0, **moments, **known))
 
 
 def _report(base, asked, times):
