@@ -5,7 +5,7 @@ import json
 import multiprocessing
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import cycle
+from itertools import cycle, islice
 
 import click
 
@@ -20,6 +20,7 @@ from tests.load.profiles.pages import inside, paths_of
 from tests.load.served import LOGGED, at_server, log_end
 from tests.load.wire import Request
 
+WARM = 60  # pages of each kind before anything is measured
 SETTLED = 3.0  # seconds until the boards can show that results arrive
 
 
@@ -43,18 +44,32 @@ def reads(load, step, path, more=()):
 def timeline(load):
     """Return reads at one rate and submits at another, in order of time."""
     options = load.options
+    load.seen |= {"paths": paths_of(load.base), "inside": {}}
+    _see_nothing(load)
+    _warm(load)
     count = options.submits * options.seconds
     due = clock.now() + timedelta(minutes=19)
     papers = running_papers(load.base, load.ledger, load.people(count), due=due)
-    load.seen |= {"tags": {}, "answers": {200: 0, 304: 0}, "ages": [], "late": 0}
-    load.seen |= {"taken": [], "shown": [], "inside": {}, "log": log_end(load.base.folder)}
-    load.seen |= {"counts_until": due, "since": clock.now() + timedelta(seconds=SETTLED)}
-    load.seen["paths"] = paths_of(load.base)
+    _see_nothing(load)
+    load.seen |= {"counts_until": due, "log": log_end(load.base.folder)}
     own = (
         Due(at=index / options.submits, script=_submits(load, paper))
         for index, paper in enumerate(papers)
     )
     return heapq.merge(own, _reading(load), key=lambda one: one.at)
+
+
+def _see_nothing(load):
+    load.seen |= {"tags": {}, "answers": {200: 0, 304: 0}, "ages": [], "late": 0}
+    load.seen |= {"taken": [], "shown": [], "since": clock.now() + timedelta(seconds=SETTLED)}
+
+
+def _warm(load):
+    """Read some pages of each kind: a server that has just started builds its statements first."""
+    paths = load.seen["paths"].items()
+    load.place.prepare(
+        reads(load, step, *path) for step, some in paths for path in islice(cycle(some), WARM)
+    )
 
 
 def _submits(load, paper):
