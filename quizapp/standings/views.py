@@ -39,7 +39,13 @@ def board(slug: str, board: str) -> ResponseReturnValue:
     if units_as not in UNITS_AS or not (unit or _is_board(contest, name)):
         raise NoSuchBoard
     order = _asked_order(contest, number, kind)
-    wanted = Wanted(board=name, number=number, units_as=units_as, order=order)
+    wanted = Wanted(
+        board=name,
+        number=number,
+        units_as=units_as,
+        order=order,
+        unit_id=unit.id if unit else None,
+    )
     seen = as_seen(contest, clock.now())
     shown = get_public_board(seen, wanted)
     if is_json:

@@ -26,6 +26,7 @@ error_log stderr warn;
 events {{ worker_connections 20000; }}
 http {{
     access_log off;
+    keepalive_requests 1000000;  # one connection stands for thousands of phones
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import NothingToShow
@@ -139,24 +141,7 @@ def get_outcome_to_show(public_id: str, phone: Phone, *, at: datetime) -> Outcom
 
 def get_turns(contest_id: int, person_id: int, *, at: datetime) -> Sequence[Turn]:
     """Return the person's attempts in the contest, newest first."""
-    rows = db.session.execute(
-        select(
-            Attempt.public_id,
-            Attempt.number,
-            Attempt.number_limit,
-            Attempt.state,
-            Attempt.started_at,
-            Attempt.points_milli,
-            Round.number.label("round_number"),
-            Round.rule_set_id,
-            Round.bank_version_id,
-            Round.contest_id,
-            Round.closes_at,
-        )
-        .join(Round, Round.id == Attempt.round_id)
-        .where(Round.contest_id == contest_id, Attempt.person_id == person_id)
-        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
-    ).all()
+    rows = run(_turns(), contest_id=contest_id, person_id=person_id)
     return [
         Turn(
             public_id=encode_id(row.public_id),
@@ -171,6 +156,29 @@ def get_turns(contest_id: int, person_id: int, *, at: datetime) -> Sequence[Turn
         )
         for row in rows
     ]
+
+
+@cache
+def _turns() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Attempt.public_id,
+            Attempt.number,
+            Attempt.number_limit,
+            Attempt.state,
+            Attempt.started_at,
+            Attempt.points_milli,
+            Round.number.label("round_number"),
+            Round.rule_set_id,
+            Round.bank_version_id,
+            Round.contest_id,
+            Round.closes_at,
+        )
+        .join(Round, Round.id == Attempt.round_id)
+        .where(Round.contest_id == bindparam("contest_id"))
+        .where(Attempt.person_id == bindparam("person_id"))
+        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
+    )
 
 
 def count_left(one: RoundCard, turns: Sequence[Turn], *, at: datetime) -> int:

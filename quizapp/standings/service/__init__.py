@@ -4,12 +4,22 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, case, delete, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+    tuple_,
+)
 
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.hiding import Hidden, Span, exact_in_division, exactly, rank_span
 from quizapp.contests.service import ContestCard, RoundCard, find_division
-from quizapp.db import built_once, db, run_many, table_of, upsert
+from quizapp.db import built_once, db, run, run_many, table_of, upsert
 from quizapp.standings import rules
 from quizapp.standings.models import NO_UNIT, RollupMark, Standing
 from quizapp.standings.rules import Result
@@ -17,7 +27,11 @@ from quizapp.standings.service import ranks
 from quizapp.standings.service.ranks import Before
 
 FINAL = {"rank", "error", "division_rank"}  # what only the close knows
-PRIMARY_KEY = ["contest_id", "round_number", "generation", "person_id"]
+OF_SCOPE = ("contest_id", "round_number", "generation")
+PRIMARY_KEY = [*OF_SCOPE, "person_id"]
+OF_RESULT = ("points_milli", "duration_ms", "attempts")
+TOLD = ("person_id", "rank_key", "rank", "division", "division_rank", *OF_RESULT)
+_standing = table_of(Standing)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,9 +198,10 @@ def find_place(
 
     `hides` is what an open prediction keeps back; `divisions` is how many the rules have.
     """
-    mine = db.session.scalar(select(Standing).where(*_in(scope), Standing.person_id == person_id))
-    if mine is None:
+    found = run(_own(), person_id=person_id, **_bound(scope))
+    if not found:
         return None
+    mine = found[0]
     rows, is_top = _neighbours(scope, mine, around=around)
     before = _before(scope, mine.rank_key)
     ranked = _ranks(scope, mine, rows, is_top=is_top, own=mine.rank or 1 + before.people)
@@ -256,27 +271,54 @@ def has_standing(contest: ContestCard, person_id: int) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
-def _neighbours(scope: Scope, mine: Standing, *, around: int) -> tuple[list[Standing], bool]:
+def _neighbours(scope: Scope, mine: Any, *, around: int) -> tuple[list[Any], bool]:
     """Return (the rows around `mine`, best first, `mine` among them; whether all begins there).
 
     There is one more before, to see whether its neighbour is the first of equals.
     """
-    position = tuple_(Standing.rank_key, Standing.person_id)
-    own = tuple_(mine.rank_key, mine.person_id)
-    shown = select(Standing).where(*_in(scope))
-    before = db.session.scalars(
-        shown.where(position < own)
-        .order_by(Standing.rank_key.desc(), Standing.person_id.desc())
-        .limit(around + 1)
-    ).all()
-    after = db.session.scalars(
-        shown.where(position > own).order_by(Standing.rank_key, Standing.person_id).limit(around)
-    ).all()
+    own = _bound(scope) | {"rank_key": mine.rank_key, "person_id": mine.person_id}
+    before = run(_better(), most=around + 1, **own)
+    after = run(_worse(), most=around, **own)
     return [*reversed(before), mine, *after], len(before) <= around
 
 
+@built_once
+def _own() -> Executable:
+    return _shown().where(_standing.c.person_id == bindparam("person_id"))
+
+
+@built_once
+def _better() -> Executable:
+    own, bound = _position()
+    order = (_standing.c.rank_key.desc(), _standing.c.person_id.desc())
+    return _shown().where(own < bound).order_by(*order).limit(bindparam("most"))
+
+
+@built_once
+def _worse() -> Executable:
+    own, bound = _position()
+    order = (_standing.c.rank_key, _standing.c.person_id)
+    return _shown().where(own > bound).order_by(*order).limit(bindparam("most"))
+
+
+def _shown() -> Select[*tuple[Any, ...]]:
+    """Select what is told of standings, in the scope that `_bound` fills in."""
+    columns = (_standing.c[name] for name in TOLD)
+    return select(*columns).where(*(_standing.c[name] == bindparam(name) for name in OF_SCOPE))
+
+
+def _bound(scope: Scope) -> dict[str, Any]:
+    return {name: getattr(scope, name) for name in OF_SCOPE}
+
+
+def _position() -> tuple[Any, Any]:
+    """Return where a standing stands among all, and such a place to be filled in."""
+    own = [_standing.c[name] for name in ("rank_key", "person_id")]
+    return tuple_(*own), tuple_(*(bindparam(one.name, type_=one.type) for one in own))
+
+
 def _ranks(
-    scope: Scope, mine: Standing, rows: Sequence[Standing], *, is_top: bool, own: int
+    scope: Scope, mine: Any, rows: Sequence[Any], *, is_top: bool, own: int
 ) -> dict[bytes, int]:
     """Return the rank of each key of these rows, `own` of that of `mine`.
 
@@ -323,7 +365,7 @@ def _number(scope: Scope, *where: ColumnElement[bool]) -> int:
     return db.session.scalar(_count(scope).where(*where)) or 0
 
 
-def _in_division(scope: Scope, mine: Standing, exact: int | None) -> tuple[int, int] | None:
+def _in_division(scope: Scope, mine: Any, exact: int | None) -> tuple[int, int] | None:
     """Return (division, rank in it), None beyond what may be told exactly (None: all may)."""
     if mine.division is None:
         return None

@@ -6,15 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from quizapp.contests import service as contests
 from quizapp.contests.rules import ContestRules
 from quizapp.contests.rules.hiding import tier
 from quizapp.contests.service import ContestCard
-from quizapp.db import db
+from quizapp.db import db, run
 from quizapp.people import service as people
 from quizapp.standings.models import WHOLE_CONTEST, FrozenBoard, RollupMark, Snapshot
 from quizapp.standings.rules import ordered_by
@@ -53,15 +54,24 @@ class Freshness:
     is_stale: bool
 
 
-def find_board(scope: Scope, board: str, *, units_as: str, is_closed: bool, now: datetime) -> Board:
+def find_board(
+    scope: Scope,
+    board: str,
+    *,
+    units_as: str,
+    is_closed: bool,
+    now: datetime,
+    unit_id: int | None = None,
+) -> Board:
     """Return a board, an empty one when there is nothing on it.
 
+    `unit_id` is that of the unit in the board's name, if there is one and it is known already.
     `is_closed` tells that the scope's generation has final ranks; a snapshot has them once it was
     made anew from it. (Counts of units are the same before and after.)
     """
     frozen_at = scope.at if isinstance(scope, FrozenScope) else None
     on = day_in_vietnam(frozen_at or now)
-    generation, rows = _shown(scope, board, units_as=units_as, on=on)
+    generation, rows = _shown(scope, board, units_as=units_as, on=on, unit_id=unit_id)
     fresh = freshness_in(scope, now=now)
     # The very first boards of an installation are written just before their moment is.
     return Board(
@@ -101,9 +111,14 @@ def with_names(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
 
 def get_freshness(*, now: datetime) -> Freshness:
     """Return of when what the worker counts is, and whether it has not been seen for a while."""
-    mark = db.session.execute(select(RollupMark.as_of, RollupMark.seen_at)).one()
+    (mark,) = run(_mark())
     is_stale = mark.seen_at is None or now - mark.seen_at > STALE_AFTER
     return Freshness(as_of=mark.as_of, is_stale=is_stale)
+
+
+@cache
+def _mark() -> Select[*tuple[Any, ...]]:
+    return select(RollupMark.as_of, RollupMark.seen_at)
 
 
 def withheld(board: Board) -> Board:
@@ -119,13 +134,16 @@ def find_body(
 
 
 def _shown(
-    scope: Scope, board: str, *, units_as: str, on: date
+    scope: Scope, board: str, *, units_as: str, on: date, unit_id: int | None = None
 ) -> tuple[int | None, Sequence[Mapping[str, object]]]:
     """Return (generation, rows) of a board; of a snapshot the one that it was made from."""
     if board.startswith(OF_UNIT):
-        unit = units.find_unit(board.removeprefix(OF_UNIT))
-        rows = board_of_children(scope, unit.id, units_as=units_as, on=on) if unit else []
-        return scope.generation, rows
+        if unit_id is None:
+            unit = units.find_unit(board.removeprefix(OF_UNIT))
+            if unit is None:
+                return scope.generation, []
+            unit_id = unit.id
+        return scope.generation, board_of_children(scope, unit_id, units_as=units_as, on=on)
     if isinstance(scope, FrozenScope):
         rows = find_frozen(scope, board, units_as=units_as) or []
         return scope.generation, with_names(rows) if board.startswith(PEOPLE) else rows

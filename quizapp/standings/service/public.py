@@ -14,12 +14,16 @@ DIVIDED = {boards.PEOPLE, boards.OF_DIVISION}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """A board by its name, of a round (0: the whole contest), ordered by one of ORDERS."""
+    """A board by its name, of a round (0: the whole contest), ordered by one of ORDERS.
+
+    `unit_id` is that of the unit in the name, if there is one and it is known already.
+    """
 
     board: str
     number: int
     units_as: str = "then"
     order: str = "people"
+    unit_id: int | None = None
 
 
 def get_public_board(seen: Seen, wanted: Wanted) -> Board:
@@ -59,6 +63,7 @@ def _stored(seen: Seen, wanted: Wanted) -> Board:
         units_as=wanted.units_as,
         is_closed=contest.is_final(wanted.number),
         now=seen.at,
+        unit_id=wanted.unit_id,
     )
     if not is_of_division:
         return board

@@ -7,13 +7,14 @@ beside it only, as now, what ended units have.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from quizapp.contests.models import Round
 from quizapp.contests.service import get_rules
-from quizapp.db import db
+from quizapp.db import db, run
 from quizapp.standings.models import NO_UNIT, WHOLE_CONTEST
 from quizapp.standings.rules import (
     KINDS,
@@ -23,8 +24,14 @@ from quizapp.standings.rules import (
     mean_centi,
     pass_centi,
 )
-from quizapp.standings.service import Scope
-from quizapp.standings.service.counts import counted_in, counts_of
+from quizapp.standings.service import FrozenScope, Scope
+from quizapp.standings.service.counts import (
+    bound_scope,
+    counted_as_bound,
+    counted_in,
+    counts_of,
+    counts_of_kind,
+)
 from quizapp.standings.service.rollup import COUNTED, ancestors_of
 from quizapp.units import service as units
 from quizapp.units.models import Unit
@@ -67,10 +74,20 @@ def board_of_children(scope: Scope, unit_id: int, *, units_as: str, on: date) ->
     There are thousands of these boards, each a few dozen rows that the same index gives: to write
     them all anew as results come would cost the worker a hundred times what reading them does.
     """
-    below = _ids(Unit.parent_id == unit_id)
-    then = _read(_of_units(scope, below))
+    is_frozen = isinstance(scope, FrozenScope)
+    then = _counts(run(_of_children(is_frozen=is_frozen), parent_id=unit_id, **bound_scope(scope)))
+    if units_as == "then":
+        return _rows_of_children(scope, on, then, unit_id)
     found = _Found(scope, on, then, views=(units_as,))
     return found.rows(units_as, [c.id for c in found.cards.values() if c.parent_id == unit_id])
+
+
+def _rows_of_children(scope: Scope, on: date, counts: Counts, unit_id: int) -> Rows:
+    """Return the rows, as then, of all units below one: what most ask for, in few statements."""
+    cards = {card.id: card for card in units.get_cards_below(unit_id, on=on)}
+    rounds = _rounds(scope)
+    locked = head_counts.get_locked_counts_below(unit_id, by=rounds.last)
+    return _rows(counts.keys(), counts, cards, _columns(rounds, {}, locked))
 
 
 def get_counts(scope: Scope) -> Counts:
@@ -160,16 +177,23 @@ def _columns(
 
 
 def _rounds(scope: Scope) -> _Rounds:
-    columns = Round.opens_at, Round.closes_at, Round.rule_set_id
-    query = select(*columns).where(Round.contest_id == scope.contest_id)
-    if scope.round_number != WHOLE_CONTEST:
-        query = query.where(Round.number == scope.round_number)
-    rows = db.session.execute(query).all()
+    whole = scope.round_number == WHOLE_CONTEST
+    rows = [
+        row
+        for row in run(_all_rounds(), contest_id=scope.contest_id)
+        if whole or row.number == scope.round_number
+    ]
     return _Rounds(
         first=day_in_vietnam(min(row.opens_at for row in rows)),
         last=day_in_vietnam(max(row.closes_at for row in rows)),
         has_pass_mark=all(get_rules(row.rule_set_id).pass_milli is not None for row in rows),
     )
+
+
+@cache
+def _all_rounds() -> Select[*tuple[Any, ...]]:
+    columns = Round.number, Round.opens_at, Round.closes_at, Round.rule_set_id
+    return select(*columns).where(Round.contest_id == bindparam("contest_id"))
 
 
 def _ids(*where: ColumnElement[bool]) -> Select[int]:
@@ -187,8 +211,21 @@ def _of_units(scope: Scope, ids: Select[int] | Sequence[int]) -> Select[*tuple[A
     return _of_scope(scope).where(counts_of(scope).unit_id.in_(ids))
 
 
+@cache
+def _of_children(*, is_frozen: bool) -> Select[*tuple[Any, ...]]:
+    table = counts_of_kind(is_frozen=is_frozen)
+    counted = (getattr(table, name) for name in COUNTED)
+    below = select(Unit.id).where(Unit.parent_id == bindparam("parent_id"))
+    return select(table.unit_id, *counted).where(
+        *counted_as_bound(is_frozen=is_frozen), table.people > 0, table.unit_id.in_(below)
+    )
+
+
 def _read(query: Select[*tuple[Any, ...]]) -> Counts:
-    rows = db.session.execute(query)
+    return _counts(db.session.execute(query))
+
+
+def _counts(rows: Iterable[Any]) -> Counts:
     return {row.unit_id: Count(**{name: getattr(row, name) for name in COUNTED}) for row in rows}
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from quizapp.contests.rules.hiding import Hidden, Span, exactly, tier
-from quizapp.db import db
+from quizapp.db import run
 from quizapp.standings.rules import KINDS
-from quizapp.standings.service import Scope
-from quizapp.standings.service.counts import counted_in, counts_of
+from quizapp.standings.service import FrozenScope, Scope
+from quizapp.standings.service.counts import bound_scope, counted_as_bound, counts_of_kind
 from quizapp.units import service as units
 from quizapp.units.models import Unit
 from quizapp.units.service import UnitCard
@@ -54,22 +56,24 @@ def _place(
         if card.parent_id is None:
             return None
         board = f"units/{cards[card.parent_id].code}"
-    like = _like(card)
-    table = counts_of(scope)
-    own = select(table.people).where(*counted_in(scope), table.unit_id == card.id)
-    mine = db.session.scalar(own)
-    if not mine:
+    is_frozen = isinstance(scope, FrozenScope)
+    (found,) = run(
+        _above(is_frozen=is_frozen, board=_board(card)),
+        unit_id=card.id,
+        parent_id=card.parent_id,
+        **bound_scope(scope),
+    )
+    if not found.people:
         return None
-    above, fewest = _above(scope, like, mine)
     is_hidden = Hidden.COUNTS in hides
     lacks = None
-    if fewest is not None and not is_hidden:
-        lacks = fewest - mine, 1 + _above(scope, like, fewest)[0]
+    if found.fewest is not None and not is_hidden:
+        lacks = found.fewest - found.people, 1 + found.above_fewest
     return UnitPlace(
         unit=card,
         board=board,
-        span=tier(1 + above) if is_hidden else exactly(1 + above),
-        people=None if is_hidden else mine,
+        span=tier(1 + found.above) if is_hidden else exactly(1 + found.above),
+        people=None if is_hidden else found.people,
         lacks=lacks,
     )
 
@@ -79,21 +83,30 @@ def _board(card: UnitCard) -> str | None:
     return next((board for board, kinds in KINDS.items() if card.kind in kinds), None)
 
 
-def _like(card: UnitCard) -> ColumnElement[bool]:
-    """Return the condition that a unit stands on the same board."""
-    board = _board(card)
-    if board is None:
-        return Unit.parent_id == card.parent_id
-    return Unit.kind.in_(KINDS[board])
+@cache
+def _above(*, is_frozen: bool, board: str | None) -> Select[*tuple[Any, ...]]:
+    """Select a unit's people, how many units of its board have more, and the fewest of these.
 
-
-def _above(scope: Scope, like: ColumnElement[bool], people: int) -> tuple[int, int | None]:
-    """Return how many units of a board have more people, and the fewest that one of them has."""
+    The board: units of the kinds that stand on one of KINDS, or (None) those of the same parent.
+    """
+    table, scope = counts_of_kind(is_frozen=is_frozen), counted_as_bound(is_frozen=is_frozen)
+    like = (
+        Unit.parent_id == bindparam("parent_id")
+        if board is None
+        else or_(*(Unit.kind == kind for kind in KINDS[board]))
+    )
+    own = (
+        select(table.people).where(*scope, table.unit_id == bindparam("unit_id")).scalar_subquery()
+    )
     some = select(Unit.id).where(like)  # (of a join, SQLite would read all counts)
-    table = counts_of(scope)
-    row = db.session.execute(
-        select(func.count(), func.min(table.people)).where(
-            *counted_in(scope), table.unit_id.in_(some), table.people > people
-        )
-    ).one()
-    return row[0], row[1]
+    more = (
+        select(table.people).where(*scope, table.unit_id.in_(some), table.people > own).cte("more")
+    )
+    fewest = select(func.min(more.c.people)).scalar_subquery()
+    number = select(func.count()).select_from(more)
+    return select(
+        own.label("people"),
+        number.scalar_subquery().label("above"),
+        fewest.label("fewest"),
+        number.where(more.c.people > fewest).scalar_subquery().label("above_fewest"),
+    )

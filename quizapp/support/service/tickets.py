@@ -4,11 +4,12 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Update, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, bindparam, func, insert, or_, select, update
 
-from quizapp.db import db
+from quizapp.db import db, run
 from quizapp.support import rules
 from quizapp.support.errors import AskedTooOften, BadWords, NoSuchTicket
 from quizapp.support.models import Ticket, TicketReply, TicketState
@@ -81,9 +82,18 @@ def get_tickets_of_person(person_id: int) -> Sequence[TicketCard]:
 
 def has_answer(contest_id: int, person_id: int) -> bool:
     """Tell whether an answer waits for the person: one look-up in an index."""
-    mine = Ticket.person_id == person_id, Ticket.contest_id == contest_id
-    waiting = select(Ticket.id).where(*mine, Ticket.state == TicketState.ANSWERED).limit(1)
-    return db.session.scalar(waiting) is not None
+    return bool(run(_answered(), contest_id=contest_id, person_id=person_id))
+
+
+@cache
+def _answered() -> Select[int]:
+    return (
+        select(Ticket.id)
+        .where(Ticket.contest_id == bindparam("contest_id"))
+        .where(Ticket.person_id == bindparam("person_id"))
+        .where(Ticket.state == TicketState.ANSWERED)
+        .limit(1)
+    )
 
 
 def close_own(asker: Asker, public_id: str) -> None:

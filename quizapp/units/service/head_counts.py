@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
 
 from quizapp.audit import service as audit
-from quizapp.db import db
+from quizapp.db import db, run
 from quizapp.units.errors import BadHeadCounts, CountLocked, NoSuchCount
 from quizapp.units.models import HeadCount, Unit, UnitName
 from quizapp.units.rules.head_counts import HeadCountRow, read_head_counts
@@ -101,20 +103,35 @@ def get_locked_counts(unit_ids: Collection[int], *, by: date) -> Mapping[int, in
     return {unit_id: count for part in parts for unit_id, count in _locked(part, by=by)}
 
 
+def get_locked_counts_below(parent_id: int, *, by: date) -> Mapping[int, int]:
+    """Return the same of all units right below one."""
+    rows = run(_locked_below(), parent_id=parent_id, by=by)
+    return {row.unit_id: row.members for row in rows}
+
+
 def _locked(of_units: ColumnElement[bool], *, by: date) -> Iterable[tuple[int, int]]:
+    rows = db.session.execute(_newest_locked(of_units), {"by": by})
+    return ((row.unit_id, row.members) for row in rows)
+
+
+@cache
+def _locked_below() -> Select[*tuple[Any, ...]]:
+    below = select(Unit.id).where(Unit.parent_id == bindparam("parent_id"))
+    return _newest_locked(HeadCount.unit_id.in_(below))
+
+
+def _newest_locked(of_units: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Select unit and members of the newest locked counts of a day up to the one filled in."""
     newest = (
         select(HeadCount.unit_id, func.max(HeadCount.counted_on).label("day"))
-        .where(HeadCount.locked_at.is_not(None), HeadCount.counted_on <= by, of_units)
+        .where(HeadCount.locked_at.is_not(None), HeadCount.counted_on <= bindparam("by"), of_units)
         .group_by(HeadCount.unit_id)
         .subquery()
     )
-    rows = db.session.execute(
-        select(HeadCount.unit_id, HeadCount.members).join(
-            newest,
-            (newest.c.unit_id == HeadCount.unit_id) & (newest.c.day == HeadCount.counted_on),
-        )
+    return select(HeadCount.unit_id, HeadCount.members).join(
+        newest,
+        (newest.c.unit_id == HeadCount.unit_id) & (newest.c.day == HeadCount.counted_on),
     )
-    return ((row.unit_id, row.members) for row in rows)
 
 
 def get_counts_within(unit_ids: Collection[int]) -> Sequence[CountCard]:

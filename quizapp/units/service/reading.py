@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from quizapp.db import db, kept_for_good
+from quizapp.db import db, kept_for_good, run
 from quizapp.units.errors import UnknownUnit
 from quizapp.units.models import Unit, UnitName
 from quizapp.units.rules.chains import ends_of
@@ -38,8 +39,8 @@ def find_unit(code: str, *, on: date | None = None) -> UnitCard | None:
 
     Without a day: under its last name, and ended if it has a last day at all.
     """
-    by_code = select(UnitName.unit_id).where(UnitName.code == normal_code(code))
-    return next(iter(_cards(_named().where(Unit.id == by_code.scalar_subquery()), on)), None)
+    rows = run(_by_code(), code=normal_code(code))
+    return next(iter(_cards_of(rows, on)), None)
 
 
 def get_unit_by_id(unit_id: int, *, on: date | None = None) -> UnitCard:
@@ -95,6 +96,11 @@ def get_cards(ids: Collection[int], *, on: date) -> Mapping[int, UnitCard]:
         for card in _cards(_named().where(part), on)
         if card.id in wanted
     }
+
+
+def get_cards_below(parent_id: int, *, on: date) -> Sequence[UnitCard]:
+    """Return all units right below one, whenever they were there, as they were called on a day."""
+    return _cards_of(run(_children(), parent_id=parent_id), on)
 
 
 def get_bodies(*, on: date) -> Sequence[UnitCard]:
@@ -192,8 +198,23 @@ def _named() -> Select[*tuple[Any, ...]]:
     )
 
 
+@cache
+def _by_code() -> Select[*tuple[Any, ...]]:
+    by_code = select(UnitName.unit_id).where(UnitName.code == bindparam("code"))
+    return _named().where(Unit.id == by_code.scalar_subquery())
+
+
+@cache
+def _children() -> Select[*tuple[Any, ...]]:
+    return _named().where(Unit.parent_id == bindparam("parent_id"))
+
+
 def _cards(statement: Select[*tuple[Any, ...]], on: date | None) -> list[UnitCard]:
-    rows = db.session.execute(statement)
+    return _cards_of(db.session.execute(statement), on)
+
+
+def _cards_of(rows: Iterable[Any], on: date | None) -> list[UnitCard]:
+    """Return a card of each unit, whose names are `rows` one after the other."""
     return [_card(_as_of(group, on), on) for _, group in groupby(rows, key=lambda row: row.id)]
 
 
