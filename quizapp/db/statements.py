@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import current_app, g
-from sqlalchemy import Executable, insert
+from sqlalchemy import ColumnElement, Executable, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from quizapp.db.base import WRITE, Base, db, used
 from quizapp.db.engines import READER, WRITER, alone, engine_for, queue
 from quizapp.db.prepared import execute
 
+FEW = 8
 Built = TypeVar("Built")
 
 
@@ -76,6 +77,22 @@ def run_many(statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         run(statement, **rows[0])
     else:
         used().execute(statement, list(rows))
+
+
+def among_few(column: Any) -> ColumnElement[bool]:
+    """Return the condition that a column is one of the at most FEW values that `few` fills in.
+
+    A list of values that varies in length is written anew for each execution; this one is not.
+    """
+    return cast(
+        "ColumnElement[bool]",
+        column.in_([bindparam(f"few_{place}", type_=column.type) for place in range(FEW)]),
+    )
+
+
+def few(values: Sequence[Any]) -> Mapping[str, Any]:
+    """Return the values for `among_few`, of which there are 1 to FEW."""
+    return {f"few_{place}": values[min(place, len(values) - 1)] for place in range(FEW)}
 
 
 def write_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, insert, select
 
-from quizapp.db import db, read, run, upsert
+from quizapp.db import FEW, among_few, db, few, read, run, upsert
 from quizapp.errors import NotFound, Refusal
 from quizapp.people.errors import BadEntry, PhoneTaken, WrongOwnPin, WrongPin
 from quizapp.people.models import Consent, Person, PersonState, Purpose
@@ -146,7 +146,11 @@ def find_person_by_phone(contest_id: int, phone: str) -> PersonCard | None:
 
 def get_person_cards(person_ids: Iterable[int]) -> Mapping[int, PersonCard]:
     """Return id → card in one statement; unknown ids are left out."""
-    rows = db.session.execute(_cards().where(Person.id.in_(list(person_ids))))
+    ids = list(person_ids)
+    if 0 < len(ids) <= FEW:
+        rows: Iterable[Row[Any]] = run(_few_cards(), **few(ids))
+    else:
+        rows = db.session.execute(_cards().where(Person.id.in_(ids)))
     return {row.id: _card(row) for row in rows}
 
 
@@ -250,6 +254,11 @@ def _cards(*more: Any) -> Select[Any]:
 @cache
 def _held_card() -> Select[Any]:
     return _one_card().with_for_update(read=True, key_share=True, of=Person)
+
+
+@cache
+def _few_cards() -> Select[Any]:
+    return _cards().where(among_few(Person.id))
 
 
 @cache

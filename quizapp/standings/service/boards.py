@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, bindparam, select
 
 from quizapp.contests import service as contests
 from quizapp.contests.rules import ContestRules
@@ -147,13 +147,26 @@ def _shown(
     if isinstance(scope, FrozenScope):
         rows = find_frozen(scope, board, units_as=units_as) or []
         return scope.generation, with_names(rows) if board.startswith(PEOPLE) else rows
-    row = db.session.execute(
+    rows = run(
+        _newest(),
+        contest_id=scope.contest_id,
+        round_number=scope.round_number,
+        board=board,
+        units_as=units_as,
+    )
+    return (rows[0].generation, list(json.loads(rows[0].body))) if rows else (None, [])
+
+
+@cache
+def _newest() -> Select[*tuple[Any, ...]]:
+    """Select the newest snapshot of a board."""
+    place = ("contest_id", "round_number", "board", "units_as")
+    return (
         select(Snapshot.generation, Snapshot.body)
-        .where(*is_board(scope, board, units_as))
+        .where(*(getattr(Snapshot, name) == bindparam(name) for name in place))
         .order_by(Snapshot.id.desc())
         .limit(1)
-    ).one_or_none()
-    return (None, []) if row is None else (row.generation, list(json.loads(row.body)))
+    )
 
 
 def find_frozen(scope: FrozenScope, board: str, *, units_as: str = "then") -> Any:
@@ -178,16 +191,6 @@ def scopes_of(contest: ContestCard) -> dict[int, Scope]:
     }
     whole = Scope(contest_id=contest.id, round_number=WHOLE_CONTEST, generation=contest.generation)
     return rounds | {WHOLE_CONTEST: whole}
-
-
-def is_board(scope: Scope, board: str, units_as: str) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that a snapshot is of this board."""
-    return (
-        Snapshot.contest_id == scope.contest_id,
-        Snapshot.round_number == scope.round_number,
-        Snapshot.board == board,
-        Snapshot.units_as == units_as,
-    )
 
 
 def in_tiers(board: Board) -> Board:
