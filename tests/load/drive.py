@@ -170,12 +170,20 @@ def _serve(seats, *, until):
             ready = selector.select(timeout=1.0)
             for key, _ in ready:
                 key.data.arrived()
-                _settle(selector, key.fd, key.data)
+                follow(selector, key)
+                _settle(selector, key.data.fileno(), key.data)
             is_late = time.perf_counter() > until
             if is_late or not ready:
                 for key in list(selector.get_map().values()):
                     key.data.give_up_after(0.0 if is_late else TIMEOUT)
                     _settle(selector, key.fd, key.data)
+
+
+def follow(selector, key):
+    """Listen to the connection that a seat has now, if it is another one."""
+    if key.data.fileno() != key.fd:
+        selector.unregister(key.fd)
+        selector.register(key.data, selectors.EVENT_READ, key.data)
 
 
 def _settle(selector, fd, seat):

@@ -14,7 +14,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 
-from tests.load.drive import Seat, Seen
+from tests.load.drive import Seat, Seen, follow
 from tests.load.wire import TIMEOUT, Line
 
 LATEST = 0.05  # seconds that the loop sleeps at most, so that what is late is seen
@@ -121,6 +121,7 @@ class _Loop:
             self._seat_all()
             for key, _ in self._selector.select(self._pause()):
                 key.data.arrived()
+                follow(self._selector, key)
                 self._settle(key.data)
             if is_slow:
                 self._for_taken(Seat.tick)

@@ -77,7 +77,7 @@ class Line:
         self.name = f"{host}:{port}"
         self.sent = self.received = 0  # bytes
         self._coming = bytearray()
-        self._socket = None
+        self._socket, self._is_ending = None, False
 
     def fileno(self):
         return self._socket.fileno()
@@ -89,6 +89,7 @@ class Line:
         """
         if self._socket is None:
             self._socket = self._connect()
+        self._follow_end()
 
     def send(self, request):
         """Send the whole request; it is small enough for the socket's buffer."""
@@ -116,11 +117,20 @@ class Line:
         """Begin again on a new connection, as a phone does after a broken one."""
         self.close()
         self._coming.clear()
-        self._socket = self._connect()
+        self._socket, self._is_ending = self._connect(), False
 
     def close(self):
         if self._socket is not None:
             self._socket.close()
+
+    def _follow_end(self):
+        """Go on over a new connection where the server said that it ends this one.
+
+        The old one is closed after: so the new one has another number.
+        """
+        if self._is_ending:
+            ended, self._socket, self._is_ending = self._socket, self._connect(), False
+            ended.close()
 
     def _connect(self):
         connection = socket.create_connection((self.host, self.port), timeout=TIMEOUT)
@@ -136,7 +146,9 @@ class Line:
             return None
         body = bytes(self._coming[end + 4 : end + 4 + length])
         del self._coming[: end + 4 + length]
-        return Reply(status, headers, body)
+        reply = Reply(status, headers, body)
+        self._is_ending = reply.header("connection").lower() == "close"
+        return reply
 
 
 class SlowLine(Line):
