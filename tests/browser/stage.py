@@ -106,7 +106,7 @@ class Stage:
 
         with request_finished.connected_to(note, self.app):
             yield
-            assert taken.wait(10), "no save came"
+            assert taken.wait(30), "no save came"
 
     def late_sheet(self, page):
         """Return what was kept aside for the attempt that the page shows, or None."""
