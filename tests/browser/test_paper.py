@@ -27,8 +27,9 @@ def still(page, new_number):
     begin(page, new_number())
     page.clock.pause_at(NOON + timedelta(seconds=90))
     page.evaluate(
-        """() => { const send = fetch; window.asked = [];
-        window.fetch = (url, how) => { asked.push(how); return send(url, how) } }"""
+        """() => { const send = fetch; window.asked = []; window.settled = 0;
+        window.fetch = (url, how) => { asked.push(how);
+          return send(url, how).finally(() => { settled += 1 }) } }"""
     )
     return page
 
@@ -36,6 +37,15 @@ def still(page, new_number):
 def count_sent(page):
     """Return how many saves left a `still` phone."""
     return page.evaluate("asked.length")
+
+
+def settle(page, count):
+    """Wait until so many saves of a `still` phone were answered or failed, and it knows."""
+    for _ in range(400):
+        if page.evaluate("settled") >= count:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("never")
 
 
 def record_states(page):
@@ -159,6 +169,7 @@ def test_phones_that_failed_together_try_again_at_different_times(still):
     assert count_sent(still) == 1
     still.clock.run_for(100)
     assert count_sent(still) == 2
+    settle(still, 2)
     expect(still.locator("#saved")).to_have_text(OFFLINE)
 
     still.clock.run_for(3000)
