@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SUITE = "bookworm"
-MIRROR = "http://deb.debian.org/debian"
 # What Debian's installer puts on every machine, beside the essential packages.
 INSTALLED = "systemd,systemd-sysv,dbus,ca-certificates,procps,iproute2"
 # Names are found and certificates believed as on the machine that it stands on.
@@ -57,7 +56,7 @@ def clean(folder):
     if not done.exists():
         shutil.rmtree(tree, ignore_errors=True)
         command = ["debootstrap", "--variant=minbase", f"--include={INSTALLED}"]
-        subprocess.run([*command, SUITE, str(tree), MIRROR], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*command, SUITE, str(tree)], check=True, stdout=subprocess.DEVNULL)
         done.touch()
     return tree
 
