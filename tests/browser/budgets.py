@@ -8,7 +8,6 @@ limits are those of the product's specification of contestants' pages.
 import json
 import re
 import shutil
-import socket
 import statistics
 import tempfile
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from playwright.sync_api import sync_playwright
 from quizapp.demo import SLUG
 from tests.browser.walking import expect_saved, join, tap
 from tests.integration.test_start import serving
+from tests.ports import free_port
 
 VISITS = 3
 PATIENCE = 900  # seconds of a server's life, for all visits on a slow machine
@@ -96,9 +96,7 @@ class Weight:
 @contextmanager
 def served(folder):
     """Yield the address of a running `make run` of its own whose data lies in `folder`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with serving(folder, patience=PATIENCE, PORT=port):
         yield f"http://127.0.0.1:{port}"
 

@@ -14,7 +14,7 @@ import psycopg
 
 from quizapp.supervise import _end_with_parent
 from tests.faults.trees import children, kill_all
-from tests.load.processes import free_port
+from tests.ports import free_port
 
 OWNER = "postgres"  # PostgreSQL refuses to run as root
 DATABASE = "quizapp"

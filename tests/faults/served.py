@@ -14,7 +14,8 @@ from contextlib import suppress
 from quizapp import supervise
 from quizapp.config import ROOT, Settings
 from tests.faults.trees import children, freeze, is_running, kill_all
-from tests.load.processes import NotUp, environment, free_port, wait_until_up
+from tests.load.processes import NotUp, environment, wait_until_up
+from tests.ports import free_port
 
 STOP_SECONDS = 45
 GONE_SECONDS = 10

@@ -31,10 +31,11 @@ from tests.load.measure import Crowd
 from tests.load.nginx import BEHIND, DEPLOYED, NoNginx, find_nginx, in_front, written
 from tests.load.papers import running_papers
 from tests.load.people import SLUG
-from tests.load.processes import free_port, gunicorn
+from tests.load.processes import gunicorn
 from tests.load.profiles import PROFILES
 from tests.load.scratch import scratch
 from tests.load.stand import Served, standing
+from tests.ports import free_port
 
 SITE = "thi.example.vn"
 BOARD = f"/c/{SLUG}/boards/provinces"

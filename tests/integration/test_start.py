@@ -21,6 +21,7 @@ from quizapp.keys import BadKeys
 from quizapp.schema import head
 from quizapp.serve import NotReady, check_port, check_ready, prepare
 from tests import databases
+from tests.ports import free_port
 
 SERVE = ("quizapp.serve",)
 GUNICORN = ("gunicorn",)
@@ -30,9 +31,7 @@ PATIENCE = 90  # seconds after which a start that says nothing is ended, so that
 @pytest.fixture
 def port():
     """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture

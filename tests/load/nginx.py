@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quizapp.config import ROOT
-from tests.load.processes import free_port, running, wait_until_up
+from tests.load.processes import running, wait_until_up
+from tests.ports import free_port
 
 CROWDED = "quizapp-crowded.html"
 DEPLOYED = ROOT / "deploy" / "nginx"

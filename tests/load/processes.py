@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,13 +17,6 @@ STOP_SECONDS = 40
 
 class NotUp(Exception):
     """A process of the server did not come up; the message has the end of what it said."""
-
-
-def free_port():
-    """Return a port of this machine that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def environment(instance, url, port):

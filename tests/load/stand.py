@@ -10,7 +10,8 @@ import click
 from tests.load.cpu import Meter, children, cpu_seconds
 from tests.load.drive import drive
 from tests.load.nginx import in_front
-from tests.load.processes import environment, free_port, running, wait_until_up
+from tests.load.processes import environment, running, wait_until_up
+from tests.ports import free_port
 
 START_SECONDS = 300  # on a large installation every board is made again first
 SETTLE_SECONDS = 20

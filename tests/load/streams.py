@@ -20,8 +20,9 @@ import click
 from tests.load import figures
 from tests.load.cpu import children, cpu_seconds, machine_seconds
 from tests.load.nginx import MAIN, find_nginx
-from tests.load.processes import free_port, running
+from tests.load.processes import running
 from tests.load.stand import pss_kb
+from tests.ports import free_port
 
 HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
