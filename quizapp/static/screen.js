@@ -13,6 +13,7 @@
   let where = null, position = 0, isByHand = false, page = 0, pages = 1, drawn = "";
   // told: the server's clock as it came last; heard, moved: when it came, and when it last moved.
   let told = 0, heard = 0, moved = 0, isTurning = true, isSending = false;
+  let looks = 0, newest = 0;  // times it was asked; the last of them whose answer came
 
   const state = () => {
     if (!where) return undefined;
@@ -38,13 +39,15 @@
     position = Math.min(found.position, Math.max(found.states.length - 1, 0));
   };
   const look = async () => {
-    const {body} = await ask(whereAt);
-    if (!body || isSending) return;
+    const mine = ++looks, {body} = await ask(whereAt);
+    if (!body || isSending || mine < newest) return;
+    newest = mine;
     follow(body);
     where = body;
     for (const one of where.states) {
       if (parts.get(one.id)?.digest === one.digest) continue;
       const found = await ask(partAt.replace("/0.json", `/${one.id}.json`));
+      if (mine < newest) return;  // what a later look found is newer than this
       if (found.body) parts.set(one.id, {digest: one.digest, body: found.body});
     }
     for (const id of parts.keys()) if (!where.states.some(it => it.id === id)) parts.delete(id);

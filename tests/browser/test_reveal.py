@@ -17,6 +17,7 @@ from tests.browser.test_screens import (
     looks,
     problems_of,
     until,
+    wait_for,
 )
 from tests.browser.week import signed_up
 from tests.making import events
@@ -105,6 +106,31 @@ def test_a_clicker_tells_from_the_last_place_up_to_the_podium(rehearsed, hall, s
     page.keyboard.press("PageDown")
 
     until(page, lambda: podium_of(page) == [name for _, name in lines[:3]])
+
+
+def test_an_answer_that_comes_late_does_not_take_the_screen_back(rehearsed, hall, stage):
+    contest, card, url, lines = rehearsed
+    first, second, *_ = steps_of(lines)
+    with stage.app.app_context():
+        events.begun(contest, card, at=stage.clock.now())
+    page = opened(hall, stage, url)
+    until(page, lambda: "Chờ công bố" in page.locator("#show").inner_text())
+    held = []
+    page.route("**/parts/1.json*", lambda route: held.append((route, route.fetch())), times=1)
+    with stage.app.app_context():
+        events.told_next(contest, card, shown=0, at=stage.clock.now())
+    page.clock.run_for(2_000)
+    wait_for(page, lambda: held)
+    for told in (first, second):
+        page.keyboard.press("PageDown")
+        wait_for(page, lambda told=told: on_screen(page) == told)
+
+    ((route, answer),) = held
+    with page.expect_event("requestfinished", lambda it: it == route.request):
+        route.fulfill(response=answer)
+    page.clock.run_for(1_000)
+
+    assert on_screen(page) == second
 
 
 def test_what_was_told_is_read_from_ten_metres(rehearsed, hall, stage):

@@ -224,12 +224,28 @@ def position_of(stage, contest, card):
 
 
 def until(page, done):
-    """Let the page's clock run, two seconds at a time, until something holds."""
+    """Let the page's clock run, two seconds at a time, until something holds.
+
+    It stands while an answer is on its way: a busy server is none that is lost.
+    """
+    asking = set()
+    page.on("request", lambda one: asking.add(one))
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda one: asking.discard(one))
     for _ in range(60):
         if done():
             return
         page.clock.run_for(2_000)
-        page.wait_for_load_state("networkidle")
+        wait_for(page, lambda: not asking)
+    raise AssertionError("never")
+
+
+def wait_for(page, done):
+    """Wait until something holds that needs no clock of the page."""
+    for _ in range(400):
+        if done():
+            return
+        page.wait_for_timeout(50)
     raise AssertionError("never")
 
 
@@ -275,6 +291,7 @@ ENDLESS = """
   };
 """  # noqa: E501 - a script reads better whole
 TEN_MINUTES = 600_000
+MOST_NODES = 2_000  # a few screens' worth, not collected yet; one that keeps them has 100 times it
 
 
 def test_two_hours_leave_no_more_in_memory_than_ten_minutes(evening, hall, stage):
@@ -297,5 +314,5 @@ def test_two_hours_leave_no_more_in_memory_than_ten_minutes(evening, hall, stage
     # What is shown in the end is now one state, now another: several moments are compared.
     early, late = used[1:5], used[-4:]
     assert max(one[0] for one in late) <= 1.1 * max(one[0] for one in early), used
-    assert max(one[1] for one in late) <= 2 * max(one[1] for one in early), used
+    assert max(one[1] for one in late) <= MOST_NODES, used
     assert {one[2] for one in late} == {one[2] for one in early}, used
