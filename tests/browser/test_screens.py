@@ -229,9 +229,9 @@ def until(page, done):
     It stands while an answer is on its way: a busy server is none that is lost.
     """
     asking = set()
-    page.on("request", lambda one: asking.add(one))
+    page.on("request", lambda one: asking.update({one}))
     for end in ("requestfinished", "requestfailed"):
-        page.on(end, lambda one: asking.discard(one))
+        page.on(end, lambda one: asking.difference_update({one}))
     for _ in range(60):
         if done():
             return
