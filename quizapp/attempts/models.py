@@ -84,6 +84,7 @@ class TimeGrant(Base):
     __table_args__ = (
         CheckConstraint("seconds BETWEEN 1 AND 86400", name="seconds_of_a_day"),
         CheckConstraint("person_id IS NULL OR unit_id IS NULL", name="person_or_unit"),
+        Index("ix_time_grant_person_id_round_id", "person_id", "round_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select, text
 
 from quizapp.attempts.errors import NotOpenYet, RoundClosed, RoundPaused
-from quizapp.attempts.models import LateSheet
-from quizapp.attempts.service import Saved, outcome
+from quizapp.attempts.models import LateSheet, TimeGrant
+from quizapp.attempts.service import Saved, outcome, time
 from quizapp.audit.models import AuditEntry
 from quizapp.contests.service import get_contest
-from quizapp.db import db
+from quizapp.db import db, transaction
+from tests.integration.cost import counted
 from tests.integration.test_journey import JOIN, begun, joined
 from tests.making import attempts, contests, people, units
 from tests.making.boards import rolled_up
@@ -108,6 +109,28 @@ def test_extra_time_goes_past_the_end_of_the_round_and_answers_wait_for_it(conte
     assert len(shown.lines) == 20
 
 
+def test_what_others_were_given_costs_a_start_nothing(contest, app):
+    one, person = contest.rounds[0], entered(contest, 1)
+    others = [{"person_id": entered(contest, n).id} for n in range(2, 8)]
+    give_one(person.id)
+
+    with counted(app) as alone:
+        assert time.get_extra(one, person) == 5 * MINUTE
+    db.session.rollback()
+    for other in others * 20:
+        give_one(**other)
+    with counted(app) as among_many:
+        assert time.get_extra(one, person) == 5 * MINUTE
+
+    assert among_many.is_no_more_than(alone), (alone, among_many)
+
+
+def give_one(person_id):
+    given = {"round_id": 1, "seconds": 300, "reason": "mất điện", "granted_at": NOON}
+    with transaction():
+        db.session.add(TimeGrant(person_id=person_id, **given))
+
+
 def test_while_a_round_is_paused_no_paper_runs_out_and_none_begins(contest, run, freeze):
     one, other = entered(contest, 1), entered(contest, 2)
     public_id = attempts.started(contest, one)
@@ -151,6 +174,19 @@ def test_a_round_is_paused_once_and_resumed_once(contest, run):
     command(run, "resume", "tim-hieu", 1)
     db.session.rollback()
     assert "không tạm dừng" in run("attempts", "resume", "tim-hieu", 1, *WHY).output
+
+
+def test_a_round_that_has_not_opened_is_not_paused_by_command_either(contest, run, freeze):
+    freeze(ROUND.opens_at - MINUTE)
+
+    refused = run("attempts", "pause", "tim-hieu", 1, *WHY)
+
+    assert refused.exit_code != 0
+    assert "chưa có đồng hồ nào chạy để dừng" in refused.output
+    db.session.rollback()
+    assert fresh().rounds[0].paused_at is None
+    freeze(ROUND.opens_at)
+    command(run, "pause", "tim-hieu", 1)
 
 
 def test_an_outage_is_taken_off_running_and_finished_papers_and_boards_follow(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from quizapp.attempts.errors import NoPauseYet, NoSuchGrant, NoUnitTyped
+from quizapp.attempts.errors import NoSuchGrant, NoUnitTyped
 from quizapp.attempts.models import Attempt, TimeGrant, TimeWithdrawal
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service import announcing, time
@@ -33,7 +33,6 @@ from quizapp.db import db
 from quizapp.people.service import DECIDES, Reach
 from quizapp.units import service as units
 from quizapp.vietnamese import day_in_vietnam
-from quizapp.web.formats import moment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,11 +152,9 @@ def get_grants(
 def pause(asked: Asked, number: int, *, reason: str, at: datetime) -> None:
     """Stop the clocks of a round.
 
-    Raises NotFound, NotYourRole, NoPauseYet, BadReason, and as pausing does.
+    Raises NotFound, NotYourRole, BadReason, and as pausing does.
     """
     one, reach = _whole(asked, number)
-    if one.phase(at) is Phase.NOT_OPEN:
-        raise NoPauseYet(opens=moment(one.window.opens_at))
     time.pause_round(one, why_of(reach, reason), at=at)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, or_, select, update
+from sqlalchemy import Row, bindparam, insert, select, union_all, update
 
 from quizapp.attempts import rules
 from quizapp.attempts.errors import (
@@ -13,6 +13,7 @@ from quizapp.attempts.errors import (
     AlreadyPaused,
     BadInterruption,
     BadMinutes,
+    NoPauseYet,
     NoSuchGrant,
     NotPaused,
     RoundIsFinal,
@@ -24,19 +25,25 @@ from quizapp.attempts.service.finish import record_again
 from quizapp.attempts.service.rows import AnyRow, with_round
 from quizapp.audit import service as audit
 from quizapp.contests.models import Interruption, Round
+from quizapp.contests.rules.schedule import Phase
 from quizapp.contests.service import RoundCard, tell_public
 from quizapp.db import db, run, table_of
 from quizapp.people.service import PersonCard
 from quizapp.units import service as units
+from quizapp.web.formats import moment
 
 FINAL = (AttemptState.SUBMITTED, AttemptState.EXPIRED)
 AT_ONCE = 500
 MOST_MINUTES = 180  # of extra time at once
 GRANT, WITHDRAWAL = table_of(TimeGrant), table_of(TimeWithdrawal)
-GRANTS = select(GRANT.c.unit_id, GRANT.c.seconds).where(
+_OF_ROUND = select(GRANT.c.unit_id, GRANT.c.seconds).where(
     GRANT.c.round_id == bindparam("round_id"),
-    or_(GRANT.c.person_id.is_(None), GRANT.c.person_id == bindparam("person_id")),
     GRANT.c.id.not_in(select(WITHDRAWAL.c.grant_id)),
+)
+# Two looks into the index: for "or" SQLite goes through all that the round gave anybody.
+GRANTS = union_all(
+    _OF_ROUND.where(GRANT.c.person_id == bindparam("person_id")),
+    _OF_ROUND.where(GRANT.c.person_id.is_(None)),
 )
 
 
@@ -130,9 +137,11 @@ def _is_of(unit_id: int | None, person: PersonCard) -> bool:
 def pause_round(one: RoundCard, why: Why, *, at: datetime) -> None:
     """Stop all clocks of the round: nothing begins, nothing runs out, saves are taken.
 
-    The contest's page says so. Raises AlreadyPaused or RoundIsFinal.
+    The contest's page says so. Raises NoPauseYet, AlreadyPaused or RoundIsFinal.
     """
     _locked_round(one)
+    if one.phase(at) is Phase.NOT_OPEN:
+        raise NoPauseYet(opens=moment(one.window.opens_at))
     is_new = db.session.scalar(
         update(Round)
         .where(Round.id == one.id, Round.paused_at.is_(None))
