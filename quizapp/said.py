@@ -4,6 +4,7 @@ A rule or a reader of files says what is wrong long before anybody looks at it, 
 will: the Vietnamese sentence travels and is stored with what it was made of.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -71,6 +72,21 @@ def unpacked(told: object) -> Said:
     must not have the one that shows its problems evaluate anything, or write without end.
     """
     return _unpacked(told, DEEPEST)
+
+
+def written(words: str) -> str:
+    """Return words as a column of text takes them; `read` gives equal ones."""
+    told = packed(words)
+    return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+
+
+def read(text: str) -> Said:
+    """Return what `written` was given; as `unpacked` does, take what is no JSON as it stands."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return verbatim(text)
+    return unpacked(told) if isinstance(told, dict) else verbatim(text)
 
 
 def _unpacked(told: object, deepest: int) -> Said:

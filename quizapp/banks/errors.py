@@ -1,6 +1,7 @@
 """What may be refused around question banks."""
 
 from quizapp.errors import N_, Refusal
+from quizapp.said import said
 
 
 class CannotRead(Refusal):
@@ -11,7 +12,9 @@ class CannotRead(Refusal):
 
     def __init__(self, *, reason: str, where: str = "") -> None:
         self.reason, self.where = reason, where
-        super().__init__(reason=f"{where}: {reason}" if where else reason)
+        placed = said(N_("{where}: {reason}"), where=where, reason=reason) if where else reason
+        self.said = said(self.text, reason=placed)
+        super().__init__(reason=placed)
 
 
 class NoSuchVersion(Refusal):

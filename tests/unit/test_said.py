@@ -6,7 +6,17 @@ import pickle
 
 import pytest
 
-from quizapp.said import DEEPEST, NOTHING_SAID, listed, packed, said, unpacked, verbatim
+from quizapp.said import (
+    DEEPEST,
+    NOTHING_SAID,
+    listed,
+    packed,
+    read,
+    said,
+    unpacked,
+    verbatim,
+    written,
+)
 
 
 def there_and_back(words):
@@ -43,14 +53,16 @@ def test_a_sentence_is_its_vietnamese():
     ],
 )
 def test_a_sentence_survives_its_way_and_copies(words):
-    for again in (there_and_back(words), copy.deepcopy(words), pickle.loads(pickle.dumps(words))):
+    ways = there_and_back, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))
+    for again in (way(words) for way in (*ways, lambda one: read(written(one)))):
         assert again == words
         assert made_of(again) == made_of(words)
 
 
-@pytest.mark.parametrize("words", ["", "dòng 17", "Mã “{x.__class__}” chỉ được gồm {", "{}"])
+@pytest.mark.parametrize("words", ["", "dòng 17", "7", "Mã “{x.__class__}” gồm {", "[1]"])
 def test_what_earlier_releases_stored_stands_as_it_is(words):
     assert unpacked(words) == words
+    assert read(words) == written(read(words)) == words
     assert packed(unpacked(words)) == words
 
 

@@ -13,6 +13,7 @@ from quizapp.banks.rules import (
     Problem,
     Raw,
     Reading,
+    Severity,
     Shown,
     positions_of,
 )
@@ -20,6 +21,7 @@ from quizapp.banks.rules import shown as pictures_at
 from quizapp.banks.rules.answers import letter_in, letters_in
 from quizapp.banks.rules.checking import LEVELS, assembled
 from quizapp.banks.rules.cleaning import clean_line
+from quizapp.said import packed, unpacked
 from quizapp.vietnamese import fold
 
 TUPLES = ("citations", "pictures")
@@ -51,15 +53,46 @@ class Typed:
 def stored(raw: Raw) -> dict[str, Any]:
     """Return a question as JSON takes it; `restored` gives an equal one."""
     told = {one.name: getattr(raw, one.name) for one in fields(Raw)}
-    lists = {name: [dict(part) for part in told[name]] for name in TUPLES if name in told}
-    maps = {name: dict(told[name]) for name in ("options", "places", "doubts")}
-    return told | lists | maps | {"notes": [list(note) for note in raw.notes]}
+    lists = {name: [dict(part) for part in told[name]] for name in TUPLES}
+    sentences = {
+        "where": packed(raw.where),
+        "places": {name: packed(where) for name, where in raw.places.items()},
+        "doubts": {name: packed(words) for name, words in raw.doubts.items()},
+        "notes": [[name, packed(words)] for name, words in raw.notes],
+    }
+    return told | lists | sentences | {"options": dict(raw.options)}
 
 
 def restored(told: Mapping[str, Any]) -> Raw:
-    """Return the question that `stored` was given."""
+    """Return the question that `stored` was given. Raises ValueError for what is no sentence."""
     lists = {name: tuple(told[name]) for name in TUPLES if name in told}
-    return Raw(**{**told, **lists, "notes": tuple((name, text) for name, text in told["notes"])})
+    sentences = {
+        "where": unpacked(told["where"]),
+        "places": {name: unpacked(where) for name, where in told["places"].items()},
+        "doubts": {name: unpacked(words) for name, words in told["doubts"].items()},
+        "notes": tuple((name, unpacked(words)) for name, words in told["notes"]),
+    }
+    return Raw(**{**told, **lists, **sentences})
+
+
+def stored_problem(problem: Problem) -> dict[str, Any]:
+    """Return a problem as JSON takes it; `restored_problem` gives an equal one."""
+    return {
+        "severity": problem.severity,
+        "where": packed(problem.where),
+        "question": problem.question,
+        "message": packed(problem.message),
+    }
+
+
+def restored_problem(told: Mapping[str, Any]) -> Problem:
+    """Return the problem that `stored_problem` was given. Raises ValueError as `restored` does."""
+    return Problem(
+        severity=Severity(told["severity"]),
+        where=unpacked(told["where"]),
+        question=told["question"],
+        message=unpacked(told["message"]),
+    )
 
 
 def mended(raw: Raw, typed: Typed) -> Raw:
