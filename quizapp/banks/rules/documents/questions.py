@@ -9,6 +9,7 @@ from quizapp.banks.rules.checking import assembled
 from quizapp.banks.rules.cleaning import clean_line
 from quizapp.banks.rules.documents import NOTHING, Grid, Image, Part
 from quizapp.banks.rules.documents.blocks import Block, Outline, outline_of
+from quizapp.banks.rules.documents.columns import Columns
 from quizapp.banks.rules.documents.deciding import answer_of
 from quizapp.banks.rules.documents.found import Found, shortened
 from quizapp.banks.rules.documents.key_lists import Entry
@@ -17,7 +18,9 @@ from quizapp.banks.rules.documents.marking import Verdict, verdicts
 from quizapp.banks.rules.documents.parsing import labels_of, parsed
 from quizapp.banks.rules.documents.picturing import show_pictures
 from quizapp.banks.rules.documents.statements import apart
-from quizapp.banks.rules.documents.tables import is_question_table, rows_of
+from quizapp.banks.rules.documents.tables import is_question_table, rows_of, shown_headings
+from quizapp.errors import N_
+from quizapp.said import said
 
 UNMARKED = Verdict(doubt="không ghi đáp án", is_silent=True)
 Keys = list[list[Entry]]
@@ -43,7 +46,7 @@ def reading_of(
         else:
             table = rows_of(item)
             found += table.found
-            notes += [_note(item.where, message) for message in table.notes]
+            notes += _skipped_columns(item, table.columns)
         ends.append(len(found))
     keys, unused = _keys(outline, found, ends)
     notes += [
@@ -56,6 +59,12 @@ def reading_of(
     for one in found:
         show_pictures(one, images)
     return assembled(reading, raws_of(found, keys))
+
+
+def _skipped_columns(grid: Grid, columns: Columns | None) -> Iterable[Problem]:
+    if columns is not None and columns.unknown:
+        skipped = shown_headings(columns.unknown)
+        yield _note(grid.where, said(N_("bỏ qua cột {columns}."), columns=skipped))
 
 
 def raws_of(found: Sequence[Found], keys: Keys | None = None) -> list[Raw]:

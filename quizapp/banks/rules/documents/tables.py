@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -43,10 +43,9 @@ MISSING = "Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đú
 
 @dataclass(slots=True)
 class Rows:
-    """The questions of a table; `notes` are what a clerk should know about it as a whole."""
+    """The questions of a table with headings, and what these mean."""
 
     found: list[Found] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     columns: Columns | None = None
 
 
@@ -61,9 +60,6 @@ def rows_of(grid: Grid) -> Rows:
     rows = Rows(columns=columns)
     if columns is None:
         return rows
-    if columns.unknown:
-        skipped = ", ".join(f"“{heading}”" for heading in columns.unknown)
-        rows.notes.append(f"bỏ qua cột {skipped}.")
     topic = ""
     for row, where in zip(grid.rows[at + 1 :], grid.places[at + 1 :], strict=True):
         if not _is_question(row, columns):
@@ -76,6 +72,11 @@ def rows_of(grid: Grid) -> Rows:
     _check_lines(rows.found, columns)
     _check_keys(rows, columns)
     return rows
+
+
+def shown_headings(headings: Iterable[str]) -> str:
+    """Return headings as they are named in a sentence."""
+    return ", ".join(f"“{heading}”" for heading in headings)
 
 
 def _headings(grid: Grid) -> tuple[int, Columns | None]:
