@@ -1,7 +1,6 @@
 """Tables of questions, a row per question: from Word, Excel or CSV. Pure."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -21,6 +20,7 @@ from quizapp.banks.rules.documents.found import Choice, Found, key_of, truth_cho
 from quizapp.banks.rules.documents.labels import Labels, option_marks, topic_in
 from quizapp.banks.rules.documents.parsing import parsed, without_sign
 from quizapp.banks.rules.documents.statements import apart_in_table
+from quizapp.banks.rules.documents.table_checks import LETTER_KEY, check_keys, check_lines
 from quizapp.banks.rules.documents.told import Told, told_in
 
 # "Nhiều lựa chọn" is none of them: many call every question with options so.
@@ -35,10 +35,8 @@ KINDS: Mapping[Kind, re.Pattern[str]] = {
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 PLAIN_TEXTS = ("topic", "difficulty", "explanation")
-LETTER_KEY = re.compile(r"[A-Ha-h][.)]?|\d")
 TICKS = {"x", "v", "✓", "✔", "√", "đ", "có", "1", "dung", "đúng"}
 EMPTY = Cell()
-MISSING = "Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đúng vào ô này."
 
 
 @dataclass(slots=True)
@@ -69,8 +67,8 @@ def rows_of(grid: Grid) -> Rows:
             topic = heading
             continue
         rows.found += apart_in_table(_Row(cells=row, columns=columns, where=where).found(topic))
-    _check_lines(rows.found, columns)
-    _check_keys(rows, columns)
+    check_lines(rows.found, columns)
+    check_keys(rows.found, columns)
     return rows
 
 
@@ -336,58 +334,6 @@ def _choice(letter: str, cell: Cell, *, is_labelled: bool) -> Choice:
         body=[first.cut(at), *others],
         where=cell.where,
     )
-
-
-def _check_lines(found: Sequence[Found], columns: Columns) -> None:
-    """More lines than other cells have may be an option that goes on below its first line."""
-    if "choices" not in columns.parts:
-        return
-    bare = [one for one in found if one.options and not any(c.label.text for c in one.options)]
-    (usual, rows), *_ = Counter(len(one.options) for one in bare).most_common(1) or [(0, 0)]
-    for one in bare:
-        if rows > 1 and len(one.options) > usual:
-            one.doubt(
-                "options",
-                f"Ô có {len(one.options)} dòng, các câu khác {usual}: không rõ dòng nào nối dòng "
-                "trên. Hãy ghi A., B., C. trước mỗi phương án.",
-            )
-
-
-def _check_keys(rows: Rows, columns: Columns) -> None:
-    """A row without a key is wrong where others have one; a zero means they count from zero."""
-    keys = [one.texts.get("answer", "") for one in rows.found]
-    if not any(keys):
-        return
-    counts_from_one = _counts_from_one(rows.found, keys)
-    by_words = any(
-        key and not LETTER_KEY.fullmatch(key) and one.texts["kind"] != Kind.MULTIPLE
-        for one, key in zip(rows.found, keys, strict=True)
-    )
-    for one, key in zip(rows.found, keys, strict=True):
-        one.by_number |= counts_from_one
-        one.by_words = by_words
-        if not key and not one.told and "answer" in columns.parts:
-            one.doubt("answer", MISSING)
-        elif "0" in keys and key.isdecimal():
-            one.doubt("answer", "Có đáp án ghi số 0 nên không rõ đếm từ 0 hay 1. Hãy ghi chữ cái.")
-        elif not by_words and _counts_to_another(one, key):
-            message = f"Đáp án “{key}” vừa là số thứ tự vừa là chữ của phương án. Hãy ghi chữ cái."
-            one.doubt("answer", message)
-
-
-def _counts_to_another(one: Found, key: str) -> bool:
-    """Say whether a digit is the words of one option and may be the number of another."""
-    texts = [key_of(option.text) for option in one.options]
-    if len(key) > 1 or not key.isdecimal() or not 0 < int(key) <= len(texts):
-        return False
-    return key in texts and texts[int(key) - 1] != key
-
-
-def _counts_from_one(found: Sequence[Found], keys: Sequence[str]) -> bool:
-    """Say whether the keys are numbers of options: all are, and some names the last option."""
-    told = [(one, key) for one, key in zip(found, keys, strict=True) if key]
-    are_numbers = all(key.isdecimal() and 0 < int(key) <= len(one.options) for one, key in told)
-    return are_numbers and any(int(key) == len(one.options) for one, key in told)
 
 
 def _iso(text: str) -> str:
