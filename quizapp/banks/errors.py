@@ -1,7 +1,7 @@
 """What may be refused around question banks."""
 
 from quizapp.errors import N_, Refusal
-from quizapp.said import said
+from quizapp.said import NOTHING_SAID, Said, said
 
 
 class CannotRead(Refusal):
@@ -10,7 +10,7 @@ class CannotRead(Refusal):
     status = 422
     text = N_("Không đọc được tệp: {reason}")
 
-    def __init__(self, *, reason: str, where: str = "") -> None:
+    def __init__(self, *, reason: Said, where: Said = NOTHING_SAID) -> None:
         self.reason, self.where = reason, where
         placed = said(N_("{where}: {reason}"), where=where, reason=reason) if where else reason
         self.said = said(self.text, reason=placed)

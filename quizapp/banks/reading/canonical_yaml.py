@@ -117,7 +117,7 @@ def _raw(node: Node, number: int, found: Found) -> Raw:
         return raw
     texts: dict[str, str] = {}
     parts: dict[str, Mapping[str, str] | tuple[Mapping[str, str], ...]] = {}
-    places: dict[str, str] = {}
+    places: dict[str, Said] = {}
     for name, key, value in _fields(node, FIELDS, raw, found):
         places[TEXTS.get(name, name)] = place(key.line)
         if name in TEXTS:
@@ -156,7 +156,7 @@ def _text(name: str | Said, value: Node, raw: Raw, found: Found) -> str:
     return ""
 
 
-def _options(value: Node, raw: Raw, found: Found, places: dict[str, str]) -> Mapping[str, str]:
+def _options(value: Node, raw: Raw, found: Found, places: dict[str, Said]) -> Mapping[str, str]:
     if not isinstance(value, Table):
         text = N_("“options” phải viết “A: …”, “B: …”, {shape}.")
         found.append(_at(value, raw, said(text, shape=_shape(value))))

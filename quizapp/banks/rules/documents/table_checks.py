@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from quizapp.banks.rules import Kind
 from quizapp.banks.rules.documents.columns import Columns
 from quizapp.banks.rules.documents.found import Found, key_of
+from quizapp.errors import N_
+from quizapp.said import said
 
 LETTER_KEY = re.compile(r"[A-Ha-h][.)]?|\d")
-MISSING = "Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đúng vào ô này."
+MISSING = said(N_("Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đúng vào ô này."))
+FROM_ZERO = said(N_("Có đáp án ghi số 0 nên không rõ đếm từ 0 hay 1. Hãy ghi chữ cái."))
 
 
 def check_lines(found: Sequence[Found], columns: Columns) -> None:
@@ -20,11 +23,11 @@ def check_lines(found: Sequence[Found], columns: Columns) -> None:
     (usual, rows), *_ = Counter(len(one.options) for one in bare).most_common(1) or [(0, 0)]
     for one in bare:
         if rows > 1 and len(one.options) > usual:
-            one.doubt(
-                "options",
-                f"Ô có {len(one.options)} dòng, các câu khác {usual}: không rõ dòng nào nối dòng "
-                "trên. Hãy ghi A., B., C. trước mỗi phương án.",
+            text = N_(
+                "Ô có {n} dòng, các câu khác {usual}: không rõ dòng nào nối dòng trên. Hãy ghi "
+                "A., B., C. trước mỗi phương án."
             )
+            one.doubt("options", said(text, n=len(one.options), usual=usual))
 
 
 def check_keys(found: Sequence[Found], columns: Columns) -> None:
@@ -43,10 +46,12 @@ def check_keys(found: Sequence[Found], columns: Columns) -> None:
         if not key and not one.told and "answer" in columns.parts:
             one.doubt("answer", MISSING)
         elif "0" in keys and key.isdecimal():
-            one.doubt("answer", "Có đáp án ghi số 0 nên không rõ đếm từ 0 hay 1. Hãy ghi chữ cái.")
+            one.doubt("answer", FROM_ZERO)
         elif not by_words and _counts_to_another(one, key):
-            message = f"Đáp án “{key}” vừa là số thứ tự vừa là chữ của phương án. Hãy ghi chữ cái."
-            one.doubt("answer", message)
+            text = N_(
+                "Đáp án “{answer}” vừa là số thứ tự vừa là chữ của phương án. Hãy ghi chữ cái."
+            )
+            one.doubt("answer", said(text, answer=key))
 
 
 def _counts_to_another(one: Found, key: str) -> bool:

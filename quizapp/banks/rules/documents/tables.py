@@ -22,6 +22,8 @@ from quizapp.banks.rules.documents.parsing import parsed, without_sign
 from quizapp.banks.rules.documents.statements import apart_in_table
 from quizapp.banks.rules.documents.table_checks import LETTER_KEY, check_keys, check_lines
 from quizapp.banks.rules.documents.told import Told, told_in
+from quizapp.errors import N_
+from quizapp.said import Said, said
 
 # "Nhiều lựa chọn" is none of them: many call every question with options so.
 KINDS: Mapping[Kind, re.Pattern[str]] = {
@@ -37,6 +39,12 @@ SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 PLAIN_TEXTS = ("topic", "difficulty", "explanation")
 TICKS = {"x", "v", "✓", "✔", "√", "đ", "có", "1", "dung", "đúng"}
 EMPTY = Cell()
+ONLY_NAMED = said(
+    N_(
+        "Cột hình chỉ ghi tên hoặc đường dẫn của hình. Hãy chèn chính hình đó vào ô, hoặc diễn "
+        "đạt bằng chữ."
+    )
+)
 
 
 @dataclass(slots=True)
@@ -132,7 +140,7 @@ class _Row:
 
     cells: Sequence[Cell]
     columns: Columns
-    where: str
+    where: Said
 
     def found(self, topic: str) -> Found:
         """Return the question in this row; `topic` is the heading above it."""
@@ -152,15 +160,14 @@ class _Row:
         pictures = (line.picture for cell in self.cells for line in cell.lines)
         picture = next(filter(None, pictures), "")
         if picture:
-            found.doubt(
-                "stem",
-                f"Có {picture} ở dòng này, chưa đọc được. Hãy diễn đạt bằng chữ, hoặc đưa câu hỏi "
-                "sang tệp Word (ở đó hình được giữ).",
+            text = N_(
+                "Có {picture} ở dòng này, chưa đọc được. Hãy diễn đạt bằng chữ, hoặc đưa câu hỏi "
+                "sang tệp Word (ở đó hình được giữ)."
             )
+            found.doubt("stem", said(text, picture=picture))
         if self.columns.twice:
-            found.doubt(
-                "stem", f"Bảng có hai cột cùng nghĩa “{self.columns.twice[0]}”. Hãy bỏ một."
-            )
+            text = N_("Bảng có hai cột cùng nghĩa “{heading}”. Hãy bỏ một.")
+            found.doubt("stem", said(text, heading=self.columns.twice[0]))
         self._show(found)
         return found
 
@@ -171,20 +178,16 @@ class _Row:
         for drawn in filter(None, (self._part("stem").drawn, beside)):
             found.stem += f"\n{drawn}"
         if clean_line(PICTURE.sub("", own.text)):
-            message = (
-                "Cột hình chỉ ghi tên hoặc đường dẫn của hình. Hãy chèn chính hình đó vào ô, hoặc "
-                "diễn đạt bằng chữ."
-            )
-            found.doubt("picture", message)
+            found.doubt("picture", ONLY_NAMED)
         shown = {self.columns.parts.get("stem"), self.columns.parts.get("picture")}
         shown |= set(self.columns.options.values())
         for index, cell in enumerate(self.cells):
             if cell.drawn and index not in shown:
-                message = (
-                    f"Hình ({cell.where}) không rõ của phần nào. Hãy đặt hình gọn trong ô câu hỏi, "
+                text = N_(
+                    "Hình ({where}) không rõ của phần nào. Hãy đặt hình gọn trong ô câu hỏi, "
                     "ô phương án hoặc cột “Hình ảnh”."
                 )
-                found.doubt("pictures", message)
+                found.doubt("pictures", said(text, where=cell.where))
 
     def _part(self, name: str) -> Cell:
         return _cell(self.cells, self.columns.parts.get(name))
@@ -224,17 +227,18 @@ class _Row:
             found.by_number = True
             going_on = next((line.text for line in lines[1:] if _goes_on(lines[0], line)), "")
             if going_on:
-                message = (
-                    f"Không rõ dòng “{going_on[:40]}” là phương án riêng hay nối dòng trên. Hãy "
-                    "ghi A., B., C. trước mỗi phương án."
+                text = N_(
+                    "Không rõ dòng “{line}” là phương án riêng hay nối dòng trên. Hãy ghi A., B., "
+                    "C. trước mỗi phương án."
                 )
-                found.doubt("options", message)
+                found.doubt("options", said(text, line=going_on[:40]))
             return
         block = Block(number=None, where=found.where, lines=[NOTHING, *lines])
         inner = parsed(block, Labels.UPPER)
         found.options, found.by_number = inner.options, inner.by_number
         if inner.stem:
-            inner.doubt("options", f"Không rõ “{inner.stem[:40]}” trước phương án đầu. Hãy xoá đi.")
+            text = N_("Không rõ “{words}” trước phương án đầu. Hãy xoá đi.")
+            inner.doubt("options", said(text, words=inner.stem[:40]))
         for name, message in inner.doubts.items():
             found.doubt(name, message)
         found.told += inner.told
@@ -282,7 +286,7 @@ class _Row:
         if len(ticked) == 1:
             found.told.append(Told(words=ticked[0], where=found.where))
         else:
-            found.doubt("answer", "Cần đánh dấu đúng một trong hai ô “Đúng”, “Sai”.")
+            found.doubt("answer", said(N_("Cần đánh dấu đúng một trong hai ô “Đúng”, “Sai”.")))
 
     def _tell(self, found: Found) -> None:
         cell = self._part("answer")
@@ -296,11 +300,12 @@ class _Row:
         same = [choice for choice in found.options if key_of(choice.text) == key_of(text)]
         is_bare = LETTER_KEY.fullmatch(text) is not None
         if told.letter and not is_bare and any(one.letter != told.letter for one in same):
-            found.doubt(
-                "answer",
-                f"Đáp án “{text[:40]}” vừa nêu phương án {told.letter} vừa là nội dung của phương "
-                f"án {same[0].letter}. Hãy ghi chữ cái của phương án đúng.",
+            words = N_(
+                "Đáp án “{answer}” vừa nêu phương án {letter} vừa là nội dung của phương án "
+                "{other}. Hãy ghi chữ cái của phương án đúng."
             )
+            facts = {"letter": told.letter, "other": same[0].letter}
+            found.doubt("answer", said(words, answer=text[:40], **facts))
         found.told.append(told)
         found.citations += [told.citation] if told.citation else []
         words = told.words.lower()
