@@ -139,14 +139,15 @@ def _in_words(error: yaml.MarkedYAMLError) -> CannotRead:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 1
     begun = error.context_mark.line + 1 if error.context_mark else line
-    text = N_(
-        "YAML sai cú pháp ở đây hoặc ngay trên; xem lại thụt dòng, dấu hai chấm, dấu ngoặc "
-        "({problem})."
-    )
-    if begun != line:
+    if begun == line:
         text = N_(
-            "YAML sai cú pháp ở đây hoặc ngay trên, phần bắt đầu ở dòng {begun}; xem lại thụt "
-            "dòng, dấu hai chấm, dấu ngoặc ({problem})."
+            "YAML sai cú pháp ở đây hoặc ngay trên; xem lại thụt dòng, dấu hai chấm, dấu ngoặc "
+            "({problem})."
         )
+        return CannotRead(where=place(line), reason=said(text, problem=str(error.problem)))
+    text = N_(
+        "YAML sai cú pháp ở đây hoặc ngay trên, phần bắt đầu ở dòng {begun}; xem lại thụt dòng, "
+        "dấu hai chấm, dấu ngoặc ({problem})."
+    )
     reason = said(text, begun=begun, problem=str(error.problem))
     return CannotRead(where=place(line), reason=reason)
