@@ -2,12 +2,12 @@
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.rules import Difficulty, Draft, Kind, PictureFile, Reading
+from quizapp.banks.rules import Difficulty, Draft, Kind, PictureFile, Raw, Reading
 from quizapp.banks.rules.mending import restored, restored_problem, stored, stored_problem
 from quizapp.said import packed as packed_words
 from quizapp.said import unpacked as unpacked_words
@@ -52,7 +52,7 @@ def unpacked(told: bytes) -> Reading:
             title=body["title"],
             drafts=tuple(_draft_told(draft) for draft in body["drafts"]),
             problems=tuple(map(restored_problem, body["problems"])),
-            raws=tuple(map(restored, body["raws"])),
+            raws=tuple(map(_raw_told, body["raws"])),
             pictures=tuple(
                 PictureFile(**picture | {"body": b64decode(picture["body"])})
                 for picture in body["pictures"]
@@ -72,6 +72,11 @@ def _draft(draft: Draft) -> dict[str, Any]:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _raw_told(told: dict[str, Any]) -> Raw:
+    raw = restored(told)
+    return replace(raw, places=dict(raw.places))  # all are looked at while the reader can be blamed
 
 
 def _draft_told(told: dict[str, Any]) -> Draft:

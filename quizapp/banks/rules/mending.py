@@ -1,7 +1,7 @@
 """A question of a file on its way through somebody's hands: stored, shown, mended. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from quizapp.banks.rules import shown as pictures_at
 from quizapp.banks.rules.answers import letter_in, letters_in
 from quizapp.banks.rules.checking import LEVELS, assembled
 from quizapp.banks.rules.cleaning import clean_line
-from quizapp.said import packed, unpacked
+from quizapp.said import Said, packed, unpacked
 from quizapp.vietnamese import fold
 
 TUPLES = ("citations", "pictures")
@@ -50,6 +50,22 @@ class Typed:
         return pictures_at(self.pictures, option)
 
 
+class _Places(Mapping[str, Said]):
+    """The places of fields, remade as they are asked for: a review has forty thousand of them."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self._told = told
+
+    def __getitem__(self, name: str) -> Said:
+        return unpacked(self._told[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told)
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+
 def stored(raw: Raw) -> dict[str, Any]:
     """Return a question as JSON takes it; `restored` gives an equal one."""
     told = {one.name: getattr(raw, one.name) for one in fields(Raw)}
@@ -64,11 +80,14 @@ def stored(raw: Raw) -> dict[str, Any]:
 
 
 def restored(told: Mapping[str, Any]) -> Raw:
-    """Return the question that `stored` was given. Raises ValueError for what is no sentence."""
+    """Return the question that `stored` was given.
+
+    Raises ValueError for what is no sentence; for a place only once it is asked for.
+    """
     lists = {name: tuple(told[name]) for name in TUPLES if name in told}
     sentences = {
         "where": unpacked(told["where"]),
-        "places": {name: unpacked(where) for name, where in told["places"].items()},
+        "places": _Places(told["places"]),
         "doubts": {name: unpacked(words) for name, words in told["doubts"].items()},
         "notes": tuple((name, unpacked(words)) for name, words in told["notes"]),
     }
