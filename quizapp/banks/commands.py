@@ -20,6 +20,7 @@ from quizapp.banks.service.reading_keys import note_keys_exported
 from quizapp.banks.writing import WRITERS, write_bank
 from quizapp.commands import OrganiserGroup
 from quizapp.db import transaction
+from quizapp.said import verbatim
 
 CANNOT_READ = 2
 WORDS = {Severity.ERROR: "LỖI", Severity.WARNING: "LƯU Ý"}
@@ -172,7 +173,7 @@ def _content(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(LARGEST + 1)
     except OSError as error:
-        raise CannotRead(reason=f"không mở được ({error.strerror}).") from error
+        raise CannotRead(reason=verbatim(f"không mở được ({error.strerror}).")) from error
 
 
 def _read(file: Path) -> Reading:

@@ -1,6 +1,7 @@
 """What may be refused around question banks."""
 
 from quizapp.errors import N_, Refusal
+from quizapp.said import NOTHING_SAID, Said, said
 
 
 class CannotRead(Refusal):
@@ -9,9 +10,11 @@ class CannotRead(Refusal):
     status = 422
     text = N_("Không đọc được tệp: {reason}")
 
-    def __init__(self, *, reason: str, where: str = "") -> None:
+    def __init__(self, *, reason: Said, where: Said = NOTHING_SAID) -> None:
         self.reason, self.where = reason, where
-        super().__init__(reason=f"{where}: {reason}" if where else reason)
+        placed = said(N_("{where}: {reason}"), where=where, reason=reason) if where else reason
+        self.said = said(self.text, reason=placed)
+        super().__init__(reason=placed)
 
 
 class NoSuchVersion(Refusal):

@@ -1,6 +1,6 @@
 """Vietnamese by default, English by `?lang=en`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from flask import Flask, g, has_app_context, has_request_context, request
@@ -8,6 +8,7 @@ from flask_babel import Babel, force_locale, gettext, ngettext
 from markupsafe import Markup
 
 from quizapp.errors import Refusal
+from quizapp.said import Said
 from quizapp.vietnamese import VIETNAM
 
 LANGUAGES = ("vi", "en")
@@ -20,6 +21,7 @@ def init_language(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(translated, ngettext, newstyle=True)  # type: ignore[attr-defined] # added by the extension
     app.jinja_env.globals["_"] = _on_page
     app.jinja_env.filters["translated"] = translated
+    app.jinja_env.filters["told"] = told
     app.jinja_env.globals["language"] = language
 
     @app.url_defaults
@@ -68,6 +70,17 @@ def _on_page(text: str, **facts: object) -> Markup:
     return said % facts if "%" in said else said
 
 
+def told(words: str) -> str:
+    """Return what a rule or a reader said in the reader's language; a plain text as it stands."""
+    if language() == "vi" or not isinstance(words, Said):
+        return words
+    return translated(words.text).format(**_facts_told(words.facts))
+
+
 def words_of(refusal: Refusal) -> str:
     """Return the refusal's words in the reader's language."""
-    return translated(refusal.text).format(**refusal.facts)
+    return translated(refusal.text).format(**_facts_told(refusal.facts))
+
+
+def _facts_told(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: told(fact) if isinstance(fact, Said) else fact for name, fact in facts.items()}

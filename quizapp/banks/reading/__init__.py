@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading import (
+    archive,
     canonical_yaml,
     excel,
     old_word,
@@ -15,9 +16,18 @@ from quizapp.banks.reading import (
 )
 from quizapp.banks.reading.apart import read_apart
 from quizapp.banks.rules import Reading
+from quizapp.errors import N_
+from quizapp.said import said
 
 LARGEST = 20 * 1024 * 1024
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+UNKNOWN = said(
+    N_(
+        "không rõ định dạng; hiện đọc được Word (.docx, .doc), Excel (.xlsx, .xls), .ods, "
+        "CSV, văn bản (Aiken, GIFT, “Câu 1: …”) và YAML."
+    )
+)
+OLD_OR_LOCKED = said(N_("tệp Office kiểu cũ hoặc có mật khẩu; hãy lưu lại thành .xlsx."))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +58,7 @@ def read_bank(content: bytes) -> Reading:
     Raises CannotRead when it is none that we know, is broken or made to do harm.
     """
     if len(content) > LARGEST:
-        raise CannotRead(reason=f"tệp lớn hơn {LARGEST // 2**20} MB.")
+        raise CannotRead(reason=said(N_("tệp lớn hơn {mb} MB."), mb=LARGEST // 2**20))
     if old_word.is_mine(content):
         content = old_word.converted(content)
     return read_apart(content)
@@ -62,24 +72,21 @@ def warm() -> None:
 def read_here(content: bytes) -> Reading:
     """Do as `read_bank` for any format but .doc, in this process and without its limits."""
     if not content.strip():
-        raise CannotRead(reason="tệp trống.")
+        raise CannotRead(reason=said(N_("tệp trống.")))
     if content.startswith(OLD_OFFICE):
         return _read_old_office(content)
     for reader in READERS:
         if reader.is_mine(content):
             return reader.read(content)
-    raise CannotRead(
-        reason="không rõ định dạng; hiện đọc được Word (.docx, .doc), Excel (.xlsx, .xls), .ods, "
-        "CSV, văn bản (Aiken, GIFT, “Câu 1: …”) và YAML."
-    )
+    raise CannotRead(reason=UNKNOWN)
 
 
 def _read_old_office(content: bytes) -> Reading:
     """Read an old workbook; say how to save an old document, or one with a password, anew."""
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise CannotRead(reason="tệp có mật khẩu; hãy bỏ mật khẩu rồi lưu lại.")
+        raise CannotRead(reason=archive.LOCKED)
     if old_word.is_mine(content):
         raise CannotRead(reason=old_word.SAVE_AS_DOCX)
     if excel.is_xls(content):
         return excel.read_xls(content)
-    raise CannotRead(reason="tệp Office kiểu cũ hoặc có mật khẩu; hãy lưu lại thành .xlsx.")
+    raise CannotRead(reason=OLD_OR_LOCKED)

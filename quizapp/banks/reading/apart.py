@@ -15,22 +15,28 @@ from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading import wire
 from quizapp.banks.reading.limits import NO_MEMORY
 from quizapp.banks.rules import Reading
+from quizapp.errors import N_
+from quizapp.said import Said, said
 
 ROOT = Path(__file__).resolve().parents[3]
 CHILD = "quizapp.banks.reading.child"
 WALL_SECONDS = 120
 # So many at once on one machine's memory; others wait their turn.
 AT_ONCE = 2
-TOO_LONG = (
-    "đọc quá lâu nên đã dừng; tệp có thể bị hỏng hoặc quá lớn. Hãy chia tệp thành nhiều phần."
+TOO_LONG = said(
+    N_("đọc quá lâu nên đã dừng; tệp có thể bị hỏng hoặc quá lớn. Hãy chia tệp thành nhiều phần.")
 )
-TOO_MUCH = (
-    "cần quá nhiều bộ nhớ nên đã dừng; tệp có thể bị hỏng hoặc quá lớn. "
-    "Hãy chia tệp thành nhiều phần."
+TOO_MUCH = said(
+    N_(
+        "cần quá nhiều bộ nhớ nên đã dừng; tệp có thể bị hỏng hoặc quá lớn. "
+        "Hãy chia tệp thành nhiều phần."
+    )
 )
-BROKEN = (
-    "trình đọc phải dừng giữa chừng; tệp có thể bị hỏng. "
-    "Hãy mở bằng Word hoặc Excel, lưu thành tệp mới rồi tải lại."
+BROKEN = said(
+    N_(
+        "trình đọc phải dừng giữa chừng; tệp có thể bị hỏng. "
+        "Hãy mở bằng Word hoặc Excel, lưu thành tệp mới rồi tải lại."
+    )
 )
 
 log = logging.getLogger(__name__)
@@ -68,7 +74,7 @@ def _child(content: bytes) -> bytes:
     raise CannotRead(reason=_why(done, len(content)))
 
 
-def _why(done: subprocess.CompletedProcess[bytes], size: int) -> str:
+def _why(done: subprocess.CompletedProcess[bytes], size: int) -> Said:
     """Return in words why the child ended; the log gets the error's name, no text of a file."""
     error = done.stderr.rpartition(b"\n")[0].rpartition(b"\n")[2].partition(b":")[0]
     told = error[:80].decode("ascii", "replace")

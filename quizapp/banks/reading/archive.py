@@ -7,6 +7,8 @@ from io import BytesIO
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading.pictures import TOO_LARGE, UNKNOWN, BadPicture
+from quizapp.errors import N_
+from quizapp.said import said
 
 MOST_ENTRIES = 2_000
 MOST_UNPACKED = 200 * 1024 * 1024
@@ -28,6 +30,11 @@ BROKEN_ZIP = (
 LARGEST_PICTURE = 10 * 1024 * 1024
 MOST_PICTURE_BYTES = 100 * 1024 * 1024
 ZIP = b"PK\x03\x04"
+DAMAGED = said(N_("tệp nén bị hỏng; hãy mở bằng Word hoặc Excel và lưu lại."))
+TOO_MANY = said(N_("tệp nén có quá nhiều mục hoặc có mục trùng tên."))
+BOMB = said(N_("tỷ lệ nén bất thường, có thể là tệp phá hoại."))
+LOCKED = said(N_("tệp có mật khẩu; hãy bỏ mật khẩu rồi lưu lại."))
+STRANGE = said(N_("tệp dùng kiểu nén lạ; hãy mở bằng Word hoặc Excel và lưu lại."))
 
 
 def parts_of(content: bytes) -> dict[str, bytes]:
@@ -40,9 +47,7 @@ def parts_of(content: bytes) -> dict[str, bytes]:
             wanted = _measured(archive, len(content))
             return {entry.filename: archive.read(entry) for entry in wanted}
     except BROKEN_ZIP as error:
-        raise CannotRead(
-            reason="tệp nén bị hỏng; hãy mở bằng Word hoặc Excel và lưu lại."
-        ) from error
+        raise CannotRead(reason=DAMAGED) from error
 
 
 @dataclass(slots=True)
@@ -94,13 +99,14 @@ def _measured(archive: zipfile.ZipFile, packed_size: int) -> list[zipfile.ZipInf
     wanted = [entry for entry in entries if entry.filename.lower().endswith(PARTS)]
     unpacked = sum(entry.file_size for entry in wanted)
     if len(entries) > MOST_ENTRIES or len({entry.filename for entry in entries}) < len(entries):
-        raise CannotRead(reason="tệp nén có quá nhiều mục hoặc có mục trùng tên.")
+        raise CannotRead(reason=TOO_MANY)
     if unpacked > MOST_UNPACKED:
-        raise CannotRead(reason=f"nội dung giải nén quá lớn ({unpacked // 2**20} MB).")
+        text = N_("nội dung giải nén quá lớn ({mb} MB).")
+        raise CannotRead(reason=said(text, mb=unpacked // 2**20))
     if unpacked > RATIO_FROM and unpacked > HIGHEST_RATIO * packed_size:
-        raise CannotRead(reason="tỷ lệ nén bất thường, có thể là tệp phá hoại.")
+        raise CannotRead(reason=BOMB)
     if any(entry.flag_bits & ENCRYPTED for entry in wanted):
-        raise CannotRead(reason="tệp có mật khẩu; hãy bỏ mật khẩu rồi lưu lại.")
+        raise CannotRead(reason=LOCKED)
     if any(entry.compress_type not in PLAIN_METHODS for entry in wanted):
-        raise CannotRead(reason="tệp dùng kiểu nén lạ; hãy mở bằng Word hoặc Excel và lưu lại.")
+        raise CannotRead(reason=STRANGE)
     return wanted

@@ -18,6 +18,8 @@ from quizapp.banks.rules import (
 )
 from quizapp.banks.rules.checking import assembled
 from quizapp.banks.rules.cleaning import clean_line
+from quizapp.errors import N_
+from quizapp.said import Said, said
 
 FORMAT = "yaml"
 MOST_QUESTIONS = 20_000
@@ -62,11 +64,10 @@ def read(content: bytes) -> Reading:
     about = _about_bank(frame.get("bank"), found)
     questions = frame["questions"]
     if not isinstance(questions, Row) or not questions.items:
-        raise CannotRead(
-            where=place(questions.line), reason="“questions” phải là danh sách câu hỏi."
-        )
+        text = N_("“questions” phải là danh sách câu hỏi.")
+        raise CannotRead(where=place(questions.line), reason=said(text))
     if len(questions.items) > MOST_QUESTIONS:
-        raise CannotRead(reason=f"có hơn {MOST_QUESTIONS} câu hỏi.")
+        raise CannotRead(reason=said(N_("có hơn {most} câu hỏi."), most=MOST_QUESTIONS))
     raws = [_raw(node, number, found) for number, node in enumerate(questions.items, start=1)]
     reading = Reading(
         format=FORMAT, title=clean_line(about.get("title", "")) or None, problems=tuple(found)
@@ -78,9 +79,10 @@ def _frame(root: Node, found: Found) -> Mapping[str, Node]:
     frame = {name: node for name, _, node in _named(root)} if isinstance(root, Table) else {}
     schema = frame.get("schema")
     if not isinstance(schema, Scalar) or schema.told != SCHEMA:
-        raise CannotRead(reason=f"thiếu dòng “schema: {SCHEMA}”; đây không phải tệp ngân hàng.")
+        text = N_("thiếu dòng “schema: {schema}”; đây không phải tệp ngân hàng.")
+        raise CannotRead(reason=said(text, schema=SCHEMA))
     if "questions" not in frame:
-        raise CannotRead(reason="thiếu phần “questions”.")
+        raise CannotRead(reason=said(N_("thiếu phần “questions”.")))
     found += _unknown_names(root, HEADER)
     return frame
 
@@ -89,7 +91,7 @@ def _about_bank(node: Node | None, found: Found) -> Mapping[str, str]:
     if node is None:
         return {}
     if not isinstance(node, Table):
-        found.append(_of_file(node, "“bank” phải gồm code, title, as_of."))
+        found.append(_of_file(node, said(N_("“bank” phải gồm code, title, as_of."))))
         return {}
     found += _unknown_names(node, BANK)
     return {name: value.told for name, _, value in _named(node) if isinstance(value, Scalar)}
@@ -98,10 +100,10 @@ def _about_bank(node: Node | None, found: Found) -> Mapping[str, str]:
 def _unknown_names(node: Node, known: Sequence[str]) -> Iterator[Problem]:
     for name, key, _ in _named(node):
         if name not in known:
-            yield _of_file(key, f"Không có trường “{name[:80]}” ở đây{_meant(name, known)}.")
+            yield _of_file(key, _unknown_here(name, known))
 
 
-def _of_file(node: Node, message: str) -> Problem:
+def _of_file(node: Node, message: Said) -> Problem:
     where = place(node.line)
     return Problem(severity=Severity.WARNING, where=where, question=None, message=message)
 
@@ -110,11 +112,12 @@ def _raw(node: Node, number: int, found: Found) -> Raw:
     """Return the question at `node`, adding what cannot even be understood to `found`."""
     raw = Raw(number=number, where=place(node.line))
     if not isinstance(node, Table):
-        found.append(raw.error("", f"Đây phải là một câu hỏi gồm các trường, {_shape(node)}."))
+        text = N_("Đây phải là một câu hỏi gồm các trường, {shape}.")
+        found.append(raw.error("", said(text, shape=_shape(node))))
         return raw
     texts: dict[str, str] = {}
     parts: dict[str, Mapping[str, str] | tuple[Mapping[str, str], ...]] = {}
-    places: dict[str, str] = {}
+    places: dict[str, Said] = {}
     for name, key, value in _fields(node, FIELDS, raw, found):
         places[TEXTS.get(name, name)] = place(key.line)
         if name in TEXTS:
@@ -135,38 +138,42 @@ def _fields(
     seen: set[str] = set()
     for name, key, value in _named(node):
         if name not in known:
-            message = f"Không có trường “{name[:80]}”{_meant(name, known)}."
-            found.append(_at(key, raw, message))
+            found.append(_at(key, raw, _unknown(name, known)))
         elif name in seen:
-            found.append(_at(key, raw, f"Trường “{name}” có hai lần."))
+            found.append(_at(key, raw, said(N_("Trường “{name}” có hai lần."), name=name)))
         else:
             seen.add(name)
             yield name, key, value
 
 
-def _text(name: str, value: Node, raw: Raw, found: Found) -> str:
+def _text(name: str | Said, value: Node, raw: Raw, found: Found) -> str:
     if isinstance(value, Scalar):
         return value.told
     if name == "answer" and isinstance(value, Row):
-        return ", ".join(_text("đáp án", item, raw, found) for item in value.items)
-    found.append(_at(value, raw, f"“{name}” phải là một dòng chữ, {_shape(value)}."))
+        return ", ".join(_text(said(N_("đáp án")), item, raw, found) for item in value.items)
+    text = N_("“{name}” phải là một dòng chữ, {shape}.")
+    found.append(_at(value, raw, said(text, name=name, shape=_shape(value))))
     return ""
 
 
-def _options(value: Node, raw: Raw, found: Found, places: dict[str, str]) -> Mapping[str, str]:
+def _options(value: Node, raw: Raw, found: Found, places: dict[str, Said]) -> Mapping[str, str]:
     if not isinstance(value, Table):
-        found.append(_at(value, raw, f"“options” phải viết “A: …”, “B: …”, {_shape(value)}."))
+        text = N_("“options” phải viết “A: …”, “B: …”, {shape}.")
+        found.append(_at(value, raw, said(text, shape=_shape(value))))
         return {}
     options: dict[str, str] = {}
     for name, key, node in _named(value):
         letter = name.upper()
         if not LETTER.fullmatch(letter):
-            found.append(_at(key, raw, f"“{name[:80]}” không phải chữ cái của phương án."))
+            text = N_("“{name}” không phải chữ cái của phương án.")
+            found.append(_at(key, raw, said(text, name=name[:80])))
         elif letter in options:
-            found.append(_at(key, raw, f"Phương án {letter} có hai lần."))
+            text = N_("Phương án {letter} có hai lần.")
+            found.append(_at(key, raw, said(text, letter=letter)))
         else:
             places[f"option {letter}"] = place(key.line)
-            options[letter] = _text(f"phương án {letter}", node, raw, found)
+            called = said(N_("phương án {letter}"), letter=letter)
+            options[letter] = _text(called, node, raw, found)
     return options
 
 
@@ -179,7 +186,7 @@ def _citations(value: Node, raw: Raw, found: Found) -> tuple[Mapping[str, str], 
 
 def _citation(node: Node, raw: Raw, found: Found) -> Mapping[str, str]:
     if not isinstance(node, Table):
-        found.append(_at(node, raw, "“citation” phải gồm law, text, article…"))
+        found.append(_at(node, raw, said(N_("“citation” phải gồm law, text, article…"))))
         return {}
     return {
         name: _text(name, value, raw, found)
@@ -190,7 +197,8 @@ def _citation(node: Node, raw: Raw, found: Found) -> Mapping[str, str]:
 def _pictures(value: Node, raw: Raw, found: Found) -> tuple[Mapping[str, str], ...]:
     """Return which pictures a question shows; their bytes are on the server that wrote this."""
     if not isinstance(value, Row):
-        found.append(_at(value, raw, f"“pictures” phải là một danh sách, {_shape(value)}."))
+        text = N_("“pictures” phải là một danh sách, {shape}.")
+        found.append(_at(value, raw, said(text, shape=_shape(value))))
         return ()
     return tuple(
         {
@@ -208,23 +216,37 @@ def _named(node: Node) -> Iterator[tuple[str, Node, Node]]:
         yield (key.text if isinstance(key, Scalar) else "?"), key, value
 
 
-def _at(node: Node, raw: Raw, message: str) -> Problem:
+def _at(node: Node, raw: Raw, message: Said) -> Problem:
     return Problem(
         severity=Severity.ERROR, where=place(node.line), question=raw.number, message=message
     )
 
 
-def _shape(node: Node) -> str:
+def _shape(node: Node) -> Said:
+    """Return what stands where something else should, to be told after a comma."""
     if isinstance(node, Foreign):
-        return f"không dùng {node.what}"
-    return {Row: "không phải danh sách", Table: "không phải nhóm trường"}.get(
-        type(node), "không phải dòng chữ"
-    )
+        return said(N_("không dùng {what}"), what=node.what)
+    if isinstance(node, Row):
+        return said(N_("không phải danh sách"))
+    if isinstance(node, Table):
+        return said(N_("không phải nhóm trường"))
+    return said(N_("không phải dòng chữ"))
 
 
-def _meant(name: str, known: Sequence[str]) -> str:
+def _unknown_here(name: str, known: Sequence[str]) -> Said:
     close = get_close_matches(name, known, n=1)
-    return f"; có phải “{close[0]}”?" if close else ""
+    if close:
+        text = N_("Không có trường “{name}” ở đây; có phải “{close}”?")
+        return said(text, name=name[:80], close=close[0])
+    return said(N_("Không có trường “{name}” ở đây."), name=name[:80])
+
+
+def _unknown(name: str, known: Sequence[str]) -> Said:
+    close = get_close_matches(name, known, n=1)
+    if close:
+        text = N_("Không có trường “{name}”; có phải “{close}”?")
+        return said(text, name=name[:80], close=close[0])
+    return said(N_("Không có trường “{name}”."), name=name[:80])
 
 
 def _day(text: str) -> date | None:

@@ -19,6 +19,7 @@ from quizapp.banks.reading.old_excel import sheets_of
 from quizapp.banks.reading.sheet_looks import Looks, Pieces, looks_of
 from quizapp.banks.reading.sheet_pictures import LOOSE, cell_name
 from quizapp.banks.reading.sheet_size import (
+    BROKEN_BOOK,
     MOST_COLUMNS,
     MOST_ROWS,
     check_opendocument,
@@ -34,14 +35,21 @@ from quizapp.banks.rules.documents.found import Found
 from quizapp.banks.rules.documents.legacy import Piece, Script, script_of
 from quizapp.banks.rules.documents.picturing import show_pictures
 from quizapp.banks.rules.documents.questions import raws_of
-from quizapp.banks.rules.documents.tables import rows_of
+from quizapp.banks.rules.documents.tables import rows_of, shown_headings
+from quizapp.errors import N_
+from quizapp.said import NOTHING_SAID, Said, said, verbatim
 
 OLD_WORKBOOKS = ("Workbook", "Book")
 NO_LOOKS = Looks()
-NO_TABLE = (
-    f"không thấy dòng tiêu đề trong {HEADING_ROWS} dòng đầu; cần các cột “Câu hỏi”, “Đáp án A”, "
-    "“Đáp án B”… (hoặc một cột “Các phương án”) và “Đáp án đúng”."
+NO_TABLE = said(
+    N_(
+        "không thấy dòng tiêu đề trong {rows} dòng đầu; cần các cột “Câu hỏi”, “Đáp án A”, "
+        "“Đáp án B”… (hoặc một cột “Các phương án”) và “Đáp án đúng”."
+    ),
+    rows=HEADING_ROWS,
 )
+TOO_LARGE = N_("trang “{sheet}” có hơn {rows} dòng hoặc {columns} cột.")
+HIDDEN = N_("Trang tính đang ẩn nên được bỏ qua.")
 Value = Any
 
 
@@ -49,7 +57,7 @@ Value = Any
 class Sheet:
     """A sheet as read: values row by row, how its cells look, where it is."""
 
-    name: str
+    name: Said
     rows: Sequence[Sequence[Value]]
     looks: Looks = NO_LOOKS
 
@@ -97,29 +105,42 @@ class _Book:
         rows = rows_of(_grid(sheet, self.script, self.pictures))
         if rows.columns is None:
             if any(_is_told(value) for row in sheet.rows for value in row):
-                message = "không có dòng tiêu đề nên được bỏ qua."
-                self.problems.append(_of_sheet(sheet.name, message))
+                text = N_("Trang tính không có dòng tiêu đề nên được bỏ qua.")
+                self._tell(sheet, said(text))
             return
         if rows.columns.twice:
+            text = N_("trang “{sheet}” có hai cột cùng nghĩa “{heading}”.")
             twice = rows.columns.twice[0]
-            raise CannotRead(reason=f"trang “{sheet.name}” có hai cột cùng nghĩa “{twice}”.")
+            raise CannotRead(reason=said(text, sheet=sheet.name, heading=twice))
         self.tables += 1
         self.found += rows.found
-        self.problems += [_of_sheet(sheet.name, note) for note in rows.notes]
+        if rows.columns.unknown:
+            skipped = shown_headings(rows.columns.unknown)
+            self._tell(sheet, said(N_("Trang tính bỏ qua cột {columns}."), columns=skipped))
         if LOOSE in sheet.looks.pictures:
-            message = "có hình không gắn với ô nào nên không rõ của câu nào. Hãy đặt hình trong ô."
-            self.problems.append(_of_sheet(sheet.name, message))
+            text = N_(
+                "Trang tính có hình không gắn với ô nào nên không rõ của câu nào. Hãy đặt hình "
+                "trong ô."
+            )
+            self._tell(sheet, said(text))
+        self._tell_hidden(sheet)
+
+    def _tell_hidden(self, sheet: Sheet) -> None:
         lines = sorted(sheet.looks.hidden_rows)
-        self._tell_hidden(sheet, "dòng", [str(row) for row in lines if _is_row_told(sheet, row)])
+        told = [str(row) for row in lines if _is_row_told(sheet, row)]
+        if told:
+            text = N_("Trang tính có dòng đang ẩn nên được bỏ qua: {rows}. Hãy bỏ ẩn nếu cần đọc.")
+            self._tell(sheet, said(text, rows=_first_of(told)))
         columns = sorted(sheet.looks.hidden_columns)
         told = [cell_name(1, at).rstrip("1") for at in columns if _is_column_told(sheet, at)]
-        self._tell_hidden(sheet, "cột", told)
+        if told:
+            text = N_(
+                "Trang tính có cột đang ẩn nên được bỏ qua: {columns}. Hãy bỏ ẩn nếu cần đọc."
+            )
+            self._tell(sheet, said(text, columns=_first_of(told)))
 
-    def _tell_hidden(self, sheet: Sheet, what: str, hidden: Sequence[str]) -> None:
-        if hidden:
-            shown = ", ".join(hidden[:10]) + ("…" if len(hidden) > 10 else "")
-            message = f"có {what} đang ẩn nên được bỏ qua: {shown}. Hãy bỏ ẩn nếu cần đọc."
-            self.problems.append(_of_sheet(sheet.name, message))
+    def _tell(self, sheet: Sheet, message: Said) -> None:
+        self.problems.append(_of_sheet(sheet.name, message))
 
 
 def is_xlsx(content: bytes) -> bool:
@@ -144,7 +165,7 @@ def read_xlsx(content: bytes) -> Reading:
     """
     parts = parts_of(content)
     if not any(name.lower() == "xl/workbook.xml" for name in parts):
-        raise CannotRead(reason="tệp nén này không phải bảng tính Excel (.xlsx).")
+        raise CannotRead(reason=said(N_("tệp nén này không phải bảng tính Excel (.xlsx).")))
     check_sheets(parts)
     pictures = Pictures(packed=Packed(content))
     return _reading("xlsx", packed(parts), lambda: looks_of(parts), pictures)
@@ -166,14 +187,13 @@ def read_xls(content: bytes) -> Reading:
     problems: list[Problem] = []
     sheets = []
     for one in sheets_of(content):
+        name = verbatim(one.name)
         if not one.is_shown:
-            problems.append(_of_sheet(one.name, "đang ẩn nên được bỏ qua."))
+            problems.append(_of_sheet(name, said(HIDDEN)))
         elif len(one.rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in one.rows):
-            raise CannotRead(
-                reason=f"trang “{one.name}” có hơn {MOST_ROWS} dòng hoặc {MOST_COLUMNS} cột."
-            )
+            raise _too_large(name)
         else:
-            sheets.append(Sheet(name=one.name, rows=one.rows, looks=one.looks))
+            sheets.append(Sheet(name=name, rows=one.rows, looks=one.looks))
     return grid_reading("xls", sheets, problems)
 
 
@@ -202,7 +222,7 @@ def grid_reading(
     if not book.tables:
         raise CannotRead(reason=NO_TABLE)
     if not book.found:
-        raise CannotRead(reason="dưới dòng tiêu đề không có câu hỏi nào.")
+        raise CannotRead(reason=said(N_("dưới dòng tiêu đề không có câu hỏi nào.")))
     for one in book.found:
         show_pictures(one, pictures.images)
     reading = assembled(Reading(format=form, problems=tuple(book.problems)), raws_of(book.found))
@@ -216,7 +236,7 @@ def _reading(
     try:
         sheets = list(_sheets(content, looks(), problems))
     except (python_calamine.CalamineError, ValueError) as error:
-        raise CannotRead(reason="bảng tính bị hỏng; hãy mở bằng Excel và lưu lại.") from error
+        raise CannotRead(reason=BROKEN_BOOK) from error
     return grid_reading(form, sheets, problems, pictures)
 
 
@@ -225,16 +245,15 @@ def _sheets(content: bytes, looks: Mapping[str, Looks], problems: list[Problem])
     for about in book.sheets_metadata:
         if about.typ is not python_calamine.SheetTypeEnum.WorkSheet:
             continue
+        name = verbatim(about.name)
         if about.visible is not python_calamine.SheetVisibleEnum.Visible:
-            problems.append(_of_sheet(about.name, "đang ẩn nên được bỏ qua."))
+            problems.append(_of_sheet(name, said(HIDDEN)))
             continue
         sheet = book.get_sheet_by_name(about.name)
         if sheet.total_height > MOST_ROWS or sheet.total_width > MOST_COLUMNS:
-            raise CannotRead(
-                reason=f"trang “{about.name}” có hơn {MOST_ROWS} dòng hoặc {MOST_COLUMNS} cột."
-            )
+            raise _too_large(name)
         rows = sheet.to_python(skip_empty_area=False)
-        yield Sheet(name=about.name, rows=rows, looks=looks.get(about.name, NO_LOOKS))
+        yield Sheet(name=name, rows=rows, looks=looks.get(about.name, NO_LOOKS))
 
 
 def _grid(sheet: Sheet, script: Script, pictures: Pictures) -> Grid:
@@ -249,7 +268,8 @@ def _grid(sheet: Sheet, script: Script, pictures: Pictures) -> Grid:
         values += [""] * (widths.get(number, 0) - len(values))
         is_hidden = number in sheet.looks.hidden_rows
         rows.append(() if is_hidden else _row(sheet, number, values, drawn=drawn, script=script))
-    places = tuple(f"{sheet.name}, dòng {number}" for number in range(1, len(rows) + 1))
+    text = N_("{sheet}, dòng {n}")
+    places = tuple(said(text, sheet=sheet.name, n=number) for number in range(1, len(rows) + 1))
     return Grid(rows=tuple(rows), where=sheet.name, places=places)
 
 
@@ -276,7 +296,7 @@ def _row(
     band = _band(looks, number, values)
     for column, value in enumerate(values, start=1):
         at = number, column
-        where = f"{sheet.name}, ô {cell_name(number, column)}"
+        where = said(N_("{sheet}, ô {cell}"), sheet=sheet.name, cell=cell_name(number, column))
         if column in looks.hidden_columns:
             cells.append(Cell(where=where))
             continue
@@ -302,27 +322,38 @@ def _without(style: Style, band: str) -> Style:
     return style._replace(highlight="") if band and style.highlight == band else style
 
 
-def _cell(value: Value, *, look: _Look, where: str, script: Script) -> Cell:
-    text, doubt, note = str(value), "", ""
+def _cell(value: Value, *, look: _Look, where: Said, script: Script) -> Cell:
+    text, doubt, note = str(value), NOTHING_SAID, NOTHING_SAID
     if isinstance(value, _Broken):
-        doubt = f"Công thức trong ô chưa cho kết quả ({value}). Hãy gõ thẳng nội dung vào ô."
+        words = N_("Công thức trong ô chưa cho kết quả ({value}). Hãy gõ thẳng nội dung vào ô.")
+        doubt = said(words, value=text)
     if isinstance(value, date):
         text = (value.date() if isinstance(value, datetime) else value).isoformat()
     if not isinstance(value, str):
         whole = _whole(value)
         if whole:
-            text, note = whole, f"Ô là số {whole}; hãy xem lại cách viết (05, 5%, 5.000…)."
+            words = N_("Ô là số {number}; hãy xem lại cách viết (05, 5%, 5.000…).")
+            text, note = whole, said(words, number=whole)
         else:
             # 0.85 may be shown as 85 %, a date in many ways: the words on the screen are not known.
-            doubt = f"Ô chứa {value}, không phải chữ; hãy đổi định dạng ô thành Văn bản rồi gõ lại."
+            words = N_(
+                "Ô chứa {value}, không phải chữ; hãy đổi định dạng ô thành Văn bản rồi gõ lại."
+            )
+            doubt = said(words, value=str(value))
     lines = tuple(script.line(pieces, where=where) for pieces in look.lines(text))
     return Cell(lines=lines, where=where, doubt=doubt, note=note, drawn=look.drawn)
 
 
-def _of_sheet(sheet: str, message: str) -> Problem:
-    return Problem(
-        severity=Severity.WARNING, where=sheet, question=None, message=f"Trang tính {message}"
-    )
+def _too_large(sheet: Said) -> CannotRead:
+    return CannotRead(reason=said(TOO_LARGE, sheet=sheet, rows=MOST_ROWS, columns=MOST_COLUMNS))
+
+
+def _of_sheet(sheet: Said, message: Said) -> Problem:
+    return Problem(severity=Severity.WARNING, where=sheet, question=None, message=message)
+
+
+def _first_of(names: Sequence[str]) -> str:
+    return ", ".join(names[:10]) + ("…" if len(names) > 10 else "")
 
 
 def _is_row_told(sheet: Sheet, number: int) -> bool:

@@ -25,8 +25,10 @@ from quizapp.banks.reading.sheet_looks import Looks
 from quizapp.banks.reading.sheet_pictures import IN_OLD_BOOK, Laid, cell_name
 from quizapp.banks.reading.word_styles import is_black
 from quizapp.banks.rules.documents import PLAIN, Style
+from quizapp.errors import N_
+from quizapp.said import said
 
-BROKEN = "tệp .xls bị hỏng hoặc quá lớn; hãy mở bằng Excel và lưu lại thành .xlsx."
+BROKEN = said(N_("tệp .xls bị hỏng hoặc quá lớn; hãy mở bằng Excel và lưu lại thành .xlsx."))
 # What the library raises over damaged records: it checks few of them.
 ERRORS = (
     XLRDError,
@@ -88,7 +90,7 @@ def _sheet(sheet: Any, book: Any, styles: "_Styles", drawn: Iterable[tuple[int, 
             hidden_columns=frozenset(columns),
             broken=dict(_broken(sheet)),
             pictures=tuple(
-                Laid(row=row, column=at, problem=IN_OLD_BOOK.format(cell=cell_name(row, at)))
+                Laid(row=row, column=at, problem=said(IN_OLD_BOOK, cell=cell_name(row, at)))
                 for row, at in drawn
             ),
         ),

@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from quizapp.banks.errors import CannotRead
+from quizapp.errors import N_
+from quizapp.said import said
 
 SECONDS = 60
 MEMORY = 3 * 1024 * 1024 * 1024
@@ -32,10 +34,14 @@ SETTING = (
     "<value>{}</value></prop></item>"
 )
 PROFILE = '<oor:items xmlns:oor="http://openoffice.org/2001/registry">{}</oor:items>'
-SAVE_AS_DOCX = (
-    "tệp Word kiểu cũ (.doc); hãy mở bằng Word hoặc LibreOffice, chọn Lưu thành (Save As), "
-    "kiểu Word (.docx), rồi dùng tệp mới."
+SAVE_AS_DOCX = said(
+    N_(
+        "tệp Word kiểu cũ (.doc); hãy mở bằng Word hoặc LibreOffice, chọn Lưu thành (Save As), "
+        "kiểu Word (.docx), rồi dùng tệp mới."
+    )
 )
+NOT_CONVERTED = said(N_("LibreOffice không đọc được tệp này; {advice}"), advice=SAVE_AS_DOCX)
+TOO_LONG = said(N_("đọc tệp .doc quá lâu nên đã dừng; {advice}"), advice=SAVE_AS_DOCX)
 
 
 def is_mine(content: bytes) -> bool:
@@ -60,7 +66,7 @@ def converted(content: bytes) -> bytes:
         _convert(program, folder)
         made = folder / "in.docx"
         if not made.is_file():
-            raise CannotRead(reason=f"LibreOffice không đọc được tệp này; {SAVE_AS_DOCX}")
+            raise CannotRead(reason=NOT_CONVERTED)
         return made.read_bytes()
 
 
@@ -90,7 +96,7 @@ def _convert(program: str, folder: Path) -> None:
     try:
         process.wait(timeout=SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise CannotRead(reason=f"đọc tệp .doc quá lâu nên đã dừng; {SAVE_AS_DOCX}") from error
+        raise CannotRead(reason=TOO_LONG) from error
     finally:
         _end(process)
 

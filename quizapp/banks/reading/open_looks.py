@@ -12,9 +12,10 @@ from defusedxml.ElementTree import parse
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading.sheet_looks import Looks
 from quizapp.banks.reading.sheet_pictures import LOOSE, NOT_A_PICTURE, OVER_MORE, Laid, cell_name
-from quizapp.banks.reading.sheet_size import MOST_COLUMNS, MOST_ROWS
+from quizapp.banks.reading.sheet_size import BROKEN_BOOK, MOST_COLUMNS, MOST_ROWS
 from quizapp.banks.reading.word_styles import is_black
 from quizapp.banks.rules.documents import PLAIN, Style
+from quizapp.said import said
 
 URN = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 OFFICE, TABLE, TEXT, STYLE = (URN % name for name in ("office", "table", "text", "style"))
@@ -44,7 +45,7 @@ def looks_of(parts: Mapping[str, bytes]) -> dict[str, Looks]:
         tables = () if root is None else root.iter(f"{TABLE}table")
         return {table.get(f"{TABLE}name", ""): _sheet(table, styles) for table in tables}
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise CannotRead(reason="bảng tính bị hỏng; hãy mở bằng Excel và lưu lại.") from error
+        raise CannotRead(reason=BROKEN_BOOK) from error
 
 
 @dataclass(slots=True)
@@ -152,7 +153,7 @@ def _laid(frame: Element, row: int, column: int, size: tuple[str, str]) -> Laid:
     if not problem and not (end == cell if end else _fits(frame, size)):
         problem = OVER_MORE
     alt = frame.findtext(f"{SVG}desc") or frame.findtext(f"{SVG}title") or ""
-    return Laid(row=row, column=column, part=part, alt=alt, problem=problem.format(cell=cell))
+    return Laid(row=row, column=column, part=part, alt=alt, problem=said(problem, cell=cell))
 
 
 def _fits(frame: Element, size: tuple[str, str]) -> bool:

@@ -14,6 +14,8 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from quizapp.banks.rules import PictureFile
+from quizapp.errors import N_
+from quizapp.said import Said, said
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 MOST_PIXELS = 24_000_000
@@ -39,15 +41,21 @@ BROKEN = (
     struct.error,
     zlib.error,
 )
-TOO_LARGE = "hình quá lớn; hãy thu nhỏ rồi dán lại"
-UNKNOWN = (
-    "hình kiểu này (EMF, WMF hoặc hỏng) chưa đọc được; hãy cắt hình rồi dán lại bằng Dán đặc biệt "
-    "(Paste Special), kiểu Picture (PNG)"
+TOO_LARGE = said(N_("hình quá lớn; hãy thu nhỏ rồi dán lại"))
+UNKNOWN = said(
+    N_(
+        "hình kiểu này (EMF, WMF hoặc hỏng) chưa đọc được; hãy cắt hình rồi dán lại bằng Dán đặc "
+        "biệt (Paste Special), kiểu Picture (PNG)"
+    )
 )
 
 
 class BadPicture(Exception):
-    """A picture that cannot be kept; its words say why and what to do."""
+    """A picture that cannot be kept; `why` says what to do too."""
+
+    def __init__(self, why: Said) -> None:
+        self.why = why
+        super().__init__(why)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,10 +12,12 @@ from quizapp.banks.reading.texts import decoded
 from quizapp.banks.rules import Reading
 from quizapp.banks.rules.documents.columns import HEADING_ROWS, columns_of
 from quizapp.banks.rules.documents.legacy import from_tcvn3, from_vni
+from quizapp.errors import N_
+from quizapp.said import said
 
 FORMAT = "csv"
 SEPARATORS = (";", ",", "\t", "|")
-NAME = "Tệp"
+NAME = said(N_("Tệp"))
 
 
 def is_mine(content: bytes) -> bool:
@@ -32,10 +34,12 @@ def read(content: bytes) -> Reading:
     try:
         rows = list(_rows(text, _separator(text) or ","))
     except csv.Error as error:
-        raise CannotRead(reason=f"tệp CSV sai cú pháp ({error}).") from error
+        reason = said(N_("tệp CSV sai cú pháp ({problem})."), problem=str(error))
+        raise CannotRead(reason=reason) from error
     width = max(map(len, rows), default=0)
     if len(rows) > MOST_ROWS or width > MOST_COLUMNS:
-        raise CannotRead(reason=f"tệp có hơn {MOST_ROWS} dòng hoặc {MOST_COLUMNS} cột.")
+        text = N_("tệp có hơn {rows} dòng hoặc {columns} cột.")
+        raise CannotRead(reason=said(text, rows=MOST_ROWS, columns=MOST_COLUMNS))
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
     return grid_reading(FORMAT, [Sheet(name=NAME, rows=padded)])
 

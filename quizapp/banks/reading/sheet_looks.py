@@ -14,7 +14,7 @@ from defusedxml.ElementTree import iterparse, parse
 
 from quizapp.banks.errors import CannotRead
 from quizapp.banks.reading.sheet_pictures import Laid, pictures_of
-from quizapp.banks.reading.sheet_size import MOST_COLUMNS
+from quizapp.banks.reading.sheet_size import BROKEN_BOOK, MOST_COLUMNS
 from quizapp.banks.reading.word_styles import is_black
 from quizapp.banks.rules.documents import PLAIN, Style
 
@@ -62,7 +62,7 @@ def looks_of(parts: Mapping[str, bytes]) -> dict[str, Looks]:
             if part in parts
         }
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise CannotRead(reason="bảng tính bị hỏng; hãy mở bằng Excel và lưu lại.") from error
+        raise CannotRead(reason=BROKEN_BOOK) from error
 
 
 def _root(parts: Mapping[str, bytes], name: str) -> Element | None:

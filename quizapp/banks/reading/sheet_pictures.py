@@ -11,15 +11,17 @@ from xml.etree.ElementTree import Element
 from defusedxml.ElementTree import parse
 
 from quizapp.banks.reading.word_pictures import LINK, A, R, alt_of, part_at, pixels
+from quizapp.errors import N_
+from quizapp.said import NOTHING_SAID, Said, said
 
 DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 LONGEST_NUMBER = 8
-NOT_A_PICTURE = "ở ô {cell} là hình vẽ hoặc biểu đồ, chưa đọc được; hãy chèn lại thành ảnh"
-OVER_MORE = (
+NOT_A_PICTURE = N_("ở ô {cell} là hình vẽ hoặc biểu đồ, chưa đọc được; hãy chèn lại thành ảnh")
+OVER_MORE = N_(
     "ở ô {cell} phủ sang ô khác nên không rõ của ô nào; hãy thu nhỏ hình hoặc nới ô cho hình nằm "
     "gọn"
 )
-IN_OLD_BOOK = "ở ô {cell} không đọc được từ tệp .xls; hãy mở bằng Excel và lưu thành .xlsx"
+IN_OLD_BOOK = N_("ở ô {cell} không đọc được từ tệp .xls; hãy mở bằng Excel và lưu thành .xlsx")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +33,7 @@ class Laid:
     part: str = ""
     alt: str = ""
     width: int = 0
-    problem: str = ""
+    problem: Said = NOTHING_SAID
 
 
 LOOSE = Laid(row=0, column=0)  # lies on the page, by no cell
@@ -90,7 +92,7 @@ def _laid(anchor: Element, links: Mapping[str, str]) -> Laid:
         part=part,
         alt="" if properties is None else alt_of(properties),
         width=pixels("" if extent is None else extent.get("cx", "")),
-        problem=problem.format(cell=cell),
+        problem=said(problem, cell=cell),
     )
 
 

@@ -13,12 +13,16 @@ from defusedxml import DefusedXmlException
 from defusedxml.sax import make_parser
 
 from quizapp.banks.errors import CannotRead
+from quizapp.errors import N_
+from quizapp.said import said
 
 MOST_ROWS = 20_050
 MOST_COLUMNS = 100
 MOST_SHARED_TEXT = 500_000_000
 SHARED_TEXTS = "xl/sharedstrings.xml"
 SHEETS = "xl/worksheets/"
+BROKEN_BOOK = said(N_("bảng tính bị hỏng; hãy mở bằng Excel và lưu lại."))
+BROKEN_SHEET = said(N_("trang tính bị hỏng; hãy mở bằng Excel và lưu lại."))
 
 
 def check_sheets(parts: dict[str, bytes]) -> None:
@@ -32,9 +36,9 @@ def check_sheets(parts: dict[str, bytes]) -> None:
             elif name.lower().startswith(SHEETS) and name.lower().endswith(".xml"):
                 uses += _checked_cells(body)
     except (SAXException, DefusedXmlException, ValueError, LookupError) as error:
-        raise CannotRead(reason="trang tính bị hỏng; hãy mở bằng Excel và lưu lại.") from error
+        raise CannotRead(reason=BROKEN_SHEET) from error
     if uses * longest > MOST_SHARED_TEXT:
-        raise CannotRead(reason="trang tính có quá nhiều chữ.")
+        raise CannotRead(reason=said(N_("trang tính có quá nhiều chữ.")))
 
 
 def check_opendocument(body: bytes) -> None:
@@ -42,7 +46,7 @@ def check_opendocument(body: bytes) -> None:
     try:
         _parse(body, _Repeats())
     except (SAXException, DefusedXmlException, ValueError, LookupError) as error:
-        raise CannotRead(reason="trang tính bị hỏng; hãy mở bằng Excel và lưu lại.") from error
+        raise CannotRead(reason=BROKEN_SHEET) from error
 
 
 def _longest_text(body: bytes) -> int:
@@ -100,11 +104,7 @@ class _Cells(ContentHandler):
             self._place(attrs.get("r", ""))
         elif tag in {"v", "is"}:
             self.count += 1
-            if self._row > MOST_ROWS or self._column > MOST_COLUMNS:
-                raise CannotRead(
-                    reason=f"trang tính có ô ở dòng {self._row}, cột {self._column}; nhiều nhất là "
-                    f"{MOST_ROWS} dòng và {MOST_COLUMNS} cột."
-                )
+            _check_reach(self._row, self._column)
 
     def _place(self, reference: str) -> None:
         letters = reference.rstrip("0123456789")
@@ -135,14 +135,17 @@ class _Repeats(ContentHandler):
             self._column += self._cells
             self._cells = int(attrs.get("table:number-columns-repeated", "1"))
         elif tag == "p":
-            self._check(self._row + self._rows, self._column + self._cells)
+            _check_reach(self._row + self._rows, self._column + self._cells)
 
-    def _check(self, rows: int, columns: int) -> None:
-        if rows > MOST_ROWS or columns > MOST_COLUMNS:
-            raise CannotRead(
-                reason=f"trang tính có ô ở dòng {rows}, cột {columns}; nhiều nhất là "
-                f"{MOST_ROWS} dòng và {MOST_COLUMNS} cột."
-            )
+
+def _check_reach(row: int, column: int) -> None:
+    if row > MOST_ROWS or column > MOST_COLUMNS:
+        text = N_(
+            "trang tính có ô ở dòng {row}, cột {column}; nhiều nhất là {rows} dòng và {columns} "
+            "cột."
+        )
+        facts = {"row": row, "column": column, "rows": MOST_ROWS, "columns": MOST_COLUMNS}
+        raise CannotRead(reason=said(text, **facts))
 
 
 def _column_number(letters: str) -> int:

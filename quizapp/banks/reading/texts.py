@@ -9,6 +9,8 @@ from quizapp.banks.rules.documents.legacy import (
     script_by_words,
     share_of_syllables,
 )
+from quizapp.errors import N_
+from quizapp.said import said
 
 BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -17,6 +19,7 @@ BOMS = (
 )
 # Of Vietnamese in UTF-16 more than every third byte is a zero.
 ZEROS = 0.2
+NO_ENCODING = said(N_("không rõ bảng mã của tệp văn bản; hãy lưu lại với bảng mã UTF-8."))
 
 
 def decoded(content: bytes) -> str:
@@ -28,7 +31,7 @@ def decoded(content: bytes) -> str:
     if text is None:
         text = _one_byte(content)
     if text is None or "\0" in text:
-        raise CannotRead(reason="không rõ bảng mã của tệp văn bản; hãy lưu lại với bảng mã UTF-8.")
+        raise CannotRead(reason=NO_ENCODING)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -2,25 +2,18 @@
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
 from quizapp.banks.errors import CannotRead
-from quizapp.banks.rules import (
-    Difficulty,
-    Draft,
-    Kind,
-    PictureFile,
-    Problem,
-    Raw,
-    Reading,
-    Severity,
-)
+from quizapp.banks.rules import Difficulty, Draft, Kind, PictureFile, Raw, Reading
+from quizapp.banks.rules.mending import restored, restored_problem, stored, stored_problem
+from quizapp.said import packed as packed_words
+from quizapp.said import unpacked as unpacked_words
 
 DAYS = ("valid_from", "valid_to")
 MAPPINGS = ("citations", "pictures")
-NAMED = ("options", "places", "doubts")
 
 
 def packed(reading: Reading) -> bytes:
@@ -29,8 +22,8 @@ def packed(reading: Reading) -> bytes:
         "format": reading.format,
         "title": reading.title,
         "drafts": [_draft(draft) for draft in reading.drafts],
-        "problems": [asdict(problem) for problem in reading.problems],
-        "raws": [_raw(raw) for raw in reading.raws],
+        "problems": [stored_problem(problem) for problem in reading.problems],
+        "raws": [stored(raw) for raw in reading.raws],
         "pictures": [
             asdict(picture) | {"body": b64encode(picture.body).decode()}
             for picture in reading.pictures
@@ -42,7 +35,8 @@ def packed(reading: Reading) -> bytes:
 
 def refused(refusal: CannotRead) -> bytes:
     """Return why a file cannot be read, in bytes."""
-    return json.dumps({"reason": refusal.reason, "where": refusal.where}).encode()
+    told = {"reason": packed_words(refusal.reason), "where": packed_words(refusal.where)}
+    return json.dumps(told).encode()
 
 
 def unpacked(told: bytes) -> Reading:
@@ -50,22 +44,21 @@ def unpacked(told: bytes) -> Reading:
     body = json.loads(told)
     try:
         if "reason" in body:
-            raise CannotRead(reason=str(body["reason"]), where=str(body["where"]))
+            raise CannotRead(
+                reason=unpacked_words(body["reason"]), where=unpacked_words(body["where"])
+            )
         return Reading(
             format=body["format"],
             title=body["title"],
             drafts=tuple(_draft_told(draft) for draft in body["drafts"]),
-            problems=tuple(
-                Problem(**problem | {"severity": Severity(problem["severity"])})
-                for problem in body["problems"]
-            ),
-            raws=tuple(_raw_told(raw) for raw in body["raws"]),
+            problems=tuple(map(restored_problem, body["problems"])),
+            raws=tuple(map(_raw_told, body["raws"])),
             pictures=tuple(
                 PictureFile(**picture | {"body": b64decode(picture["body"])})
                 for picture in body["pictures"]
             ),
         )
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, AttributeError) as error:
         raise ValueError("no reading") from error
 
 
@@ -74,22 +67,16 @@ def _draft(draft: Draft) -> dict[str, Any]:
     told = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
     days = {name: _day(told[name]) for name in DAYS}
     lists = {name: [dict(one) for one in told[name]] for name in MAPPINGS}
-    return told | days | lists
-
-
-def _raw(raw: Raw) -> dict[str, Any]:
-    told = {name: getattr(raw, name) for name in Raw.__dataclass_fields__}
-    lists = {name: [dict(one) for one in told[name]] for name in MAPPINGS}
-    return told | lists | {name: dict(told[name]) for name in NAMED}
-
-
-def _raw_told(told: dict[str, Any]) -> Raw:
-    lists = {name: tuple(told[name]) for name in MAPPINGS}
-    return Raw(**told | lists | {"notes": tuple(map(tuple, told["notes"]))})
+    return told | days | lists | {"where": packed_words(draft.where)}
 
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _raw_told(told: dict[str, Any]) -> Raw:
+    raw = restored(told)
+    return replace(raw, places=dict(raw.places))  # all are looked at while the reader can be blamed
 
 
 def _draft_told(told: dict[str, Any]) -> Draft:
@@ -100,5 +87,6 @@ def _draft_told(told: dict[str, Any]) -> Draft:
         "kind": Kind(told["kind"]),
         "options": tuple(told["options"]),
         "difficulty": Difficulty(level) if level else None,
+        "where": unpacked_words(told["where"]),
     }
     return Draft(**told | about | days | lists)

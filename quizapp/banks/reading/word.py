@@ -18,14 +18,20 @@ from quizapp.banks.rules import Problem, Reading, Severity
 from quizapp.banks.rules.documents import Cell, Grid, Part
 from quizapp.banks.rules.documents.legacy import Script, script_of
 from quizapp.banks.rules.documents.questions import reading_of
+from quizapp.errors import N_
+from quizapp.said import NOTHING_SAID, Said, said
 
 FORMAT = "docx"
 DOCUMENT = "word/document.xml"
 LARGEST_PART = 60 * 1024 * 1024
-TRACKED = (
-    "Tài liệu còn sửa đổi chưa duyệt (Track Changes): đã đọc như khi chấp nhận tất cả. Hãy vào "
-    "Review, chọn Accept All rồi lưu lại để chắc chắn."
+TRACKED = said(
+    N_(
+        "Tài liệu còn sửa đổi chưa duyệt (Track Changes): đã đọc như khi chấp nhận tất cả. Hãy "
+        "vào Review, chọn Accept All rồi lưu lại để chắc chắn."
+    )
 )
+EMPTY = said(N_("tệp Word không có nội dung; hãy mở bằng Word và lưu lại."))
+BROKEN = said(N_("tệp Word bị hỏng; hãy mở bằng Word và lưu lại."))
 
 
 def is_mine(content: bytes) -> bool:
@@ -39,7 +45,7 @@ def read(content: bytes) -> Reading:
     document = _parsed(parts, DOCUMENT)
     body = None if document is None else document.find(f"{W}body")
     if body is None:
-        raise CannotRead(reason="tệp Word không có nội dung; hãy mở bằng Word và lưu lại.")
+        raise CannotRead(reason=EMPTY)
     links = _parsed(parts, "word/_rels/document.xml.rels")
     pictures = Pictures.of(Packed(content), links)
     walk = Walk(
@@ -61,29 +67,32 @@ def _parsed(parts: Mapping[str, bytes], name: str) -> Element | None:
     if body is None:
         return None
     if len(body) > LARGEST_PART:
-        raise CannotRead(reason=f"nội dung quá lớn ({len(body) // 2**20} MB); hãy chia tệp.")
+        text = N_("nội dung quá lớn ({mb} MB); hãy chia tệp.")
+        raise CannotRead(reason=said(text, mb=len(body) // 2**20))
     try:
         return parse(BytesIO(body)).getroot()
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise CannotRead(reason="tệp Word bị hỏng; hãy mở bằng Word và lưu lại.") from error
+        raise CannotRead(reason=BROKEN) from error
 
 
-def _note(message: str) -> Problem:
-    return Problem(severity=Severity.WARNING, where="", question=None, message=message)
+def _note(message: Said) -> Problem:
+    return Problem(severity=Severity.WARNING, where=NOTHING_SAID, question=None, message=message)
 
 
 def _shown(item: Paragraph | Table, script: Script) -> list[Part]:
     if isinstance(item, Paragraph):
-        return list(item.lines(script, f"đoạn {item.number}"))
-    where = f"bảng {item.number}"
-    rows = tuple(
-        tuple(_cell(cell, script, f"{where}, dòng {number}") for cell in row)
-        for number, row in enumerate(item.rows, start=1)
+        return list(item.lines(script, said(N_("đoạn {n}"), n=item.number)))
+    places = tuple(
+        said(N_("bảng {n}, dòng {row}"), n=item.number, row=number)
+        for number in range(1, len(item.rows) + 1)
     )
-    places = tuple(f"{where}, dòng {number}" for number in range(1, len(rows) + 1))
-    return [Grid(rows=rows, where=where, places=places)]
+    rows = tuple(
+        tuple(_cell(cell, script, where) for cell in row)
+        for where, row in zip(places, item.rows, strict=True)
+    )
+    return [Grid(rows=rows, where=said(N_("bảng {n}"), n=item.number), places=places)]
 
 
-def _cell(paragraphs: tuple[Paragraph, ...], script: Script, where: str) -> Cell:
+def _cell(paragraphs: tuple[Paragraph, ...], script: Script, where: Said) -> Cell:
     lines = tuple(line for paragraph in paragraphs for line in paragraph.lines(script, where))
     return Cell(lines=lines, where=where)

@@ -8,6 +8,8 @@ from quizapp.banks.reading.archive import Packed
 from quizapp.banks.reading.pictures import BadPicture, Checked, checked
 from quizapp.banks.rules import PictureFile, Raw
 from quizapp.banks.rules.documents import FIRST_PICTURE, MOST_PICTURES, Image
+from quizapp.errors import N_
+from quizapp.said import NOTHING_SAID, Said, said
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -18,8 +20,8 @@ LINK = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationsh
 CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 PER_PIXEL = 9525  # English metric units at 96 dots an inch
 WIDEST = 640
-LINKED = "hình chỉ là đường dẫn ra ngoài tệp; hãy dán chính hình đó vào tệp"
-TOO_MANY = f"tệp có hơn {MOST_PICTURES} hình; hãy chia tệp"
+LINKED = said(N_("hình chỉ là đường dẫn ra ngoài tệp; hãy dán chính hình đó vào tệp"))
+TOO_MANY = said(N_("tệp có hơn {most} hình; hãy chia tệp"), most=MOST_PICTURES)
 # Names that Word itself gives say nothing to who cannot see.
 NO_ALT = ("picture", "image", "hình ảnh", "shape", "ảnh")
 
@@ -32,7 +34,7 @@ class Pictures:
     targets: dict[str, str] = field(default_factory=dict)
     images: list[Image] = field(default_factory=list)
     files: dict[str, PictureFile] = field(default_factory=dict)
-    _known: dict[str, Checked | str] = field(default_factory=dict)
+    _known: dict[str, Checked | Said] = field(default_factory=dict)
 
     @classmethod
     def of(cls, packed: Packed, links: Element | None) -> "Pictures":
@@ -47,7 +49,7 @@ class Pictures:
         """Return a character for each picture in a drawing; none where it holds no picture."""
         return "".join(self._character(*found) for found in _found(element))
 
-    def add(self, part: str, *, alt: str = "", width: int = 0, problem: str = "") -> str:
+    def add(self, part: str, *, alt: str = "", width: int = 0, problem: Said = NOTHING_SAID) -> str:
         """Return the character of the picture in a part of the file; `problem` keeps it out."""
         if len(self.images) >= MOST_PICTURES:
             self.images[-1] = Image(problem=TOO_MANY)
@@ -63,26 +65,25 @@ class Pictures:
 
     def _character(self, code: str, alt: str, width: int) -> str:
         target = self.targets.get(code, "")
-        return self.add(
-            part_at("word", target), alt=alt, width=width, problem="" if target else LINKED
-        )
+        problem = NOTHING_SAID if target else LINKED
+        return self.add(part_at("word", target), alt=alt, width=width, problem=problem)
 
     def _image(self, part: str, alt: str, width: int) -> Image:
         found = self._checked(part)
-        if isinstance(found, str):
+        if isinstance(found, Said):
             return Image(problem=found)
         self.files[found.file.digest] = found.file
         shown = min(found.width, WIDEST, width or found.width)
         height = max(1, round(found.height * shown / found.width))
         return Image(digest=found.file.digest, alt=alt, width=max(1, shown), height=height)
 
-    def _checked(self, part: str) -> Checked | str:
+    def _checked(self, part: str) -> Checked | Said:
         """Return the picture in a part of the file, or in words why it is not usable."""
         if part not in self._known:
             try:
                 self._known[part] = checked(self.packed.picture(part))
             except BadPicture as error:
-                self._known[part] = str(error)
+                self._known[part] = error.why
         return self._known[part]
 
 

@@ -10,20 +10,25 @@ from quizapp.banks.reading.word_pictures import Pictures
 from quizapp.banks.reading.word_styles import Looks, W, fill, value
 from quizapp.banks.rules.documents import PICTURE, PLAIN, Line, Style
 from quizapp.banks.rules.documents.legacy import Piece, Script
+from quizapp.errors import N_
+from quizapp.said import NOTHING_SAID, Said, said
 
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 CHOICES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 # Word itself nests a dozen; each level here is a call of ours.
 DEEPEST = 60
 MOST_PARAGRAPHS = 200_000
+DRAWING, FORMULA = said(N_("hình")), said(N_("công thức"))
 PICTURES = {
-    f"{W}drawing": "hình",
-    f"{W}pict": "hình",
-    f"{W}object": "đối tượng nhúng",
-    CHOICES: "hình",
-    f"{MATH}oMath": "công thức",
-    f"{MATH}oMathPara": "công thức",
+    f"{W}drawing": DRAWING,
+    f"{W}pict": DRAWING,
+    f"{W}object": said(N_("đối tượng nhúng")),
+    CHOICES: DRAWING,
+    f"{MATH}oMath": FORMULA,
+    f"{MATH}oMathPara": FORMULA,
 }
+TOO_LONG = said(N_("tệp Word có hơn {most} đoạn; hãy chia tệp."), most=MOST_PARAGRAPHS)
+TOO_DEEP = said(N_("tệp Word lồng nhau quá sâu."))
 MATHS = {f"{MATH}oMath", f"{MATH}oMathPara"}
 REMOVED = {f"{W}del", f"{W}moveFrom"}
 INSERTED = {f"{W}ins", f"{W}moveTo"}
@@ -50,7 +55,7 @@ class Paragraph:
     pieces: tuple[tuple[Piece, ...], ...]
     about: Mapping[str, object]
 
-    def lines(self, script: Script, where: str) -> Iterator[Line]:
+    def lines(self, script: Script, where: Said) -> Iterator[Line]:
         """Yield the lines of the paragraph: one, and one more for each break in it."""
         label, level = self.label, self.level
         for pieces in self.pieces:
@@ -84,7 +89,7 @@ class Walk:
     def items(self, parent: Element, depth: int = 0) -> Iterator[Paragraph | Table]:
         """Yield what stands in `parent`, also inside content controls. Raises CannotRead."""
         if depth > DEEPEST:
-            raise CannotRead(reason="tệp Word lồng nhau quá sâu.")
+            raise CannotRead(reason=TOO_DEEP)
         for element in parent:
             if element.tag == f"{W}p":
                 yield self._paragraph(element)
@@ -122,7 +127,7 @@ class Walk:
     def _paragraph(self, element: Element) -> Paragraph:
         self.paragraphs += 1
         if self.paragraphs > MOST_PARAGRAPHS:
-            raise CannotRead(reason=f"tệp Word có hơn {MOST_PARAGRAPHS} đoạn; hãy chia tệp.")
+            raise CannotRead(reason=TOO_LONG)
         properties = element.find(f"{W}pPr")
         properties = NO_PROPERTIES if properties is None else properties
         code = value(properties.find(f"{W}pStyle"))
@@ -178,12 +183,12 @@ class _Text:
     style: str
     shade: str
     lines: list[list[Piece]] = field(default_factory=lambda: [[]])
-    picture: str = ""
+    picture: Said = NOTHING_SAID
 
     def add(self, parent: Element, depth: int) -> None:
         """Add the runs in `parent`, also those in links, fields and insertions."""
         if depth > DEEPEST:
-            raise CannotRead(reason="tệp Word lồng nhau quá sâu.")
+            raise CannotRead(reason=TOO_DEEP)
         for element in parent:
             if element.tag == f"{W}r":
                 self._add_run(element)

@@ -13,6 +13,8 @@ from quizapp.banks.rules.documents.found import Found
 from quizapp.banks.rules.documents.labels import bare_start, option_marks, question_start
 from quizapp.banks.rules.documents.legacy import Piece, script_of
 from quizapp.banks.rules.documents.questions import raws_of, reading_of
+from quizapp.errors import N_
+from quizapp.said import said
 
 SCHEMA = re.compile(r"\s*schema\s*:")
 FEWEST_OPTIONS = 2
@@ -54,7 +56,8 @@ def _reading(form: str, content: bytes, questions_of: Callable[[str], list[Found
     lines, problems = _lines(content)
     found = questions_of("\n".join(line.text for line in lines))
     if not found or len(found) > MOST_QUESTIONS:
-        raise CannotRead(reason=f"tệp phải có từ 1 tới {MOST_QUESTIONS} câu hỏi.")
+        text = N_("tệp phải có từ 1 tới {most} câu hỏi.")
+        raise CannotRead(reason=said(text, most=MOST_QUESTIONS))
     return assembled(Reading(format=form, problems=problems), raws_of(found))
 
 
@@ -63,7 +66,8 @@ def _lines(content: bytes) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
     pieces = [Piece(line, PLAIN, "") for line in decoded(content).split("\n")]
     script = script_of([Piece(f"{piece.text}\n", PLAIN, "") for piece in pieces])
     lines = (
-        script.line([piece], where=f"dòng {number}") for number, piece in enumerate(pieces, start=1)
+        script.line([piece], where=said(N_("dòng {n}"), n=number))
+        for number, piece in enumerate(pieces, start=1)
     )
     return tuple(lines), script.problems
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import yaml
 
 from quizapp.banks.errors import CannotRead
+from quizapp.errors import N_
+from quizapp.said import Said, said
 
 DEEPEST = 12
 MOST_NODES = 2_000_000
@@ -52,7 +54,7 @@ class Foreign:
     """Something YAML knows and a bank does not: an alias or a tag, named in `what`."""
 
     line: int
-    what: str
+    what: Said
 
 
 Node = Scalar | Table | Row | Foreign
@@ -66,15 +68,15 @@ def compose(text: str) -> Node:
         # The position counts bytes with libyaml and characters without.
         line = text.encode()[: error.position].count(b"\n") + 1
         raise CannotRead(
-            where=place(line), reason="có ký tự không được phép trong YAML."
+            where=place(line), reason=said(N_("có ký tự không được phép trong YAML."))
         ) from error
     except yaml.MarkedYAMLError as error:
         raise _in_words(error) from error
 
 
-def place(line: int) -> str:
+def place(line: int) -> Said:
     """Return how people are told of a line."""
-    return f"dòng {line}"
+    return said(N_("dòng {n}"), n=line)
 
 
 class _Growing:
@@ -104,18 +106,19 @@ def _compose(text: str) -> Node:
             node = _foreign(event, line) or Scalar(line, event.value, not event.style)
         elif isinstance(event, yaml.CollectionStartEvent):
             if len(growing) >= DEEPEST:
-                raise CannotRead(where=place(line), reason=f"lồng quá sâu (hơn {DEEPEST} bậc).")
+                text = N_("lồng quá sâu (hơn {most} bậc).")
+                raise CannotRead(where=place(line), reason=said(text, most=DEEPEST))
             growing.append(_Growing(event, line))
             continue
         elif isinstance(event, yaml.CollectionEndEvent):
             node = growing.pop().grown()
         elif isinstance(event, yaml.AliasEvent):
-            node = Foreign(line, f"bí danh “*{event.anchor}”")
+            node = Foreign(line, said(N_("bí danh “*{name}”"), name=event.anchor))
         else:
             continue
         (growing[-1].nodes if growing else roots).append(node)
     if len(roots) != 1:
-        raise CannotRead(reason="tệp YAML phải có đúng một tài liệu.")
+        raise CannotRead(reason=said(N_("tệp YAML phải có đúng một tài liệu.")))
     return roots[0]
 
 
@@ -123,22 +126,28 @@ def _bounded(text: str) -> Iterator[tuple[int, yaml.Event]]:
     for count, event in enumerate(yaml.parse(text, Loader=LOADER)):
         line = event.start_mark.line + 1
         if count > MOST_NODES:
-            raise CannotRead(where=place(line), reason="tệp có quá nhiều mục.")
+            raise CannotRead(where=place(line), reason=said(N_("tệp có quá nhiều mục.")))
         yield line, event
 
 
 def _foreign(event: yaml.NodeEvent, line: int) -> Foreign | None:
     """Return what stands for a node with a tag; an anchor alone does no harm."""
-    return Foreign(line, f"thẻ “{event.tag}”") if event.tag else None
+    return Foreign(line, said(N_("thẻ “{name}”"), name=event.tag)) if event.tag else None
 
 
 def _in_words(error: yaml.MarkedYAMLError) -> CannotRead:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 1
     begun = error.context_mark.line + 1 if error.context_mark else line
-    since = f", phần bắt đầu ở dòng {begun}" if begun != line else ""
-    return CannotRead(
-        where=place(line),
-        reason=f"YAML sai cú pháp ở đây hoặc ngay trên{since}; xem lại thụt dòng, dấu hai chấm, "
-        f"dấu ngoặc ({error.problem}).",
+    if begun == line:
+        text = N_(
+            "YAML sai cú pháp ở đây hoặc ngay trên; xem lại thụt dòng, dấu hai chấm, dấu ngoặc "
+            "({problem})."
+        )
+        return CannotRead(where=place(line), reason=said(text, problem=str(error.problem)))
+    text = N_(
+        "YAML sai cú pháp ở đây hoặc ngay trên, phần bắt đầu ở dòng {begun}; xem lại thụt dòng, "
+        "dấu hai chấm, dấu ngoặc ({problem})."
     )
+    reason = said(text, begun=begun, problem=str(error.problem))
+    return CannotRead(where=place(line), reason=reason)

@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from quizapp.said import Said
+
 SCHEMA = "quizbank/1"
 LETTERS = "ABCDEFGH"
 # An answer is kept as one byte, a bit per option.
@@ -43,9 +45,9 @@ class Problem:
     """
 
     severity: Severity
-    where: str
+    where: Said
     question: int | None
-    message: str
+    message: Said
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +110,7 @@ class Draft(Content):
     """A question without an error; `number` counts the questions of its file from 1."""
 
     number: int
-    where: str
+    where: Said
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,7 +123,7 @@ class Raw:
     """
 
     number: int
-    where: str
+    where: Said
     code: str = ""
     kind: str = ""
     stem: str = ""
@@ -135,19 +137,19 @@ class Raw:
     pictures: tuple[Mapping[str, str], ...] = ()
     valid_from: str = ""
     valid_to: str = ""
-    places: Mapping[str, str] = field(default_factory=dict)
-    doubts: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[tuple[str, str], ...] = ()
+    places: Mapping[str, Said] = field(default_factory=dict)
+    doubts: Mapping[str, Said] = field(default_factory=dict)
+    notes: tuple[tuple[str, Said], ...] = ()
 
-    def error(self, name: str, message: str) -> Problem:
+    def error(self, name: str, message: Said) -> Problem:
         """Return the problem that keeps this question out, placed at its field `name`."""
         return self._problem(Severity.ERROR, name, message)
 
-    def warning(self, name: str, message: str) -> Problem:
+    def warning(self, name: str, message: Said) -> Problem:
         """Return a problem that a clerk should look at, placed at the field `name`."""
         return self._problem(Severity.WARNING, name, message)
 
-    def _problem(self, severity: Severity, name: str, message: str) -> Problem:
+    def _problem(self, severity: Severity, name: str, message: Said) -> Problem:
         where = self.places.get(name, self.where)
         return Problem(severity=severity, where=where, question=self.number, message=message)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 
 from quizapp.banks.rules import (
     LETTERS,
@@ -21,6 +22,8 @@ from quizapp.banks.rules import (
 from quizapp.banks.rules.answers import letter_in, letters_in
 from quizapp.banks.rules.cleaning import BROKEN, clean_line, clean_text
 from quizapp.banks.rules.fixed_order import keeps_order
+from quizapp.errors import N_
+from quizapp.said import Said, said, verbatim
 from quizapp.vietnamese import fold
 
 PICTURE = re.compile(r"[0-9a-f]{64}")
@@ -105,26 +108,25 @@ def _doubts(raw: Raw) -> Iterator[Problem]:
 
 def _code(raw: Raw) -> Iterator[Problem]:
     if not raw.code:
-        yield raw.error("code", "Thiếu mã câu hỏi. Hãy thêm mã, ví dụ BLLD-001.")
+        yield raw.error("code", said(N_("Thiếu mã câu hỏi. Hãy thêm mã, ví dụ BLLD-001.")))
     elif not CODE.fullmatch(raw.code):
-        yield raw.error(
-            "code",
-            f"Mã “{raw.code[:80]}” chỉ được gồm chữ không dấu, số, “.”, “-”, “_”, tối đa 64 ký tự.",
-        )
+        text = N_("Mã “{code}” chỉ được gồm chữ không dấu, số, “.”, “-”, “_”, tối đa 64 ký tự.")
+        yield raw.error("code", said(text, code=raw.code[:80]))
 
 
 def _kind(raw: Raw) -> Iterator[Problem]:
     if raw.kind not in {"", *Kind}:
-        yield raw.error(
-            "kind",
-            f"Chưa dùng được loại câu hỏi “{raw.kind[:80]}”; chỉ có “single” (một đáp án đúng)"
-            " và “multiple” (nhiều đáp án đúng).",
+        text = N_(
+            "Chưa dùng được loại câu hỏi “{kind}”; chỉ có “single” (một đáp án đúng)"
+            " và “multiple” (nhiều đáp án đúng)."
         )
+        yield raw.error("kind", said(text, kind=raw.kind[:80]))
 
 
 def _stem(raw: Raw) -> Iterator[Problem]:
     if not raw.stem:
-        yield raw.error("stem", "Thiếu nội dung câu hỏi. Hãy viết câu hỏi trước các phương án.")
+        text = N_("Thiếu nội dung câu hỏi. Hãy viết câu hỏi trước các phương án.")
+        yield raw.error("stem", said(text))
 
 
 def _options(raw: Raw) -> Iterator[Problem]:
@@ -132,20 +134,18 @@ def _options(raw: Raw) -> Iterator[Problem]:
     if "options" in raw.doubts:
         return
     if len(letters) < 2:
-        yield raw.error(
-            "options", f"Chỉ có {len(letters)} phương án; cần ít nhất 2. Hãy thêm phương án."
-        )
+        text = N_("Chỉ có {n} phương án; cần ít nhất 2. Hãy thêm phương án.")
+        yield raw.error("options", said(text, n=len(letters)))
     elif len(letters) > MAX_OPTIONS:
-        yield raw.error(
-            "options", f"Có {len(letters)} phương án; nhiều nhất là {MAX_OPTIONS}. Hãy bỏ bớt."
-        )
+        text = N_("Có {n} phương án; nhiều nhất là {most}. Hãy bỏ bớt.")
+        yield raw.error("options", said(text, n=len(letters), most=MAX_OPTIONS))
     elif letters != list(LETTERS[: len(letters)]):
         missing = next(letter for letter in LETTERS if letter not in letters)
-        yield raw.error(
-            "options",
-            f"Có phương án {', '.join(letters)} nhưng thiếu hoặc trống phương án {missing}. "
-            "Hãy viết phương án này hoặc đánh lại chữ cái.",
+        text = N_(
+            "Có phương án {letters} nhưng thiếu hoặc trống phương án {missing}. "
+            "Hãy viết phương án này hoặc đánh lại chữ cái."
         )
+        yield raw.error("options", said(text, letters=", ".join(letters), missing=missing))
 
 
 def _equal_options(raw: Raw) -> Iterator[Problem]:
@@ -153,10 +153,8 @@ def _equal_options(raw: Raw) -> Iterator[Problem]:
     for letter, text in raw.options.items():
         key = clean_line(text).casefold().rstrip(" .;")
         if text and key in first:
-            yield raw.error(
-                f"option {letter}",
-                f"Phương án {first[key]} và {letter} giống nhau. Hãy sửa hoặc bỏ một.",
-            )
+            words = N_("Phương án {first} và {second} giống nhau. Hãy sửa hoặc bỏ một.")
+            yield raw.error(f"option {letter}", said(words, first=first[key], second=letter))
         first.setdefault(key, letter)
 
 
@@ -165,43 +163,53 @@ def _answer(raw: Raw) -> Iterator[Problem]:
     if not raw.answer and raw.doubts:
         return  # why there is none has been told
     if not raw.answer:
-        yield raw.error("answer", "Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đúng.")
+        text = N_("Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đúng.")
+        yield raw.error("answer", said(text))
     elif raw.kind == Kind.MULTIPLE:
         yield from _several_answers(raw)
     elif letter is None:
-        yield raw.error(
-            "answer", f"Đáp án “{raw.answer[:80]}” phải là đúng một chữ cái (A, B, C…)."
-        )
+        text = N_("Đáp án “{answer}” phải là đúng một chữ cái (A, B, C…).")
+        yield raw.error("answer", said(text, answer=raw.answer[:80]))
     elif not raw.options.get(letter):
-        yield raw.error(
-            "answer", f"Đáp án “{letter}” không có trong các phương án. Hãy ghi {_known(raw)}."
-        )
+        yield raw.error("answer", _not_an_option(raw, letter))
 
 
-def _known(raw: Raw) -> str:
-    return " hoặc ".join(letter for letter, text in raw.options.items() if text) or "lại"
+def _not_an_option(raw: Raw, answer: str) -> Said:
+    known = [letter for letter, text in raw.options.items() if text]
+    if not known:
+        text = N_("Đáp án “{answer}” không có trong các phương án. Hãy ghi lại.")
+        return said(text, answer=answer)
+    text = N_("Đáp án “{answer}” không có trong các phương án. Hãy ghi {letters}.")
+    return said(text, answer=answer, letters=_either(known))
+
+
+def _either(letters: Sequence[str]) -> Said:
+    """Return "A hoặc B hoặc C"."""
+    first, *others = letters
+    return reduce(
+        lambda before, one: said(N_("{one} hoặc {other}"), one=before, other=one),
+        others,
+        verbatim(first),
+    )
 
 
 def _several_answers(raw: Raw) -> Iterator[Problem]:
     letters = letters_in(raw.answer)
     if letters is None:
-        yield raw.error(
-            "answer", f"Đáp án “{raw.answer[:80]}” phải là các chữ cái khác nhau, ví dụ “A, C”."
-        )
+        text = N_("Đáp án “{answer}” phải là các chữ cái khác nhau, ví dụ “A, C”.")
+        yield raw.error("answer", said(text, answer=raw.answer[:80]))
         return
     told = {letter for letter, text in raw.options.items() if text}
     missing = ", ".join(letter for letter in letters if letter not in told)
     if missing:
-        yield raw.error(
-            "answer", f"Đáp án “{missing}” không có trong các phương án. Hãy ghi {_known(raw)}."
-        )
+        yield raw.error("answer", _not_an_option(raw, missing))
     elif len(letters) < 2:
-        yield raw.error(
-            "answer", "Câu nhiều đáp án phải có ít nhất 2 đáp án đúng. Hãy ghi thêm, hoặc đổi loại."
-        )
+        text = N_("Câu nhiều đáp án phải có ít nhất 2 đáp án đúng. Hãy ghi thêm, hoặc đổi loại.")
+        yield raw.error("answer", said(text))
     elif len(letters) == len(told):
         # Whoever ticks everything without reading would have it right.
-        yield raw.error("answer", "Câu nhiều đáp án phải có ít nhất một phương án sai. Hãy thêm.")
+        text = N_("Câu nhiều đáp án phải có ít nhất một phương án sai. Hãy thêm.")
+        yield raw.error("answer", said(text))
 
 
 def _validity(raw: Raw) -> Iterator[Problem]:
@@ -210,25 +218,25 @@ def _validity(raw: Raw) -> Iterator[Problem]:
         text = getattr(raw, name)
         if text and _day(text) is None:
             bad = True
-            yield raw.error(name, f"Ngày “{text[:80]}” phải viết dạng 2026-12-31.")
+            words = said(N_("Ngày “{day}” phải viết dạng 2026-12-31."), day=text[:80])
+            yield raw.error(name, words)
     starts, ends = _day(raw.valid_from), _day(raw.valid_to)
     if not bad and starts and ends and ends < starts:
-        yield raw.error(
-            "valid_to", f"Hết hiệu lực ({ends}) trước khi có hiệu lực ({starts}). Hãy sửa một ngày."
-        )
+        text = N_("Hết hiệu lực ({ends}) trước khi có hiệu lực ({starts}). Hãy sửa một ngày.")
+        yield raw.error("valid_to", said(text, ends=str(ends), starts=str(starts)))
 
 
 def _details(raw: Raw) -> Iterator[Problem]:
     if raw.fixed_order not in TRUTH:
-        yield raw.error("fixed_order", "fixed_order chỉ nhận true hoặc false. Hãy sửa hoặc bỏ.")
+        text = N_("fixed_order chỉ nhận true hoặc false. Hãy sửa hoặc bỏ.")
+        yield raw.error("fixed_order", said(text))
     if raw.difficulty and _level(raw) is None:
-        yield raw.warning(
-            "difficulty",
-            f"Không rõ độ khó “{raw.difficulty[:80]}” nên để trống (easy, medium, hard).",
-        )
+        text = N_("Không rõ độ khó “{level}” nên để trống (easy, medium, hard).")
+        yield raw.warning("difficulty", said(text, level=raw.difficulty[:80]))
     for citation in raw.citations:
         if not citation.get("law") and not citation.get("text"):
-            yield raw.error("citation", "Căn cứ phải có “law” hoặc “text”. Hãy thêm.")
+            text = N_("Căn cứ phải có “law” hoặc “text”. Hãy thêm.")
+            yield raw.error("citation", said(text))
 
 
 def _pictures(raw: Raw) -> Iterator[Problem]:
@@ -236,15 +244,13 @@ def _pictures(raw: Raw) -> Iterator[Problem]:
         option = picture["option"]
         is_sized = SIZE.fullmatch(picture["width"]) and SIZE.fullmatch(picture["height"])
         if not PICTURE.fullmatch(picture["digest"]) or not is_sized:
-            yield raw.error(
-                "pictures",
-                "Hình phải có digest (64 chữ số hệ 16), width và height. Hãy xuất lại từ máy chủ.",
+            text = N_(
+                "Hình phải có digest (64 chữ số hệ 16), width và height. Hãy xuất lại từ máy chủ."
             )
+            yield raw.error("pictures", said(text))
         elif option and not raw.options.get(option):
-            yield raw.error(
-                "pictures",
-                f"Hình gắn với phương án {option}, không có phương án này. Hãy sửa chữ cái.",
-            )
+            text = N_("Hình gắn với phương án {option}, không có phương án này. Hãy sửa chữ cái.")
+            yield raw.error("pictures", said(text, option=option))
 
 
 def _texts(raw: Raw) -> Iterator[tuple[str, str, int]]:
@@ -262,11 +268,11 @@ def _texts(raw: Raw) -> Iterator[tuple[str, str, int]]:
 def _readable(raw: Raw) -> Iterator[Problem]:
     for name, text, longest in _texts(raw):
         if len(text) > longest:
-            yield raw.error(name, f"Dài {len(text)} ký tự; nhiều nhất là {longest}. Hãy rút ngắn.")
+            words = N_("Dài {n} ký tự; nhiều nhất là {most}. Hãy rút ngắn.")
+            yield raw.error(name, said(words, n=len(text), most=longest))
         if BROKEN in text:
-            yield raw.error(
-                name, f"Có ký tự hỏng “{BROKEN}”: tệp đã lưu sai bảng mã ở chỗ này. Hãy gõ lại."
-            )
+            words = N_("Có ký tự hỏng “{sign}”: tệp đã lưu sai bảng mã ở chỗ này. Hãy gõ lại.")
+            yield raw.error(name, said(words, sign=BROKEN))
 
 
 CHECKS: Sequence[Callable[[Raw], Iterator[Problem]]] = (
@@ -290,26 +296,25 @@ def _between_questions(raws: Sequence[Raw]) -> Iterator[Problem]:
     for raw in raws:
         first = codes.setdefault(raw.code, raw)
         if raw.code and first is not raw:
-            yield raw.error(
-                "code",
-                f"Trùng mã “{raw.code}” với câu {first.number} ({first.where}). Hãy đổi một mã.",
-            )
+            text = N_("Trùng mã “{code}” với câu {n} ({where}). Hãy đổi một mã.")
+            message = said(text, code=raw.code, n=first.number, where=first.where)
+            yield raw.error("code", message)
         words = raw.stem.casefold(), frozenset(text.casefold() for text in raw.options.values())
         twin = stems.setdefault(words, raw)
         if raw.stem and twin is not raw:
-            yield raw.warning(
-                "stem", f"Nội dung giống hệt câu {twin.number} ({twin.where}). Hãy bỏ một câu."
-            )
+            text = N_("Nội dung giống hệt câu {n} ({where}). Hãy bỏ một câu.")
+            yield raw.warning("stem", said(text, n=twin.number, where=twin.where))
 
 
 def _expired(drafts: Iterable[Draft], as_of: date | None) -> Iterator[Problem]:
     for draft in drafts:
         if as_of and draft.valid_to and draft.valid_to < as_of:
+            text = N_("Hết hiệu lực ngày {ends}, trước ngày của tệp ({day}).")
             yield Problem(
                 severity=Severity.WARNING,
                 where=draft.where,
                 question=draft.number,
-                message=f"Hết hiệu lực ngày {draft.valid_to}, trước ngày của tệp ({as_of}).",
+                message=said(text, ends=str(draft.valid_to), day=str(as_of)),
             )
 
 

@@ -1,7 +1,7 @@
 """A question of a file on its way through somebody's hands: stored, shown, mended. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from quizapp.banks.rules import (
     Problem,
     Raw,
     Reading,
+    Severity,
     Shown,
     positions_of,
 )
@@ -20,6 +21,7 @@ from quizapp.banks.rules import shown as pictures_at
 from quizapp.banks.rules.answers import letter_in, letters_in
 from quizapp.banks.rules.checking import LEVELS, assembled
 from quizapp.banks.rules.cleaning import clean_line
+from quizapp.said import Said, packed, unpacked
 from quizapp.vietnamese import fold
 
 TUPLES = ("citations", "pictures")
@@ -48,18 +50,68 @@ class Typed:
         return pictures_at(self.pictures, option)
 
 
+class _Places(Mapping[str, Said]):
+    """The places of fields, remade as they are asked for: a review has forty thousand of them."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self._told = told
+
+    def __getitem__(self, name: str) -> Said:
+        return unpacked(self._told[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told)
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+
 def stored(raw: Raw) -> dict[str, Any]:
     """Return a question as JSON takes it; `restored` gives an equal one."""
     told = {one.name: getattr(raw, one.name) for one in fields(Raw)}
-    lists = {name: [dict(part) for part in told[name]] for name in TUPLES if name in told}
-    maps = {name: dict(told[name]) for name in ("options", "places", "doubts")}
-    return told | lists | maps | {"notes": [list(note) for note in raw.notes]}
+    lists = {name: [dict(part) for part in told[name]] for name in TUPLES}
+    sentences = {
+        "where": packed(raw.where),
+        "places": {name: packed(where) for name, where in raw.places.items()},
+        "doubts": {name: packed(words) for name, words in raw.doubts.items()},
+        "notes": [[name, packed(words)] for name, words in raw.notes],
+    }
+    return told | lists | sentences | {"options": dict(raw.options)}
 
 
 def restored(told: Mapping[str, Any]) -> Raw:
-    """Return the question that `stored` was given."""
+    """Return the question that `stored` was given.
+
+    Raises ValueError for what is no sentence; for a place only once it is asked for.
+    """
     lists = {name: tuple(told[name]) for name in TUPLES if name in told}
-    return Raw(**{**told, **lists, "notes": tuple((name, text) for name, text in told["notes"])})
+    sentences = {
+        "where": unpacked(told["where"]),
+        "places": _Places(told["places"]),
+        "doubts": {name: unpacked(words) for name, words in told["doubts"].items()},
+        "notes": tuple((name, unpacked(words)) for name, words in told["notes"]),
+    }
+    return Raw(**{**told, **lists, **sentences})
+
+
+def stored_problem(problem: Problem) -> dict[str, Any]:
+    """Return a problem as JSON takes it; `restored_problem` gives an equal one."""
+    return {
+        "severity": problem.severity,
+        "where": packed(problem.where),
+        "question": problem.question,
+        "message": packed(problem.message),
+    }
+
+
+def restored_problem(told: Mapping[str, Any]) -> Problem:
+    """Return the problem that `stored_problem` was given. Raises ValueError as `restored` does."""
+    return Problem(
+        severity=Severity(told["severity"]),
+        where=unpacked(told["where"]),
+        question=told["question"],
+        message=unpacked(told["message"]),
+    )
 
 
 def mended(raw: Raw, typed: Typed) -> Raw:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
@@ -13,7 +13,7 @@ from quizapp.banks.errors import CannotRead, NoFiles, TooManyReviews
 from quizapp.banks.models import Bank, BankReview, ReviewEdit, ReviewFile, ReviewQuestion
 from quizapp.banks.reading import LARGEST, read_bank
 from quizapp.banks.rules import Raw, Reading
-from quizapp.banks.rules.mending import stored, with_own_code
+from quizapp.banks.rules.mending import stored, stored_problem, with_own_code
 from quizapp.banks.service.owning import check_owner, get_writers_units
 from quizapp.banks.service.pictures import keep_pictures
 from quizapp.banks.service.versions import check_bank_code, find_version, get_questions
@@ -21,6 +21,7 @@ from quizapp.db import db, transaction
 from quizapp.errors import N_, NotFound
 from quizapp.jobs.service import Running, ask_job, register
 from quizapp.people.service import OrganiserCard
+from quizapp.said import said, written
 from quizapp.vietnamese import one_line
 
 ID_BYTES = 16
@@ -168,10 +169,10 @@ def _read_file(job: Running, review: BankReview, number: int, *, names_file: boo
     try:
         reading, refused = read_bank(file.content), None
     except CannotRead as refusal:
-        reading, refused = Reading(format=""), str(refusal)
-    prefix = f"{file.file_name}, " if names_file else ""
-    _keep_questions(job, review, number, reading.raws, prefix=prefix)
-    problems = [asdict(one) for one in reading.problems if one.question is None]
+        reading, refused = Reading(format=""), written(refusal.said)
+    raws = _named(reading.raws, file.file_name) if names_file else reading.raws
+    _keep_questions(job, review, number, raws)
+    problems = [stored_problem(one) for one in reading.problems if one.question is None]
     values = {"format": reading.format or None, "title": reading.title, "refused": refused}
     with transaction():
         job.keep(beat_at=clock.now())
@@ -186,8 +187,16 @@ def _read_file(job: Running, review: BankReview, number: int, *, names_file: boo
             )
 
 
+def _named(raws: Sequence[Raw], file_name: str) -> list[Raw]:
+    """Return the questions with the name of their file before their places."""
+    return [
+        replace(raw, where=said(N_("{file}, {where}"), file=file_name, where=raw.where))
+        for raw in raws
+    ]
+
+
 def _keep_questions(
-    job: Running, review: BankReview, file_number: int, raws: Sequence[Raw], *, prefix: str
+    job: Running, review: BankReview, file_number: int, raws: Sequence[Raw]
 ) -> None:
     """Write the questions after those of the files before; what a killed job wrote goes first."""
     mine = (ReviewQuestion.review_id == review.id, ReviewQuestion.file_number == file_number)
@@ -197,7 +206,7 @@ def _keep_questions(
     used, last = _used_codes(review)
     rows = []
     for number, raw in enumerate(raws, start=last + 1):
-        own = with_own_code(replace(raw, number=number, where=prefix + raw.where), used)
+        own = with_own_code(replace(raw, number=number), used)
         told = stored(own)
         rows.append(
             {

@@ -13,7 +13,14 @@ from quizapp.banks.models import BankReview, ReviewEdit, ReviewFile, ReviewQuest
 from quizapp.banks.rules import Draft, Problem, Raw, Severity
 from quizapp.banks.rules.counting import Counts, count
 from quizapp.banks.rules.duplicates import Twin, asked_in_file, asked_in_version, find_twins
-from quizapp.banks.rules.mending import Typed, check_all, restored, shown, typed_in
+from quizapp.banks.rules.mending import (
+    Typed,
+    check_all,
+    restored,
+    restored_problem,
+    shown,
+    typed_in,
+)
 from quizapp.banks.rules.provisions import with_provision
 from quizapp.banks.service.versions import QuestionCard, find_version, get_questions
 from quizapp.db import db
@@ -21,6 +28,7 @@ from quizapp.errors import NotFound
 from quizapp.people.models import Organiser
 from quizapp.people.service import WRITES_QUESTIONS as WRITES
 from quizapp.people.service import OrganiserCard
+from quizapp.said import NOTHING_SAID, Said, read
 from quizapp.units import service as units
 
 
@@ -64,7 +72,7 @@ class FileCard:
 
     file_name: str
     format: str | None
-    refused: str | None
+    refused: Said | None
     problems: Sequence[Problem]
 
 
@@ -249,9 +257,11 @@ def _card(row: BankReview) -> ReviewCard:
 
 
 def _file(row: ReviewFile) -> FileCard:
-    problems = [Problem(**one | {"severity": Severity(one["severity"])}) for one in row.problems]
     return FileCard(
-        file_name=row.file_name, format=row.format, refused=row.refused, problems=problems
+        file_name=row.file_name,
+        format=row.format,
+        refused=None if row.refused is None else read(row.refused),
+        problems=[restored_problem(one) for one in row.problems],
     )
 
 
@@ -303,4 +313,4 @@ def _stays(question: QuestionCard, instead: Mapping[str, Draft]) -> Draft:
     told: dict[str, Any] = {
         name: getattr(question, name) for name in QuestionCard.__dataclass_fields__
     }
-    return Draft(**told, where="")
+    return Draft(**told, where=NOTHING_SAID)

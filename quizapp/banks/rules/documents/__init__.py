@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from unicodedata import combining, is_normalized, normalize
 
+from quizapp.said import NOTHING_SAID, Said
+
 
 class Style(NamedTuple):
     """What a character looks like; black text on white has no colour and no highlight."""
@@ -37,12 +39,12 @@ class Line:
 
     text: str
     styles: tuple[Style, ...] = ()
-    where: str = ""
+    where: Said = NOTHING_SAID
     auto: int = 0
     level: int = 0
     is_heading: bool = False
     is_title: bool = False
-    picture: str = ""
+    picture: Said = NOTHING_SAID
 
     def cut(self, start: int, end: int | None = None) -> "Line":
         """Return a part of the line, without what Word numbered by itself."""
@@ -61,7 +63,7 @@ class Image:
     alt: str = ""
     width: int = 0
     height: int = 0
-    problem: str = ""
+    problem: Said = NOTHING_SAID
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,9 +74,9 @@ class Cell:
     """
 
     lines: tuple[Line, ...] = ()
-    where: str = ""
-    doubt: str = ""
-    note: str = ""
+    where: Said = NOTHING_SAID
+    doubt: Said = NOTHING_SAID
+    note: Said = NOTHING_SAID
     drawn: str = ""
 
     @property
@@ -87,8 +89,8 @@ class Grid:
     """A table, row by row; `where` names it, `places` its rows."""
 
     rows: tuple[tuple[Cell, ...], ...]
-    where: str
-    places: tuple[str, ...]
+    where: Said
+    places: tuple[Said, ...]
 
 
 Part = Line | Grid
@@ -110,7 +112,7 @@ def line_of(pieces: Iterable[tuple[str, Style]], **about: object) -> Line:
     return Line(text=text, styles=tuple(styles), **about)  # type: ignore[arg-type] # fields of Line
 
 
-def plain_line(text: str, where: str) -> Line:
+def plain_line(text: str, where: Said) -> Line:
     """Return a line without any mark."""
     composed = normalize("NFC", text)
     return Line(text=composed, styles=(PLAIN,) * len(composed), where=where)

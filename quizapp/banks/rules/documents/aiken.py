@@ -7,6 +7,8 @@ from quizapp.banks.rules.documents import plain_line
 from quizapp.banks.rules.documents.found import Choice, Found, shortened
 from quizapp.banks.rules.documents.statements import apart_in_table
 from quizapp.banks.rules.documents.told import PAIRS, Told, told_in
+from quizapp.errors import N_
+from quizapp.said import Said, said
 
 ANSWER = re.compile(r"\s*ANSWER\s*:\s*(?P<key>.*?)\s*", re.IGNORECASE)
 OPTION = re.compile(r"\s*(?P<letter>[A-Za-z])[.)]\s+(?P<text>.*)")
@@ -27,7 +29,7 @@ def questions_of(text: str) -> list[Found]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        where = f"dòng {number}"
+        where = said(N_("dòng {n}"), n=number)
         if current is None:
             current, stem = Found(where=where), []
             found.append(current)
@@ -38,34 +40,35 @@ def questions_of(text: str) -> list[Found]:
         elif option:
             _add_option(current, option["letter"].upper(), option["text"], where)
         elif current.options:
-            current.doubt(
-                "options",
-                f"Không rõ “{shortened(line)}” ({where}) giữa các phương án. Mỗi phương án phải "
-                "nằm trên một dòng, bắt đầu bằng “A.”, “B.”…",
+            text = N_(
+                "Không rõ “{line}” ({where}) giữa các phương án. Mỗi phương án phải nằm trên một "
+                "dòng, bắt đầu bằng “A.”, “B.”…"
             )
+            current.doubt("options", said(text, line=shortened(line), where=where))
         else:
             stem.append(line.strip())
             current.stem = "\n".join(stem)
     if current is not None:
-        current.doubt("answer", "Thiếu dòng “ANSWER: …” sau các phương án. Hãy thêm dòng này.")
+        unclosed = N_("Thiếu dòng “ANSWER: …” sau các phương án. Hãy thêm dòng này.")
+        current.doubt("answer", said(unclosed))
     return [part for one in found for part in apart_in_table(one)]
 
 
-def _add_option(found: Found, letter: str, text: str, where: str) -> None:
+def _add_option(found: Found, letter: str, text: str, where: Said) -> None:
     expected = LETTERS[len(found.options)] if len(found.options) < len(LETTERS) else "?"
     if letter != expected:
-        found.doubt(
-            "options",
-            f"Phương án {letter} ({where}) không theo thứ tự A, B, C… tới {LETTERS[-1]}. "
-            "Hãy đánh lại chữ cái.",
+        message = N_(
+            "Phương án {letter} ({where}) không theo thứ tự A, B, C… tới {last}. "
+            "Hãy đánh lại chữ cái."
         )
+        found.doubt("options", said(message, letter=letter, where=where, last=LETTERS[-1]))
     label = plain_line(f"{letter}. ", where)
     choice = Choice(letter=letter, label=label, body=[plain_line(text, where)], where=where)
     found.options.append(choice)
     found.places[f"option {letter}"] = where
 
 
-def _close(found: Found, key: str, where: str) -> None:
+def _close(found: Found, key: str, where: Said) -> None:
     found.places["answer"] = where
     if ONE.fullmatch(key):
         found.told.append(Told(letter=key.upper(), where=where))
@@ -74,4 +77,5 @@ def _close(found: Found, key: str, where: str) -> None:
     if told and told.verdicts:
         found.told.append(told)
     else:
-        found.doubt("answer", f"Đáp án “{key[:40]}” phải là đúng một chữ cái. Hãy ghi lại.")
+        message = N_("Đáp án “{answer}” phải là đúng một chữ cái. Hãy ghi lại.")
+        found.doubt("answer", said(message, answer=key[:40]))

@@ -23,6 +23,8 @@ from quizapp.banks.rules.documents.labels import (
     topic_in,
 )
 from quizapp.banks.rules.documents.told import CITATION, EXPLANATION, INLINE, told_in
+from quizapp.errors import N_
+from quizapp.said import NOTHING_SAID, Said, said
 
 CONTINUES = re.compile(r"\s*(?:[a-zàáảãạăâđèéẻẽẹêìíỉĩịòóỏõọôơùúủũụưỳýỷỹỵ(]|[-–+•])")
 
@@ -40,7 +42,7 @@ class Block:
     """The lines of a question; the first begins after its number."""
 
     number: int | None
-    where: str
+    where: Said
     lines: list[Line]
     topic: str = ""
     options: int = 0
@@ -52,7 +54,7 @@ class Outline:
 
     items: list[Block | Grid] = field(default_factory=list)
     keys: list[tuple[int, list[Entry]]] = field(default_factory=list)
-    unclear: list[tuple[str, str]] = field(default_factory=list)
+    unclear: list[tuple[Said, Said]] = field(default_factory=list)
     preface: list[Line] = field(default_factory=list)
     title: str = ""
 
@@ -144,7 +146,7 @@ class _Cutter:
 
     def _begin(self, line: Line, number: int | None, at: int) -> None:
         first = replace(line.cut(at), picture=line.picture)
-        where = f"{line.where}, “{shortened(line.text)}”"
+        where = said(N_("{where}, “{line}”"), where=line.where, line=shortened(line.text))
         self.block = Block(number=number, where=where, lines=[first], topic=self.topic)
         self.block.options = len(marks_within(line, at))
         self.outline.items.append(self.block)
@@ -188,7 +190,8 @@ def _add_table(grid: Grid, cutter: _Cutter) -> None:
     try:
         entries = key_lists.entries_of(grid)
     except ValueError:
-        cutter.outline.unclear.append((grid.where, "bảng đáp án không rõ số câu và chữ cái"))
+        unclear = said(N_("bảng đáp án không rõ số câu và chữ cái"))
+        cutter.outline.unclear.append((grid.where, unclear))
         return
     if entries:
         cutter.add_key(entries)
@@ -230,7 +233,7 @@ def _starts(lines: Sequence[Line]) -> Starts:
 
 
 def _is_question(line: Line) -> bool:
-    return question_start(line) is not None and not key_lists.entries_in(line.text, "")
+    return question_start(line) is not None and not key_lists.entries_in(line.text)
 
 
 def _options(line: Line, starts: Starts) -> list[object]:
@@ -243,4 +246,4 @@ def _options(line: Line, starts: Starts) -> list[object]:
 
 
 def _is_labelled(text: str) -> bool:
-    return bool(CITATION.match(text) or EXPLANATION.match(text) or told_in(text, ""))
+    return bool(CITATION.match(text) or EXPLANATION.match(text) or told_in(text, NOTHING_SAID))

@@ -6,6 +6,10 @@ from quizapp.banks.rules.cleaning import clean_line
 from quizapp.banks.rules.documents import NOTHING, PICTURE, Line, plain_line
 from quizapp.banks.rules.documents.marking import Option
 from quizapp.banks.rules.documents.told import Told
+from quizapp.errors import N_
+from quizapp.said import NOTHING_SAID, Said, said, verbatim
+
+SHOWN = "[hình]"
 
 
 @dataclass(slots=True)
@@ -20,7 +24,7 @@ class Choice:
     body: list[Line]
     sign: str = ""
     shown: str = ""
-    where: str = ""
+    where: Said = NOTHING_SAID
 
     @property
     def text(self) -> str:
@@ -35,7 +39,7 @@ class Choice:
 class Found:
     """A question, its parts still as they stood; `doubts` maps fields to what is not certain."""
 
-    where: str
+    where: Said
     told_number: int | None = None
     stem: str = ""
     options: list[Choice] = field(default_factory=list)
@@ -43,19 +47,19 @@ class Found:
     citations: list[str] = field(default_factory=list)
     explanation: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
-    doubts: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Said] = field(default_factory=dict)
+    doubts: dict[str, Said] = field(default_factory=dict)
     pictures: list[dict[str, str]] = field(default_factory=list)
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[tuple[str, Said]] = field(default_factory=list)
     by_number: bool = False  # a key may be the number of an option
     by_words: bool = False  # other keys of its table are the words of options
 
-    def doubt(self, name: str, message: str) -> None:
+    def doubt(self, name: str, message: Said) -> None:
         """Keep the question out: the first doubt about a field is told."""
         self.doubts.setdefault(name, message)
 
 
-def truth_choices(where: str) -> list[Choice]:
+def truth_choices(where: Said) -> list[Choice]:
     """Return the options of a statement."""
     return [
         Choice(letter=letter, label=NOTHING, body=[plain_line(text, where)], where=where)
@@ -63,10 +67,17 @@ def truth_choices(where: str) -> list[Choice]:
     ]
 
 
-def shortened(text: str, length: int = 40) -> str:
-    """Return the beginning of a text on one line, for a message."""
-    line = " ".join(PICTURE.sub(" [hình] ", text).split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+def shortened(text: str, length: int = 40) -> Said:
+    """Return the beginning of a text on one line, for a message; pictures are named in it."""
+    line = " ".join(PICTURE.sub(f" {SHOWN} ", text).split())
+    line = line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    if not PICTURE.search(text):
+        return verbatim(line)
+    first, *others = line.split(SHOWN)
+    whole = verbatim(first)
+    for other in others:
+        whole = said(N_("{before}[hình]{after}"), before=whole, after=other)
+    return whole
 
 
 def key_of(text: str) -> str:

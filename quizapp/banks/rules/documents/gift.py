@@ -13,6 +13,8 @@ from quizapp.banks.rules.documents import NOTHING, plain_line
 from quizapp.banks.rules.documents.found import Choice, Found, truth_choices
 from quizapp.banks.rules.documents.statements import apart_in_table
 from quizapp.banks.rules.documents.told import TRUTHS, Told
+from quizapp.errors import N_
+from quizapp.said import said
 
 BRACES = re.compile(r"\{([^{}]*)\}")
 TITLE = re.compile(r"\s*::(?P<title>(?:[^:\\]|\\.|:(?!:))*)::", re.DOTALL)
@@ -24,10 +26,17 @@ ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 TAG = re.compile(r"<[a-zA-Z/][^<>]*>")
 BLANK = "_____"
-OTHER_KIND = (
-    "Câu này là loại GIFT chưa dùng được (điền chữ, ghép đôi, số hoặc tự luận). Hãy đổi thành câu "
-    "có phương án sai “~” và phương án đúng “=”."
+OTHER_KIND = said(
+    N_(
+        "Câu này là loại GIFT chưa dùng được (điền chữ, ghép đôi, số hoặc tự luận). Hãy đổi thành "
+        "câu có phương án sai “~” và phương án đúng “=”."
+    )
 )
+TAGS_IN_STEM = said(N_("Có thẻ HTML trong câu hỏi. Hãy bỏ các thẻ, chỉ để chữ."))
+TAGS_IN_OPTION = said(N_("Có thẻ HTML trong phương án. Hãy bỏ các thẻ, chỉ để chữ."))
+UNCLOSED = said(N_("Thiếu dấu “{sign}” đóng phần đáp án. Hãy thêm vào."), sign="}")
+SEVERAL_EQUAL = said(N_("Có nhiều phương án đúng “=”. Hãy để đúng một dấu “=”."))
+NO_EQUAL = said(N_("Câu này không có phương án đúng “=”. Hãy để đúng một dấu “=”."))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +104,7 @@ def _is_escaped(text: str, at: int) -> bool:
 
 
 def _found(source: _Source) -> Found:
-    where = f"dòng {source.line}"
+    where = said(N_("dòng {n}"), n=source.line)
     found = Found(where=where, texts={"topic": source.topic})
     before = source.before
     title = TITLE.match(before)
@@ -107,14 +116,14 @@ def _found(source: _Source) -> Found:
     tail = _plain(source.after)
     found.stem = f"{stem} {BLANK} {tail}" if tail else stem
     if TAG.search(found.stem):
-        found.doubt("stem", "Có thẻ HTML trong câu hỏi. Hãy bỏ các thẻ, chỉ để chữ.")
+        found.doubt("stem", TAGS_IN_STEM)
     _answers(found, source.inner)
     return found
 
 
 def _answers(found: Found, inner: str) -> None:
     if inner == "\0":
-        found.doubt("options", "Thiếu dấu “}” đóng phần đáp án. Hãy thêm vào.")
+        found.doubt("options", UNCLOSED)
         return
     inner, _, general = inner.partition("####")
     found.explanation = [_plain(general)] if general.strip() else []
@@ -148,7 +157,7 @@ def _choices(found: Found, inner: str) -> None:
         if sign == "=" or (weight and float(weight["weight"]) > 0):
             right.append(letter)
         if TAG.search(text):
-            found.doubt("options", "Có thẻ HTML trong phương án. Hãy bỏ các thẻ, chỉ để chữ.")
+            found.doubt("options", TAGS_IN_OPTION)
         body = [plain_line(text, found.where)]
         found.options.append(Choice(letter=letter, label=NOTHING, body=body, where=found.where))
     if "~" not in signs or "->" in inner or len(signs) > len(LETTERS):
@@ -166,7 +175,7 @@ def _are_statements(found: Found, signs: Sequence[str], pieces: Sequence[str]) -
     verdicts: dict[str, str] = {}
     for letter, (words, _), verdict in zip(LETTERS, pairs, matched, strict=False):
         if TAG.search(words):
-            found.doubt("options", "Có thẻ HTML trong phương án. Hãy bỏ các thẻ, chỉ để chữ.")
+            found.doubt("options", TAGS_IN_OPTION)
         body = [plain_line(words, found.where)]
         found.options.append(Choice(letter=letter, label=NOTHING, body=body, where=found.where))
         verdicts[letter] = verdict or ""
@@ -180,8 +189,7 @@ def _key(found: Found, right: list[str], *, has_equal: bool) -> None:
     elif len(right) > 1 and not has_equal:
         found.texts |= {"kind": Kind.MULTIPLE, "answer": ", ".join(right)}
     else:
-        words = "nhiều" if right else "không có"
-        found.doubt("answer", f"Có {words} phương án đúng “=”. Hãy để đúng một dấu “=”.")
+        found.doubt("answer", SEVERAL_EQUAL if right else NO_EQUAL)
 
 
 def _split(text: str, char: str) -> tuple[str, str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quizapp.banks.rules.documents import Grid
+from quizapp.said import NOTHING_SAID, Said
 
 HEADING = re.compile(
     r"[\s\-–—*=]*(?:bảng\s+)?(?:đáp\s*án|answer\s+key|answers|key)"
@@ -31,7 +32,7 @@ class Entry:
 
     number: int
     letter: str
-    where: str
+    where: Said
 
 
 def is_heading(text: str) -> bool:
@@ -39,7 +40,7 @@ def is_heading(text: str) -> bool:
     return bool(HEADING.fullmatch(text))
 
 
-def entries_in(text: str, where: str) -> list[Entry]:
+def entries_in(text: str, where: Said = NOTHING_SAID) -> list[Entry]:
     """Return the keys of a line that holds nothing else; none for another line."""
     entries = []
     at = len(text) - len(text.lstrip())
@@ -53,7 +54,7 @@ def entries_in(text: str, where: str) -> list[Entry]:
     return entries
 
 
-def headed_entries_in(text: str, where: str) -> list[Entry]:
+def headed_entries_in(text: str, where: Said) -> list[Entry]:
     """Return the keys of a line like "Đáp án: 1-B, 2-C"; none for another line."""
     headed = HEADED.match(text)
     entries = entries_in(text[headed.end() :], where) if headed else []
@@ -79,7 +80,7 @@ def entries_of(grid: Grid) -> list[Entry] | None:
     return [entry for row in rows for entry in _by_pairs(row)]
 
 
-Row = Sequence[tuple[str, str]]
+Row = Sequence[tuple[str, Said]]
 
 
 def _is_part(text: str) -> bool:
@@ -87,12 +88,12 @@ def _is_part(text: str) -> bool:
         WORDS.fullmatch(text)
         or NUMBER.fullmatch(text)
         or LETTER.fullmatch(text)
-        or entries_in(text, "")
+        or entries_in(text)
     )
 
 
 def _has_letter(text: str) -> bool:
-    return bool(LETTER.fullmatch(text) or entries_in(text, ""))
+    return bool(LETTER.fullmatch(text) or entries_in(text))
 
 
 def _is_numbers(row: Row) -> bool:
@@ -121,7 +122,7 @@ def _by_pairs(row: Row) -> list[Entry]:
     ]
 
 
-def _entry(number: str, letter: str, where: str) -> Entry:
+def _entry(number: str, letter: str, where: Said) -> Entry:
     numbered, lettered = NUMBER.fullmatch(number), LETTER.fullmatch(letter)
     if not numbered or not lettered:
         raise ValueError

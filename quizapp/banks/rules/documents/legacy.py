@@ -14,6 +14,8 @@ from unicodedata import is_normalized, normalize
 
 from quizapp.banks.rules import Problem, Severity
 from quizapp.banks.rules.documents import Line, Style, line_of
+from quizapp.errors import N_
+from quizapp.said import NOTHING_SAID, Said, said
 from quizapp.vietnamese import syllable
 
 TCVN3_FROM = (
@@ -194,15 +196,17 @@ def _is_capitals(font: str) -> bool:
 def _told(script: Script, pieces: Sequence[Piece]) -> Iterable[Problem]:
     pairs = ((one.text.strip(), script.text(one).strip()) for one in pieces)
     samples = [f"“{old[:40]}” → “{new[:40]}”" for old, new in pairs if old != new][:SAMPLES]
-    yield _note(f"Tệp dùng bảng mã cũ {script.name}, đã chuyển sang Unicode: {'; '.join(samples)}.")
+    text = N_("Tệp dùng bảng mã cũ {name}, đã chuyển sang Unicode: {samples}.")
+    yield _note(said(text, name=script.name, samples="; ".join(samples)))
 
 
 def _decomposed(pieces: Sequence[Piece]) -> Iterable[Problem]:
     samples = [one.text.strip()[:40] for one in pieces if not is_normalized("NFC", one.text)]
     if samples:
         shown = "; ".join(f"“{normalize('NFC', sample)}”" for sample in samples[:SAMPLES])
-        yield _note(f"Tệp dùng Unicode tổ hợp, đã chuyển sang dựng sẵn: {shown}.")
+        text = N_("Tệp dùng Unicode tổ hợp, đã chuyển sang dựng sẵn: {samples}.")
+        yield _note(said(text, samples=shown))
 
 
-def _note(message: str) -> Problem:
-    return Problem(severity=Severity.WARNING, where="", question=None, message=message)
+def _note(message: Said) -> Problem:
+    return Problem(severity=Severity.WARNING, where=NOTHING_SAID, question=None, message=message)

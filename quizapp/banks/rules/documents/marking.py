@@ -10,17 +10,20 @@ from typing import NamedTuple
 
 from quizapp.banks.rules import LETTERS
 from quizapp.banks.rules.documents import PLAIN, Line, Style
+from quizapp.errors import N_
+from quizapp.said import NOTHING_SAID, Fact, Said, listed, said
 
 KINDS = ("bold", "italic", "underline", "colour", "highlight")
 SIGN = "sign"
 WORDS = {
-    "bold": "in đậm",
-    "italic": "in nghiêng",
-    "underline": "gạch chân",
-    "colour": "tô màu chữ",
-    "highlight": "tô nền",
-    SIGN: "có dấu",
+    "bold": said(N_("in đậm")),
+    "italic": said(N_("in nghiêng")),
+    "underline": said(N_("gạch chân")),
+    "colour": said(N_("tô màu chữ")),
+    "highlight": said(N_("tô nền")),
+    SIGN: said(N_("có dấu")),
 }
+NONE_MARKED = N_("không có phương án nào được đánh dấu")
 # A mark over half of an option rivals one over a whole option; over less it stresses a word.
 RIVAL = 0.5
 # The last letter or the stop is easily missed when marking.
@@ -45,8 +48,13 @@ class Signal(NamedTuple):
     stands_out: bool
 
     @property
-    def words(self) -> str:
-        return WORDS[self.kind] if self.stands_out else f"không {WORDS[self.kind]}"
+    def words(self) -> Said:
+        mark = WORDS[self.kind]
+        return mark if self.stands_out else said(N_("không {mark}"), mark=mark)
+
+    def of(self, positions: set[int]) -> Said:
+        """Say that the options at these positions have it."""
+        return said(N_("phương án {letters} {mark}"), letters=_letters(positions), mark=self.words)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +71,7 @@ class Verdict:
     """The position of the marked option from 0; None with the reason in `doubt`."""
 
     position: int | None = None
-    doubt: str = ""
+    doubt: Said = NOTHING_SAID
     is_silent: bool = False  # nothing at all is marked here
 
 
@@ -214,32 +222,36 @@ def _is_formatting(signal: Signal, seen: Sequence[_Seen]) -> bool:
 def _verdict(seen: _Seen, signal: Signal) -> Verdict:
     odd = seen.marked.get(signal, set())
     if len(odd) > 1:
-        return Verdict(doubt=f"có {len(odd)} phương án {signal.words} ({_letters(odd)})")
+        text = N_("có {n} phương án {mark} ({letters})")
+        facts: dict[str, Fact] = {"mark": signal.words, "letters": _letters(odd)}
+        return Verdict(doubt=said(text, n=len(odd), **facts))
     if not odd:
         return Verdict(doubt=_unmarked(seen, signal), is_silent=True)
     for other, positions in seen.marked.items():
         if other.kind != signal.kind and not odd & positions:
-            return Verdict(
-                doubt=f"phương án {_letters(odd)} {signal.words} nhưng phương án "
-                f"{_letters(positions)} lại {other.words}"
-            )
+            text = N_("phương án {letters} {mark} nhưng phương án {others} lại {other_mark}")
+            facts = {"letters": _letters(odd), "mark": signal.words}
+            facts |= {"others": _letters(positions), "other_mark": other.words}
+            return Verdict(doubt=said(text, **facts))
     return Verdict(position=next(iter(odd)))
 
 
-def _unmarked(seen: _Seen, signal: Signal) -> str:
+def _unmarked(seen: _Seen, signal: Signal) -> Said:
     partly = seen.partly.get(signal.kind)
     if partly:
-        return f"chỉ một phần phương án {_letters(partly)} {signal.words}"
+        text = N_("chỉ một phần phương án {letters} {mark}")
+        return said(text, letters=_letters(partly), mark=signal.words)
     if seen.marked:
-        return f"không có phương án nào {signal.words} như các câu khác; {_scattered(seen)}"
-    return f"không có phương án nào {signal.words}"
+        text = N_("không có phương án nào {mark} như các câu khác; {others}")
+        return said(text, mark=signal.words, others=_scattered(seen))
+    return said(N_("không có phương án nào {mark}"), mark=signal.words)
 
 
-def _scattered(seen: _Seen) -> str:
+def _scattered(seen: _Seen) -> Said:
     if not seen.marked:
-        return "không có phương án nào được đánh dấu"
-    told = (f"phương án {_letters(odd)} {signal.words}" for signal, odd in seen.marked.items())
-    return f"chỉ thấy {', '.join(told)}, không đủ để biết chắc"
+        return said(NONE_MARKED)
+    marks = listed([signal.of(odd) for signal, odd in seen.marked.items()])
+    return said(N_("chỉ thấy {marks}, không đủ để biết chắc"), marks=marks)
 
 
 def _letters(positions: set[int]) -> str:

@@ -26,6 +26,8 @@ from quizapp.banks.rules.documents.told import (
     Told,
     told_in,
 )
+from quizapp.errors import N_
+from quizapp.said import said
 
 SIGN_BEFORE = re.compile(rf"\s*([{SIGNS}])\s*(?=\S)")
 SIGN_AFTER = re.compile(
@@ -54,15 +56,11 @@ def parsed(block: Block, usual: Labels) -> Found:
     reader = _Reader(found=found, marks=_own(marked, labels), labels=labels)
     for index, line in enumerate(block.lines):
         if line.picture:
-            found.doubt(
-                "stem",
-                f"Có {line.picture} ở {line.where}, chưa đọc được. Hãy diễn đạt bằng chữ.",
-            )
+            text = N_("Có {picture} ở {where}, chưa đọc được. Hãy diễn đạt bằng chữ.")
+            found.doubt("stem", said(text, picture=line.picture, where=line.where))
         if any(style.struck for style in line.styles):
-            found.doubt(
-                "stem",
-                f"Có chữ bị gạch ngang ở {line.where}, không rõ bỏ hay giữ. Hãy xoá hoặc bỏ gạch.",
-            )
+            text = N_("Có chữ bị gạch ngang ở {where}, không rõ bỏ hay giữ. Hãy xoá hoặc bỏ gạch.")
+            found.doubt("stem", said(text, where=line.where))
         reader.read(index, line)
     found.stem = "\n".join(text for text in reader.stem if text)
     _truths(found)
@@ -184,11 +182,12 @@ class _Reader:
         elif is_between or CONTINUES.match(line.text):
             self.found.options[-1].body.append(line.cut(0))
         elif line.text.strip():
-            self.found.doubt(
-                "options",
-                f"Không rõ dòng “{shortened(line.text)}” ({line.where}) sau phương án cuối thuộc "
-                "câu nào. Hãy đánh số “Câu …:”, đưa vào phương án hoặc xoá đi.",
+            text = N_(
+                "Không rõ dòng “{line}” ({where}) sau phương án cuối thuộc câu nào. Hãy đánh số "
+                "“Câu …:”, đưa vào phương án hoặc xoá đi."
             )
+            message = said(text, line=shortened(line.text), where=line.where)
+            self.found.doubt("options", message)
 
 
 def _marked(block: Block) -> dict[int, list[Mark]]:
@@ -240,7 +239,5 @@ def _order(found: Found, labels: Labels | None) -> None:
     letters = [choice.letter for choice in found.options]
     twice = sorted({letter for letter in letters if letters.count(letter) > 1})
     if twice:
-        found.doubt(
-            "options",
-            f"Có hai phương án {', '.join(twice)}. Hãy đánh lại chữ cái của các phương án.",
-        )
+        text = N_("Có hai phương án {letters}. Hãy đánh lại chữ cái của các phương án.")
+        found.doubt("options", said(text, letters=", ".join(twice)))

@@ -9,6 +9,7 @@ from quizapp.banks.rules.checking import assembled
 from quizapp.banks.rules.cleaning import clean_line
 from quizapp.banks.rules.documents import NOTHING, Grid, Image, Part
 from quizapp.banks.rules.documents.blocks import Block, Outline, outline_of
+from quizapp.banks.rules.documents.columns import Columns
 from quizapp.banks.rules.documents.deciding import answer_of
 from quizapp.banks.rules.documents.found import Found, shortened
 from quizapp.banks.rules.documents.key_lists import Entry
@@ -17,9 +18,11 @@ from quizapp.banks.rules.documents.marking import Verdict, verdicts
 from quizapp.banks.rules.documents.parsing import labels_of, parsed
 from quizapp.banks.rules.documents.picturing import show_pictures
 from quizapp.banks.rules.documents.statements import apart
-from quizapp.banks.rules.documents.tables import is_question_table, rows_of
+from quizapp.banks.rules.documents.tables import is_question_table, rows_of, shown_headings
+from quizapp.errors import N_
+from quizapp.said import Said, said
 
-UNMARKED = Verdict(doubt="không ghi đáp án", is_silent=True)
+UNMARKED = Verdict(doubt=said(N_("không ghi đáp án")), is_silent=True)
 Keys = list[list[Entry]]
 
 
@@ -43,12 +46,11 @@ def reading_of(
         else:
             table = rows_of(item)
             found += table.found
-            notes += [_note(item.where, message) for message in table.notes]
+            notes += _skipped_columns(item, table.columns)
         ends.append(len(found))
     keys, unused = _keys(outline, found, ends)
-    notes += [
-        _note(where, f"Không hiểu “{text}” trong phần đáp án.") for where, text in outline.unclear
-    ]
+    not_understood = N_("Không hiểu “{line}” trong phần đáp án.")
+    notes += [_note(where, said(not_understood, line=line)) for where, line in outline.unclear]
     notes += unused
     notes += _left_over(outline)
     _check_numbers(found)
@@ -56,6 +58,12 @@ def reading_of(
     for one in found:
         show_pictures(one, images)
     return assembled(reading, raws_of(found, keys))
+
+
+def _skipped_columns(grid: Grid, columns: Columns | None) -> Iterable[Problem]:
+    if columns is not None and columns.unknown:
+        skipped = shown_headings(columns.unknown)
+        yield _note(grid.where, said(N_("bỏ qua cột {columns}."), columns=skipped))
 
 
 def raws_of(found: Sequence[Found], keys: Keys | None = None) -> list[Raw]:
@@ -85,11 +93,11 @@ def _is_told(found: Found) -> bool:
 
 
 def _too_few(found: Found) -> None:
-    found.doubt(
-        "options",
-        f"Chỉ có {len(found.options)} phương án; cần ít nhất 2. Hãy ghi mỗi phương án một dòng, "
-        "bắt đầu bằng “A.”, “B.”…",
+    text = N_(
+        "Chỉ có {n} phương án; cần ít nhất 2. Hãy ghi mỗi phương án một dòng, "
+        "bắt đầu bằng “A.”, “B.”…"
     )
+    found.doubt("options", said(text, n=len(found.options)))
 
 
 def _raw(found: Found, number: int, code: str, answer: str) -> Raw:
@@ -141,22 +149,28 @@ def _keys(outline: Outline, found: Sequence[Found], ends: list[int]) -> tuple[Ke
         for entry in entries:
             at = by_number.get(entry.number)
             if at is None or counts[entry.number] > 1:
-                words = "không có" if at is None else "có nhiều hơn một"
-                message = f"Đáp án ghi câu {entry.number} là {entry.letter} nhưng {words} câu này."
-                problems.append(_note(entry.where, message))
+                problems.append(_note(entry.where, _not_one(entry, is_missing=at is None)))
                 continue
             keys[at].append(entry)
     return keys, problems
+
+
+def _not_one(entry: Entry, *, is_missing: bool) -> Said:
+    text = N_("Đáp án ghi câu {n} là {letter} nhưng có nhiều hơn một câu này.")
+    if is_missing:
+        text = N_("Đáp án ghi câu {n} là {letter} nhưng không có câu này.")
+    return said(text, n=entry.number, letter=entry.letter)
 
 
 def _left_over(outline: Outline) -> Iterable[Problem]:
     """What stands outside of every question is told where it may have been a part of one."""
     for line in outline.preface:
         if option_marks(line) or "?" in line.text:
-            message = (
-                f"Dòng “{shortened(line.text)}” không thuộc câu hỏi nào. Hãy đánh số câu “Câu …:” "
-                "ngay trước nội dung câu hỏi."
+            text = N_(
+                "Dòng “{line}” không thuộc câu hỏi nào. Hãy đánh số câu “Câu …:” ngay trước nội "
+                "dung câu hỏi."
             )
+            message = said(text, line=shortened(line.text))
             yield Problem(severity=Severity.ERROR, where=line.where, question=None, message=message)
 
 
@@ -165,8 +179,9 @@ def _check_numbers(found: Sequence[Found]) -> None:
     for before, after in pairwise(found):
         old, new = before.told_number, after.told_number
         if old is not None and new is not None and new not in {old + 1, 1}:
-            after.notes.append(("stem", f"Sau câu {old} là câu {new}. Hãy xem lại có thiếu câu."))
+            text = N_("Sau câu {before} là câu {after}. Hãy xem lại có thiếu câu.")
+            after.notes.append(("stem", said(text, before=old, after=new)))
 
 
-def _note(where: str, message: str) -> Problem:
+def _note(where: Said, message: Said) -> Problem:
     return Problem(severity=Severity.WARNING, where=where, question=None, message=message)

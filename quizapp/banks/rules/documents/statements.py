@@ -12,6 +12,8 @@ from quizapp.banks.rules import Kind
 from quizapp.banks.rules.documents import Line
 from quizapp.banks.rules.documents.found import Choice, Found, truth_choices
 from quizapp.banks.rules.documents.told import TRUTHS, Told
+from quizapp.errors import N_
+from quizapp.said import said
 
 ASKS = re.compile(
     r"\bđúng\s*(?:hay|hoặc|/|,|-|–)?\s*(?:là\s+)?sai\b|\btrue\s*(?:/|or)\s*false\b", re.IGNORECASE
@@ -25,9 +27,11 @@ BOTH = re.compile(
     r"[\s:\-–—(\[]+(?P<true>đúng)\s*[/|,\-–]?\s*(?P<false>sai)\s*[)\]]?\s*[.;]?\s*$", re.IGNORECASE
 )
 SHARED = ("topic", "difficulty", "valid_from", "valid_to")
-TELL_EACH = (
-    "Câu này hỏi nhiều ý đúng hay sai nhưng không rõ từng ý. Hãy ghi “(Đúng)” hoặc “(Sai)” sau "
-    "mỗi ý, hoặc thêm dòng “Đáp án: a) Đúng; b) Sai; …”."
+TELL_EACH = said(
+    N_(
+        "Câu này hỏi nhiều ý đúng hay sai nhưng không rõ từng ý. Hãy ghi “(Đúng)” hoặc “(Sai)” "
+        "sau mỗi ý, hoặc thêm dòng “Đáp án: a) Đúng; b) Sai; …”."
+    )
 )
 
 
@@ -55,8 +59,8 @@ def apart(found: Found, lines: Sequence[Line]) -> list[Found]:
     made[0].told_number = found.told_number
     made[0].citations, made[0].explanation = found.citations, found.explanation
     made[0].texts["explanation"] = found.texts.get("explanation", "")
-    note = f"Câu có {len(made)} ý đúng/sai nên được tách thành {len(made)} câu Đúng/Sai."
-    made[0].notes += [*found.notes, ("stem", note)]
+    text = N_("Câu có {n} ý đúng/sai nên được tách thành {n} câu Đúng/Sai.")
+    made[0].notes += [*found.notes, ("stem", said(text, n=len(made)))]
     return made
 
 

@@ -1,8 +1,7 @@
 """Tables of questions, a row per question: from Word, Excel or CSV. Pure."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -21,7 +20,10 @@ from quizapp.banks.rules.documents.found import Choice, Found, key_of, truth_cho
 from quizapp.banks.rules.documents.labels import Labels, option_marks, topic_in
 from quizapp.banks.rules.documents.parsing import parsed, without_sign
 from quizapp.banks.rules.documents.statements import apart_in_table
+from quizapp.banks.rules.documents.table_checks import LETTER_KEY, check_keys, check_lines
 from quizapp.banks.rules.documents.told import Told, told_in
+from quizapp.errors import N_
+from quizapp.said import Said, said
 
 # "Nhiều lựa chọn" is none of them: many call every question with options so.
 KINDS: Mapping[Kind, re.Pattern[str]] = {
@@ -35,18 +37,21 @@ KINDS: Mapping[Kind, re.Pattern[str]] = {
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 PLAIN_TEXTS = ("topic", "difficulty", "explanation")
-LETTER_KEY = re.compile(r"[A-Ha-h][.)]?|\d")
 TICKS = {"x", "v", "✓", "✔", "√", "đ", "có", "1", "dung", "đúng"}
 EMPTY = Cell()
-MISSING = "Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đúng vào ô này."
+ONLY_NAMED = said(
+    N_(
+        "Cột hình chỉ ghi tên hoặc đường dẫn của hình. Hãy chèn chính hình đó vào ô, hoặc diễn "
+        "đạt bằng chữ."
+    )
+)
 
 
 @dataclass(slots=True)
 class Rows:
-    """The questions of a table; `notes` are what a clerk should know about it as a whole."""
+    """The questions of a table with headings, and what these mean."""
 
     found: list[Found] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     columns: Columns | None = None
 
 
@@ -61,9 +66,6 @@ def rows_of(grid: Grid) -> Rows:
     rows = Rows(columns=columns)
     if columns is None:
         return rows
-    if columns.unknown:
-        skipped = ", ".join(f"“{heading}”" for heading in columns.unknown)
-        rows.notes.append(f"bỏ qua cột {skipped}.")
     topic = ""
     for row, where in zip(grid.rows[at + 1 :], grid.places[at + 1 :], strict=True):
         if not _is_question(row, columns):
@@ -73,9 +75,14 @@ def rows_of(grid: Grid) -> Rows:
             topic = heading
             continue
         rows.found += apart_in_table(_Row(cells=row, columns=columns, where=where).found(topic))
-    _check_lines(rows.found, columns)
-    _check_keys(rows, columns)
+    check_lines(rows.found, columns)
+    check_keys(rows.found, columns)
     return rows
+
+
+def shown_headings(headings: Iterable[str]) -> str:
+    """Return headings as they are named in a sentence."""
+    return ", ".join(f"“{heading}”" for heading in headings)
 
 
 def _headings(grid: Grid) -> tuple[int, Columns | None]:
@@ -133,7 +140,7 @@ class _Row:
 
     cells: Sequence[Cell]
     columns: Columns
-    where: str
+    where: Said
 
     def found(self, topic: str) -> Found:
         """Return the question in this row; `topic` is the heading above it."""
@@ -153,15 +160,14 @@ class _Row:
         pictures = (line.picture for cell in self.cells for line in cell.lines)
         picture = next(filter(None, pictures), "")
         if picture:
-            found.doubt(
-                "stem",
-                f"Có {picture} ở dòng này, chưa đọc được. Hãy diễn đạt bằng chữ, hoặc đưa câu hỏi "
-                "sang tệp Word (ở đó hình được giữ).",
+            text = N_(
+                "Có {picture} ở dòng này, chưa đọc được. Hãy diễn đạt bằng chữ, hoặc đưa câu hỏi "
+                "sang tệp Word (ở đó hình được giữ)."
             )
+            found.doubt("stem", said(text, picture=picture))
         if self.columns.twice:
-            found.doubt(
-                "stem", f"Bảng có hai cột cùng nghĩa “{self.columns.twice[0]}”. Hãy bỏ một."
-            )
+            text = N_("Bảng có hai cột cùng nghĩa “{heading}”. Hãy bỏ một.")
+            found.doubt("stem", said(text, heading=self.columns.twice[0]))
         self._show(found)
         return found
 
@@ -172,20 +178,16 @@ class _Row:
         for drawn in filter(None, (self._part("stem").drawn, beside)):
             found.stem += f"\n{drawn}"
         if clean_line(PICTURE.sub("", own.text)):
-            message = (
-                "Cột hình chỉ ghi tên hoặc đường dẫn của hình. Hãy chèn chính hình đó vào ô, hoặc "
-                "diễn đạt bằng chữ."
-            )
-            found.doubt("picture", message)
+            found.doubt("picture", ONLY_NAMED)
         shown = {self.columns.parts.get("stem"), self.columns.parts.get("picture")}
         shown |= set(self.columns.options.values())
         for index, cell in enumerate(self.cells):
             if cell.drawn and index not in shown:
-                message = (
-                    f"Hình ({cell.where}) không rõ của phần nào. Hãy đặt hình gọn trong ô câu hỏi, "
+                text = N_(
+                    "Hình ({where}) không rõ của phần nào. Hãy đặt hình gọn trong ô câu hỏi, "
                     "ô phương án hoặc cột “Hình ảnh”."
                 )
-                found.doubt("pictures", message)
+                found.doubt("pictures", said(text, where=cell.where))
 
     def _part(self, name: str) -> Cell:
         return _cell(self.cells, self.columns.parts.get(name))
@@ -225,17 +227,18 @@ class _Row:
             found.by_number = True
             going_on = next((line.text for line in lines[1:] if _goes_on(lines[0], line)), "")
             if going_on:
-                message = (
-                    f"Không rõ dòng “{going_on[:40]}” là phương án riêng hay nối dòng trên. Hãy "
-                    "ghi A., B., C. trước mỗi phương án."
+                text = N_(
+                    "Không rõ dòng “{line}” là phương án riêng hay nối dòng trên. Hãy ghi A., B., "
+                    "C. trước mỗi phương án."
                 )
-                found.doubt("options", message)
+                found.doubt("options", said(text, line=going_on[:40]))
             return
         block = Block(number=None, where=found.where, lines=[NOTHING, *lines])
         inner = parsed(block, Labels.UPPER)
         found.options, found.by_number = inner.options, inner.by_number
         if inner.stem:
-            inner.doubt("options", f"Không rõ “{inner.stem[:40]}” trước phương án đầu. Hãy xoá đi.")
+            text = N_("Không rõ “{words}” trước phương án đầu. Hãy xoá đi.")
+            inner.doubt("options", said(text, words=inner.stem[:40]))
         for name, message in inner.doubts.items():
             found.doubt(name, message)
         found.told += inner.told
@@ -283,7 +286,7 @@ class _Row:
         if len(ticked) == 1:
             found.told.append(Told(words=ticked[0], where=found.where))
         else:
-            found.doubt("answer", "Cần đánh dấu đúng một trong hai ô “Đúng”, “Sai”.")
+            found.doubt("answer", said(N_("Cần đánh dấu đúng một trong hai ô “Đúng”, “Sai”.")))
 
     def _tell(self, found: Found) -> None:
         cell = self._part("answer")
@@ -297,11 +300,12 @@ class _Row:
         same = [choice for choice in found.options if key_of(choice.text) == key_of(text)]
         is_bare = LETTER_KEY.fullmatch(text) is not None
         if told.letter and not is_bare and any(one.letter != told.letter for one in same):
-            found.doubt(
-                "answer",
-                f"Đáp án “{text[:40]}” vừa nêu phương án {told.letter} vừa là nội dung của phương "
-                f"án {same[0].letter}. Hãy ghi chữ cái của phương án đúng.",
+            words = N_(
+                "Đáp án “{answer}” vừa nêu phương án {letter} vừa là nội dung của phương án "
+                "{other}. Hãy ghi chữ cái của phương án đúng."
             )
+            facts = {"letter": told.letter, "other": same[0].letter}
+            found.doubt("answer", said(words, answer=text[:40], **facts))
         found.told.append(told)
         found.citations += [told.citation] if told.citation else []
         words = told.words.lower()
@@ -335,58 +339,6 @@ def _choice(letter: str, cell: Cell, *, is_labelled: bool) -> Choice:
         body=[first.cut(at), *others],
         where=cell.where,
     )
-
-
-def _check_lines(found: Sequence[Found], columns: Columns) -> None:
-    """More lines than other cells have may be an option that goes on below its first line."""
-    if "choices" not in columns.parts:
-        return
-    bare = [one for one in found if one.options and not any(c.label.text for c in one.options)]
-    (usual, rows), *_ = Counter(len(one.options) for one in bare).most_common(1) or [(0, 0)]
-    for one in bare:
-        if rows > 1 and len(one.options) > usual:
-            one.doubt(
-                "options",
-                f"Ô có {len(one.options)} dòng, các câu khác {usual}: không rõ dòng nào nối dòng "
-                "trên. Hãy ghi A., B., C. trước mỗi phương án.",
-            )
-
-
-def _check_keys(rows: Rows, columns: Columns) -> None:
-    """A row without a key is wrong where others have one; a zero means they count from zero."""
-    keys = [one.texts.get("answer", "") for one in rows.found]
-    if not any(keys):
-        return
-    counts_from_one = _counts_from_one(rows.found, keys)
-    by_words = any(
-        key and not LETTER_KEY.fullmatch(key) and one.texts["kind"] != Kind.MULTIPLE
-        for one, key in zip(rows.found, keys, strict=True)
-    )
-    for one, key in zip(rows.found, keys, strict=True):
-        one.by_number |= counts_from_one
-        one.by_words = by_words
-        if not key and not one.told and "answer" in columns.parts:
-            one.doubt("answer", MISSING)
-        elif "0" in keys and key.isdecimal():
-            one.doubt("answer", "Có đáp án ghi số 0 nên không rõ đếm từ 0 hay 1. Hãy ghi chữ cái.")
-        elif not by_words and _counts_to_another(one, key):
-            message = f"Đáp án “{key}” vừa là số thứ tự vừa là chữ của phương án. Hãy ghi chữ cái."
-            one.doubt("answer", message)
-
-
-def _counts_to_another(one: Found, key: str) -> bool:
-    """Say whether a digit is the words of one option and may be the number of another."""
-    texts = [key_of(option.text) for option in one.options]
-    if len(key) > 1 or not key.isdecimal() or not 0 < int(key) <= len(texts):
-        return False
-    return key in texts and texts[int(key) - 1] != key
-
-
-def _counts_from_one(found: Sequence[Found], keys: Sequence[str]) -> bool:
-    """Say whether the keys are numbers of options: all are, and some names the last option."""
-    told = [(one, key) for one, key in zip(found, keys, strict=True) if key]
-    are_numbers = all(key.isdecimal() and 0 < int(key) <= len(one.options) for one, key in told)
-    return are_numbers and any(int(key) == len(one.options) for one, key in told)
 
 
 def _iso(text: str) -> str:

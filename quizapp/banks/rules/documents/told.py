@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from quizapp.errors import N_
+from quizapp.said import NOTHING_SAID, Said, said
+
 KEY_WORD = (
     r"(?:(?:=>|->|→|⇒|[-–*•])\s*)?"
     r"(?:(?:đáp\s*án|phương\s+án|câu\s+trả\s+lời|trả\s+lời|lựa\s+chọn|answer|key|đ/a|đa)"
@@ -72,12 +75,12 @@ class Told:
     rest: str = ""
     citation: str = ""
     explanation: str = ""
-    doubt: str = ""
-    where: str = ""
+    doubt: Said = NOTHING_SAID
+    where: Said = NOTHING_SAID
     verdicts: Mapping[str, str] = field(default_factory=dict)
 
 
-def told_in(text: str, where: str) -> Told | None:
+def told_in(text: str, where: Said) -> Told | None:
     """Return what an answer line tells, None for a line that is none."""
     match = ANSWER.fullmatch(text)
     if not match:
@@ -103,9 +106,10 @@ def _verdicts(rest: str) -> Mapping[str, str]:
     return {letter: TRUTHS[word.lower()] for letter, word in pairs}
 
 
-def _told(rest: str, where: str, *, is_sure: bool) -> Told | None:
+def _told(rest: str, where: Said, *, is_sure: bool) -> Told | None:
     if LETTERS.match(rest):
-        return Told(doubt=f"“{rest[:60]}” nêu nhiều đáp án", where=where) if is_sure else None
+        doubt = said(N_("“{words}” nêu nhiều đáp án"), words=rest[:60])
+        return Told(doubt=doubt, where=where) if is_sure else None
     letter = LETTER.fullmatch(rest)
     if letter:
         return _with_letter(letter["letter"].upper(), letter["rest"], is_sure=is_sure, where=where)
@@ -118,7 +122,7 @@ def _told(rest: str, where: str, *, is_sure: bool) -> Told | None:
     return Told(words=rest.rstrip(" .;"), where=where)
 
 
-def _with_letter(letter: str, rest: str, *, is_sure: bool, where: str) -> Told | None:
+def _with_letter(letter: str, rest: str, *, is_sure: bool, where: Said) -> Told | None:
     tail = TAIL.fullmatch(rest)
     if not tail:
         words = rest.lstrip(".):-– \t").rstrip()
@@ -126,7 +130,7 @@ def _with_letter(letter: str, rest: str, *, is_sure: bool, where: str) -> Told |
     return replace(_with_tail(tail, where), letter=letter)
 
 
-def _with_tail(tail: re.Match[str], where: str) -> Told:
+def _with_tail(tail: re.Match[str], where: Said) -> Told:
     """Return what stands after the key, in brackets or after "vì": a provision or a reason."""
     about = (tail["paren"] or tail["why"] or "").strip()
     if BASIS.match(about) or PROVISION.search(about):
