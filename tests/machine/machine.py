@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from quizapp import worker
 from quizapp.attempts import service
+from quizapp.attempts.errors import NoPauseYet
 from quizapp.attempts.service import For, Why
 from quizapp.db import transaction
 from quizapp.errors import Refusal
@@ -282,9 +283,13 @@ class AttemptMachine:
         return found, self.model.grant(person, seconds * SECOND)
 
     def _pause_or_resume(self, _whom, _ms):
-        if self.model.paused is None:
-            return self._decide(service.pause_round), self.model.pause(self.stage.now)
-        return self._decide(service.resume_round), self.model.resume(self.stage.now)
+        if self.model.paused is not None:
+            return self._decide(service.resume_round), self.model.resume(self.stage.now)
+        try:
+            found = self._decide(service.pause_round)
+        except NoPauseYet:
+            found = False
+        return found, self.model.pause(self.stage.now)
 
     def _compensate(self, whom, ms):
         ended = self.stage.now - (whom or 0)

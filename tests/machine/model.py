@@ -179,8 +179,12 @@ class Model:
         return len(given)
 
     def pause(self, now):
+        """Let the clocks stand; return False where a clock set back is before they run."""
+        if now < self.terms.opens:
+            return False
         self.happened.append("paused")
         self.paused = now
+        return None
 
     def resume(self, now):
         """Move everything by as long as the clocks stood still; return how many papers."""
