@@ -58,7 +58,10 @@ def test_a_reading_survives_its_way():
     assert reading.errors
 
 
-@pytest.mark.parametrize("told", [b"", b"[]", b"{}", b'{"format": 1}', b"\xff", b'{"reason": "x"}'])
+@pytest.mark.parametrize(
+    "told",
+    [b"", b"[]", b"{}", b'{"format": 1}', b"\xff", b'{"reason": "x"}', b"[" * 100_000],
+)
 def test_nonsense_from_the_other_process_is_no_reading(told):
     with pytest.raises(ValueError, match=r"."):
         wire.unpacked(told)

@@ -41,8 +41,8 @@ def refused(refusal: CannotRead) -> bytes:
 
 def unpacked(told: bytes) -> Reading:
     """Return the reading. Raises CannotRead where that was told; ValueError for anything else."""
-    body = json.loads(told)
     try:
+        body = json.loads(told)
         if "reason" in body:
             raise CannotRead(
                 reason=unpacked_words(body["reason"]), where=unpacked_words(body["where"])
@@ -58,7 +58,7 @@ def unpacked(told: bytes) -> Reading:
                 for picture in body["pictures"]
             ),
         )
-    except (TypeError, KeyError, AttributeError) as error:
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError("no reading") from error
 
 
