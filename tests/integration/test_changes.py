@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from quizapp.attempts import service as attempts
+from quizapp.attempts.service import Why
 from quizapp.audit.models import AuditEntry
 from quizapp.contests import service
 from quizapp.contests.errors import CannotChange, NothingChanged, ReasonMissing
@@ -112,6 +114,23 @@ def test_hours_of_a_round_to_come_move_with_a_notice_and_without_new_rules(conte
         "Vòng 2: từ 12h00 ngày 29/11/2026 đến 12h00 ngày 06/12/2026.",
     )
     assert after.rounds[1].rule_set_id == contest.rounds[1].rule_set_id
+
+
+def test_after_a_pause_that_ended_within_a_second_rules_still_change(contest):
+    one = contest.rounds[0]
+    why = Why(actor="system", reason="mất điện")
+    with transaction():
+        attempts.pause_round(one, why, at=NOON)
+    with transaction():
+        attempts.resume_round(one, why, at=NOON + timedelta(milliseconds=90_250))
+    paused = service.get_contest(contest.slug)
+    assert paused.rounds[0].window.closes_at.microsecond == 250_000
+    db.session.rollback()
+
+    after = changed(paused, at=NOON + timedelta(hours=1), **{"attempts.max": "3"})
+
+    assert [one.rules.attempts_max for one in after.rounds] == [3, 3]
+    assert after.rounds[0].window == paused.rounds[0].window
 
 
 def test_nothing_and_no_reason_change_nothing(contest):

@@ -15,7 +15,7 @@ from quizapp.contests.errors import CannotChange, NothingChanged, ReasonMissing
 from quizapp.contests.models import Contest, Round, RulesChange, RuleSet
 from quizapp.contests.rules import asking
 from quizapp.contests.rules.changes import changed_knobs, refused_knobs, rounds_changed
-from quizapp.contests.rules.drafts import rounds_typed, typed_rounds
+from quizapp.contests.rules.drafts import moment_typed, rounds_typed, typed_rounds
 from quizapp.contests.rules.knobs import KNOBS
 from quizapp.contests.rules.regulation import closing, opening
 from quizapp.contests.rules.schedule import (
@@ -209,7 +209,7 @@ def _changed_windows(
             window = Window(opens_at=read_moment(opens), closes_at=read_moment(closes))
         except BadMoment as error:
             raise _cannot([f"{one.title}: {error}"]) from error
-        if window == one.window:
+        if window in {one.window, _as_typed(one.window)}:
             continue
         if one.window.phase(at) is not Phase.NOT_OPEN:
             raise _cannot([f"{one.title}: đã mở; cần thêm giờ thì dùng việc thêm giờ"])
@@ -217,6 +217,14 @@ def _changed_windows(
             raise _cannot([f"{one.title}: giờ mở trước lúc này"])
         changed[one.number] = window
     return changed
+
+
+def _as_typed(window: Window) -> Window:
+    """Return the hours as forms show them, in whole seconds: a pause may have ended between two."""
+    return Window(
+        opens_at=read_moment(moment_typed(window.opens_at)),
+        closes_at=read_moment(moment_typed(window.closes_at, is_end=True)),
+    )
 
 
 def _as_changed(
