@@ -48,6 +48,11 @@ def verbatim(words: str) -> Said:
     return Said(WORDS, {"words": words})
 
 
+def is_verbatim(words: str) -> bool:
+    """Tell whether words are the same in every language, no sentence that can be told in each."""
+    return not isinstance(words, Said) or words.text == WORDS
+
+
 NOTHING_SAID = verbatim("")
 
 
@@ -59,7 +64,7 @@ def listed(parts: Sequence[Fact]) -> Said:
 
 def packed(words: str) -> object:
     """Return words as JSON takes them; `unpacked` gives equal ones."""
-    if not isinstance(words, Said) or words.text == WORDS:
+    if not isinstance(words, Said) or is_verbatim(words):
         return str(words)
     facts = {
         name: packed(fact) if isinstance(fact, str) else fact for name, fact in words.facts.items()

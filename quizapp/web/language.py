@@ -8,7 +8,7 @@ from flask_babel import Babel, force_locale, gettext, ngettext
 from markupsafe import Markup
 
 from quizapp.errors import Refusal
-from quizapp.said import Said
+from quizapp.said import Said, is_verbatim
 from quizapp.vietnamese import VIETNAM
 
 LANGUAGES = ("vi", "en")
@@ -22,6 +22,7 @@ def init_language(app: Flask) -> None:
     app.jinja_env.globals["_"] = _on_page
     app.jinja_env.filters["translated"] = translated
     app.jinja_env.filters["told"] = told
+    app.jinja_env.tests["verbatim"] = is_verbatim
     app.jinja_env.globals["language"] = language
 
     @app.url_defaults

@@ -47,8 +47,8 @@ def looked_at(page):
     return re.search(r'name="looked" value="([^"]*)"', page.text)[1]
 
 
-def public(client):
-    page = client.get("/c/tim-hieu").text
+def public(client, **address):
+    page = client.get("/c/tim-hieu", query_string=address).text
     return page[page.index('id="notices"') :] if 'id="notices"' in page else ""
 
 
@@ -166,6 +166,19 @@ def test_a_pause_is_told_on_every_page_and_ends_as_it_began(made, signed_in, cli
     assert saved["deadline"] == running["deadline"] + 600_000
     assert "data-paused" not in client.get(path).text
     assert "lùi hạn 10 phút" in public(client)
+
+
+def test_what_was_decided_is_told_in_english_on_english_pages(made, signed_in, client, freeze):
+    organiser = signed_in(Role.ORGANISER)
+    sent(organiser, "pause")
+    freeze(NOON + 10 * MINUTE)
+    sent(organiser, "resume")
+
+    told = public(client, lang="en")
+
+    assert "paused from 12:00 on 23/11/2026" in told
+    assert "All running papers end later by 10 minutes" in told
+    assert "tạm dừng từ 12h00 ngày 23/11/2026" in public(client)
 
 
 def test_a_round_that_has_not_opened_is_offered_no_pause(made, signed_in, freeze):

@@ -7,13 +7,14 @@ is compared with the signed paper by itself, so its name changes with its words.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from quizapp.contests.rules import ContestRules, Counts, Per, Reveal, WholeContest
 from quizapp.contests.rules.knobs import CollectivePrize
 from quizapp.contests.rules.schedule import Window
 from quizapp.errors import N_
+from quizapp.said import Said, said
 from quizapp.vietnamese import VIETNAM
 
 
@@ -241,18 +242,22 @@ def _data(rules: ContestRules, held: Held) -> Point:
     return Point(title="Dữ liệu cá nhân", text=text)
 
 
-def opening(at: datetime) -> str:
+def opening(at: datetime) -> Said:
     """`07h00 ngày 30/11/2026`"""
     local = at.astimezone(VIETNAM)
-    return f"{local:%Hh%M} ngày {local:%d/%m/%Y}"
+    return _of_day(f"{local:%H}", f"{local:%M}", local)
 
 
-def closing(at: datetime) -> str:
+def closing(at: datetime) -> Said:
     """`21h00 ngày 06/12/2026`; midnight is 24h00 of the day that ends."""
     local = at.astimezone(VIETNAM)
     if local.time() == time():
-        return f"24h00 ngày {local - timedelta(days=1):%d/%m/%Y}"
-    return f"{local:%Hh%M} ngày {local:%d/%m/%Y}"
+        return _of_day("24", "00", local - timedelta(days=1))
+    return opening(at)
+
+
+def _of_day(hour: str, minute: str, day: date) -> Said:
+    return said(N_("{hour}h{minute} ngày {day}"), hour=hour, minute=minute, day=f"{day:%d/%m/%Y}")
 
 
 def points(milli: int) -> str:

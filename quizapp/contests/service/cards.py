@@ -10,6 +10,7 @@ from quizapp.contests.rules.hiding import Hidden, hidden_by
 from quizapp.contests.rules.in_force import Ruling
 from quizapp.contests.rules.schedule import Phase, Window
 from quizapp.contests.rules.studying import FileKind, When
+from quizapp.said import Said
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +44,7 @@ class NoticeCard:
 
     at: datetime
     reason: str
-    lines: tuple[str, ...]
+    lines: tuple[Said, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -32,9 +32,10 @@ from quizapp.contests.service.reading import drawable, get_contest, get_regulati
 from quizapp.contests.service.telling import tell_public
 from quizapp.contests.words import knob_title
 from quizapp.db import db
-from quizapp.errors import NotFound, Refusal
+from quizapp.errors import N_, NotFound, Refusal
 from quizapp.people.rules.policy import Permission
 from quizapp.people.service import OrganiserCard, may
+from quizapp.said import said
 from quizapp.vietnamese import one_line
 
 LONGEST_REASON = 500
@@ -281,8 +282,13 @@ def _told(
     windows: Mapping[int, Window],
 ) -> list[str]:
     """Return what the public reads: each point of the regulation that changed, and new hours."""
-    lines = [
-        f"Vòng {number}: từ {opening(window.opens_at)} đến {closing(window.closes_at)}."
+    lines: list[str] = [
+        said(
+            N_("Vòng {n}: từ {opens} đến {closes}."),
+            n=number,
+            opens=opening(window.opens_at),
+            closes=closing(window.closes_at),
+        )
         for number, window in sorted(windows.items())
     ]
     if not numbers:
@@ -293,8 +299,8 @@ def _told(
     of = "" if len(numbers) == len(before.rounds) else f" (vòng {', '.join(map(str, numbers))})"
     for point in new:
         if point.title != "Thời gian" and old.get(point.title) != point:
-            said = " ".join((point.text, *point.lines))
-            lines.append(f"{point.title}{of}: {said}")
+            whole = " ".join((point.text, *point.lines))
+            lines.append(f"{point.title}{of}: {whole}")
     gone = set(old) - {point.title for point in new}
     return lines + [f"{title}{of}: bỏ." for title in old if title in gone]
 

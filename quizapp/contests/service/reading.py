@@ -40,6 +40,7 @@ from quizapp.contests.service.cards import (
     RoundCard,
 )
 from quizapp.db import db, is_writing, kept_for_good, read, table_of
+from quizapp.said import unpacked
 from quizapp.units import service as units
 from quizapp.units.models import Unit
 
@@ -281,7 +282,7 @@ def _rounds(contest_ids: Sequence[int]) -> Sequence[Row[Round, str]]:
 def _notices(contest_id: int) -> tuple[NoticeCard, ...]:
     mine = select(Notice).where(Notice.contest_id == contest_id)
     return tuple(
-        NoticeCard(at=one.at, reason=one.reason, lines=tuple(json.loads(one.lines)))
+        NoticeCard(at=one.at, reason=one.reason, lines=tuple(map(unpacked, json.loads(one.lines))))
         for one in db.session.scalars(mine.order_by(Notice.at.desc(), Notice.id.desc()))
     )
 

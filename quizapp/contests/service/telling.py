@@ -8,11 +8,12 @@ from sqlalchemy import insert, update
 
 from quizapp.contests.models import Contest, Notice
 from quizapp.db import db
+from quizapp.said import packed
 
 
 def tell_public(contest_id: int, lines: Sequence[str], *, reason: str, at: datetime) -> str:
-    """Put a notice on the contest's page, in Vietnamese; return the lines as they are stored."""
-    stored = json.dumps(lines, ensure_ascii=False)
+    """Put a notice on the contest's page; return the lines as they are stored."""
+    stored = json.dumps([packed(line) for line in lines], ensure_ascii=False)
     db.session.execute(
         insert(Notice).values(contest_id=contest_id, at=at, reason=reason, lines=stored)
     )
