@@ -24,6 +24,7 @@ def init_language(app: Flask) -> None:
     app.jinja_env.filters["told"] = told
     app.jinja_env.tests["verbatim"] = is_verbatim
     app.jinja_env.globals["language"] = language
+    app.jinja_env.globals["language_field"] = language_field
 
     @app.url_defaults
     def keep_language(_endpoint: str, values: dict[str, object]) -> None:
@@ -52,6 +53,13 @@ def speaking(chosen: str) -> Iterator[None]:
             yield
     finally:
         g.language = before or "vi"
+
+
+def language_field() -> Markup:
+    """Return the field that a form which is sent by GET needs: such a form drops its address's."""
+    chosen = language()
+    field = '<input type="hidden" name="lang" value="{}">'
+    return Markup() if chosen == "vi" else Markup(field).format(chosen)  # noqa: S704 - our own text
 
 
 def translated(text: str) -> str:
