@@ -29,7 +29,7 @@ def _drawn(found: Certificate, address: str) -> bytes:
     texts = [
         Text(words=title, largest=72, smallest=48, lines=2, is_bold=True, ink=GOLD),
         Text(words=found.name, largest=84, smallest=40, lines=3, is_bold=True),
-        Text(words=found.unit, largest=44, smallest=30, lines=3, ink=DIM),
+        Text(words=found.unit or "", largest=44, smallest=30, lines=3, ink=DIM),
         Text(words=took, largest=40, smallest=30, lines=2),
         Text(words=found.contest_title, largest=56, smallest=34, lines=4, is_bold=True),
         Text(words=day(found.submitted_at), largest=40, smallest=32, ink=DIM),

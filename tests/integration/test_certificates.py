@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 
 from quizapp.attempts import certificates
+from quizapp.attempts.service import Why
+from quizapp.attempts.service.corrections import correct_person_unit
 from quizapp.db import transaction
 from quizapp.people import service as person_service
 from quizapp.people.models import PersonState
@@ -18,6 +20,7 @@ from tests.integration.test_every_route import phone_client
 from tests.making import attempts, contests, people, units
 from tests.making.contests import NOON
 
+WHY = Why(actor="system", reason="đã gọi hỏi")
 VALID = "Giấy xác nhận có thật và còn hiệu lực."
 ENDED = "Giấy xác nhận này không còn hiệu lực."
 UNKNOWN = "không có giấy xác nhận mang mã đó"
@@ -45,6 +48,20 @@ def code_on(page):
 
 def said(scene, code):
     return html.unescape(scene.stranger.get("/c/tim-hieu/verify", query_string={"code": code}).text)
+
+
+def test_a_unit_in_own_words_is_certified_only_when_it_is_settled(scene, new_client):
+    typed = people.person(scene.contest.id, phone="0912 000 999", unit_text="cty samsung yên phong")
+    public_id = attempts.finished(scene.contest, typed, right=12, minutes=5)
+    path = f"/a/{public_id}/certificate"
+    page = phone_client(new_client, scene.contest, typed).get(path)
+
+    assert "cty samsung" not in html.unescape(page.text)
+    assert "Ban tổ chức đang xác định đơn vị" in page.text
+    assert "cty samsung" not in said(scene, code_on(page))
+    with transaction():
+        correct_person_unit(typed.id, scene.person.unit_counted_id, WHY, at=NOON)
+    assert "Liên đoàn Lao động Thành phố Huế" in said(scene, code_on(page))
 
 
 def test_a_certificate_is_a_picture_to_keep_for_whose_it_is_and_nobody_else(scene):

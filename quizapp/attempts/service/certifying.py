@@ -47,7 +47,8 @@ class Checked(StrEnum):
 class Certificate:
     """That `name` of `unit` took part in a round; no points and no rank, whatever is shown.
 
-    `name` is the whole name for the person, and what the boards may show for everybody else.
+    `name` is the whole name for the person, and what the boards may show for everybody else; `unit`
+    is None while organisers have not settled which one the person's own words mean.
     """
 
     public_id: str
@@ -55,7 +56,7 @@ class Certificate:
     contest_title: str
     round_title: str
     name: str
-    unit: str
+    unit: str | None
     submitted_at: datetime
     code: str
 
@@ -66,7 +67,7 @@ def get_certificate(public_id: str, phone: Phone) -> Certificate:
     person = people.get_person_cards([row.person_id])[row.person_id]
     if not _stands(row, person):
         raise NothingToCertify
-    return _certificate(row, person, name=person.name)
+    return _certificate(row, name=person.name)
 
 
 def verify(contest: ContestCard, typed: str) -> tuple[Checked, Certificate | None]:
@@ -77,7 +78,7 @@ def verify(contest: ContestCard, typed: str) -> tuple[Checked, Certificate | Non
     person = people.get_person_cards([row.person_id])[row.person_id]
     if not _stands(row, person):
         return Checked.ENDED, None
-    return Checked.VALID, _certificate(row, person, name=person.shown_name)
+    return Checked.VALID, _certificate(row, name=person.shown_name)
 
 
 def _find(contest: ContestCard, typed: str) -> AnyRow | None:
@@ -102,7 +103,7 @@ def _stands(row: AnyRow, person: PersonCard) -> bool:
     return is_counted and person.state is PersonState.ACTIVE
 
 
-def _certificate(row: AnyRow, person: PersonCard, *, name: str) -> Certificate:
+def _certificate(row: AnyRow, *, name: str) -> Certificate:
     unit_id = row.unit_assigned_id or row.unit_declared_id
     day = day_in_vietnam(row.submitted_at)
     found = units.get_cards([unit_id], on=day) if unit_id else {}
@@ -112,7 +113,7 @@ def _certificate(row: AnyRow, person: PersonCard, *, name: str) -> Certificate:
         contest_title=row.contest_title,
         round_title=row.round_title,
         name=name,
-        unit=found[unit_id].name if unit_id else person.unit_text or "",
+        unit=found[unit_id].name if unit_id else None,
         submitted_at=row.submitted_at,
         code=code_of_certificate(row.public_id, key=_key()),
     )
