@@ -23,20 +23,21 @@ from quizapp.web.guards import check_form_token, form_token, require_json
 
 bp = Blueprint("trials", __name__, template_folder="templates")
 DRAFTS, CONTESTS = "drafts", "contests"
+BEGIN = "begin"
 ONE_MS = timedelta(milliseconds=1)
 
 
 @bp.get("/admin/drafts/<public_id>/try")
 @organisers_only
 def try_draft(public_id: str) -> ResponseReturnValue:
-    """Say what a trial is, before its clock runs."""
+    """Say what a trial is, before its clock runs; begin one when that was asked."""
     return _ready_page(DRAFTS, public_id)
 
 
 @bp.get("/admin/c/<slug>/try")
 @organisers_only
 def try_contest(slug: str) -> ResponseReturnValue:
-    """Say what a trial is, before its clock runs."""
+    """Say what a trial is, before its clock runs; begin one when that was asked."""
     return _ready_page(CONTESTS, slug)
 
 
@@ -109,18 +110,21 @@ def result(kind: str, name: str, trial: str) -> ResponseReturnValue:
         "attempts/trial_result.html",
         contest=contest,
         rules=contest.rounds[0].rules,
-        again=_address(None, kind, name, new_trial(at=clock.now())),
+        again=_start(kind, name),
         up=_up(kind, name),
     )
 
 
 def _ready_page(kind: str, name: str) -> ResponseReturnValue:
     contest = _contest(kind, name)
+    if BEGIN in request.args:
+        # Its start stands in the address of its paper: no clock runs while this page is read.
+        return redirect(_address(None, kind, name, new_trial(at=clock.now())), 303)
     return render_template(
         "attempts/trial.html",
         contest=contest,
         rules=contest.rounds[0].rules,
-        start=_address(None, kind, name, new_trial(at=clock.now())),
+        start=_start(kind, name),
         up=_up(kind, name),
     )
 
@@ -143,6 +147,12 @@ def _contest(kind: str, name: str) -> ContestCard:
 def _address(part: str | None, kind: str, name: str, trial: Trial) -> str:
     endpoint = f"trials.{part or 'paper'}"
     return url_for(endpoint, kind=kind, name=name, trial=trial.name)
+
+
+def _start(kind: str, name: str) -> str:
+    if kind == DRAFTS:
+        return url_for("trials.try_draft", public_id=name, **{BEGIN: 1})
+    return url_for("trials.try_contest", slug=name, **{BEGIN: 1})
 
 
 def _up(kind: str, name: str) -> str:

@@ -334,9 +334,24 @@ def test_a_signed_regulation_is_kept_and_given_back_as_a_file_that_runs_nothing(
     assert public.headers["Content-Security-Policy"].startswith("sandbox")
 
 
+def test_the_clock_of_a_trial_runs_from_its_start_and_not_from_the_page_before(
+    clerk, whole, freeze
+):
+    ready = clerk.get(f"/admin/drafts/{whole}/try")
+    start = re.search(r'href="([^"]+/try\?begin=1)"', ready.text)[1]
+    freeze(NOON + timedelta(minutes=5))
+
+    paper = clerk.get(start, follow_redirects=True)
+
+    now, deadline = (
+        int(re.search(rf'data-{name}="(\d+)"', paper.text)[1]) for name in ("now", "deadline")
+    )
+    assert deadline - now == 20 * 60_000
+
+
 def test_trying_a_paper_leaves_nothing_behind(app, clerk, whole):
     ready = clerk.get(f"/admin/drafts/{whole}/try")
-    address = re.search(r'href="(/admin/try/[^"]+)"', ready.text)[1]
+    address = clerk.get(re.search(r'href="([^"]+/try\?begin=1)"', ready.text)[1]).location
     before = {model: stored(app, model) for model in (Attempt, AuditEntry, Contest)}
 
     paper = clerk.get(address)
