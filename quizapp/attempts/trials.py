@@ -23,7 +23,6 @@ from quizapp.web.guards import check_form_token, form_token, require_json
 
 bp = Blueprint("trials", __name__, template_folder="templates")
 DRAFTS, CONTESTS = "drafts", "contests"
-BEGIN = "begin"
 ONE_MS = timedelta(milliseconds=1)
 
 
@@ -117,7 +116,7 @@ def result(kind: str, name: str, trial: str) -> ResponseReturnValue:
 
 def _ready_page(kind: str, name: str) -> ResponseReturnValue:
     contest = _contest(kind, name)
-    if BEGIN in request.args:
+    if "begin" in request.args:
         # Its start stands in the address of its paper: no clock runs while this page is read.
         return redirect(_address(None, kind, name, new_trial(at=clock.now())), 303)
     return render_template(
@@ -151,8 +150,8 @@ def _address(part: str | None, kind: str, name: str, trial: Trial) -> str:
 
 def _start(kind: str, name: str) -> str:
     if kind == DRAFTS:
-        return url_for("trials.try_draft", public_id=name, **{BEGIN: 1})
-    return url_for("trials.try_contest", slug=name, **{BEGIN: 1})
+        return url_for("trials.try_draft", public_id=name, begin=1)
+    return url_for("trials.try_contest", slug=name, begin=1)
 
 
 def _up(kind: str, name: str) -> str:

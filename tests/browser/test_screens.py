@@ -31,6 +31,11 @@ READ = """() => {
     .map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
     .reduce((sum, v, n) => sum + v * [.2126, .7152, .0722][n], 0);
   const parts = colour => colour.match(/[\\d.]+/g).map(Number);
+  const overLine = (it, box) => {
+    const line = it.closest(".rows li")?.getBoundingClientRect();
+    const foot = document.querySelector("footer").getBoundingClientRect().top;
+    return line && (box.bottom > Math.min(line.bottom, foot) + 1 || box.top < line.top - 1);
+  };
   const behind = it => {
     for (let at = it; at; at = at.parentElement) {
       const [r, g, b, a = 1] = parts(getComputedStyle(at).backgroundColor);
@@ -47,6 +52,7 @@ READ = """() => {
       return {text: it.textContent.slice(0, 60), is_cut: it.scrollWidth > it.clientWidth + 1 || it.scrollHeight > it.clientHeight * 1.2,
         capital: 100 * draw.measureText("H").actualBoundingBoxAscent / innerHeight,
         contrast: (pair[0] + .05) / (pair[1] + .05),
+        is_over: overLine(it, box),
         outside: box.left < .04 * innerWidth || box.right > .96 * innerWidth || box.top < .04 * innerHeight || box.bottom > .96 * innerHeight};
     });
 }"""  # noqa: E501 - a script reads better whole
@@ -162,6 +168,8 @@ def problems_of(texts, state):
             yield f"{one['text']!r}: contrast {one['contrast']:.1f}"
         if one["outside"]:
             yield f"{one['text']!r} reaches into the margin"
+        if one["is_over"]:
+            yield f"{one['text']!r} reaches over its line"
         if one["is_cut"] and not may_be_cut:
             yield f"{one['text']!r} is cut off"
 

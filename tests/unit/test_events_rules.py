@@ -93,6 +93,13 @@ def test_every_province_of_today_has_a_tile_of_its_own_and_the_islands_are_there
             ],
             (1, STEPS),
         ),
+        (
+            [
+                row("Nghệ An", people=11, rate_centi=0),
+                row("Cà Mau", people=9, rate_centi=1000),
+            ],
+            (1, STEPS),
+        ),
         ([row("Nghệ An", ranks=[1, 5]), row("Cà Mau", ranks=[6, 10])], (STEPS, 2)),
     ],
 )

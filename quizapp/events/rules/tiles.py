@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 STEPS = 6  # of one hue, light to dark
+ROUNDED_AWAY = 0.5  # hundredths of a percent: a few of very many members take part
 ISLANDS = (("Hoàng Sa", 6, 7), ("Trường Sa", 6, 12))
 TILES: Mapping[str, tuple[str, int, int]] = {
     "Lai Châu": ("LCh", 0, 0),
@@ -83,7 +84,7 @@ def _values(rows: Sequence[Mapping[str, Any]]) -> list[float]:
     if any("ranks" in row for row in rows):
         return [1 / row["ranks"][0] for row in rows]
     if rows and all("rate_centi" in row for row in rows):
-        return [row["rate_centi"] for row in rows]
+        return [max(row["rate_centi"], ROUNDED_AWAY if row["people"] else 0) for row in rows]
     return [row["people"] for row in rows]
 
 
