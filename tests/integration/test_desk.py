@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import update
 
+from quizapp.attempts.models import Attempt
 from quizapp.audit.models import AuditEntry
-from quizapp.db import db
+from quizapp.db import db, transaction
 from quizapp.people.service import Role, find_person
 from tests.integration.pages import Page
 from tests.making import attempts, contests, people, units
@@ -216,6 +218,24 @@ def test_void_and_restored_again_on_the_pages(desk, signed_in):
         assert posted(client, desk.path("people", "home", action)).status_code == 303
         assert state_of(desk, "home")[::2] == (person, attempt)
     assert posted(client, desk.path("people", "home", "restore")).status_code == 409
+
+
+def test_a_receipt_is_compared_with_what_is_stored(desk, signed_in):
+    client, path = signed_in(Role.OWNER), desk.path("attempts", "home")
+    row = attempts.attempt_row(desk.attempts["home"])
+    receipt, answers = row.receipt, row.answers
+    db.session.rollback()
+
+    page = client.get(path).text
+    assert receipt in page
+    assert "Khớp với bài đang lưu" in page
+    with transaction():
+        another = answers[:1] + bytes([answers[1] ^ 3]) + answers[2:]
+        db.session.execute(
+            update(Attempt).where(Attempt.receipt == receipt).values(answers=another)
+        )
+
+    assert "KHÔNG khớp với bài đang lưu" in client.get(path).text
 
 
 def test_two_entries_merge_on_the_page(desk, signed_in):

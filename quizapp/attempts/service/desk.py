@@ -10,6 +10,7 @@ from quizapp.attempts.errors import BadReason, NoSuchPerson, UnclearUnit
 from quizapp.attempts.models import Attempt, AttemptVoid
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service import corrections, merging, typed_units
+from quizapp.attempts.service.finish import receipt_of
 from quizapp.attempts.service.rows import AnyRow, decode_id, encode_id, with_round
 from quizapp.attempts.service.time import Why
 from quizapp.attempts.service.timeline import Happened, get_phones, get_timeline
@@ -77,11 +78,17 @@ class PersonFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AttemptFile:
-    """One attempt with its person."""
+    """One attempt with its person.
+
+    `receipt` is what the person saw, None before the end; `is_untouched` tells whether the answers
+    and the end that are stored now give the same one.
+    """
 
     contest: ContestCard
     person: PersonCard
     line: Line
+    receipt: str | None
+    is_untouched: bool
     may_assign: bool
     may_help: bool
     may_decide: bool
@@ -139,7 +146,15 @@ def get_attempt_file(asked: Asked, *, at: datetime) -> AttemptFile:
     person = people.get_person_cards([row.person_id])[row.person_id]
     names = _names([row.unit_assigned_id], at=at)
     may = _may(asked, contest, row.unit_assigned_id)
-    return AttemptFile(contest=contest, person=person, line=_line(row, names), **may)
+    made = row.receipt and receipt_of(row, row.answers, row.submitted_at)
+    return AttemptFile(
+        contest=contest,
+        person=person,
+        line=_line(row, names),
+        receipt=row.receipt,
+        is_untouched=made == row.receipt,
+        **may,
+    )
 
 
 def _may(asked: Asked, contest: ContestCard, unit_id: int | None) -> dict[str, bool]:

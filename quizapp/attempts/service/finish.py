@@ -113,7 +113,7 @@ class _Ended:
             "right_count": score.right_count,
             "points_milli": score.points_milli,
             "duration_ms": taken,
-            "receipt": _receipt(row, answers, ended_at),
+            "receipt": receipt_of(row, answers, ended_at),
         }
         result = Result(
             points_milli=score.points_milli,
@@ -250,6 +250,7 @@ def _score(row: AnyRow, final: Final) -> Score:
     return rules.score(paper, keys, final.answers, marking)
 
 
-def _receipt(row: AnyRow, answers: bytes, ended_at: datetime) -> str:
+def receipt_of(row: AnyRow, answers: bytes, ended_at: datetime) -> str:
+    """Return the receipt of an attempt with these answers: whoever changes one has not its key."""
     key = current_app.config["RECEIPT_KEY"]
     return rules.receipt(key, row.public_id, answers, ended_at.isoformat().encode())
