@@ -1,6 +1,8 @@
 """A round is closed once: final ranks with the prediction in them, flipped in as a whole."""
 
 import hashlib
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -290,6 +292,36 @@ def test_an_undone_close_shows_what_was_shown_before_and_is_audited(contest, cli
     ]
     assert entries[-1].before_digest == entries[-2].after_digest
     assert agrees(run) is True
+
+
+def notices(client, **address):
+    page = html.unescape(client.get("/c/tim-hieu", query_string=address).text)
+    return page.partition('id="notices"')[2].partition("</section>")[0]
+
+
+def test_the_page_tells_what_was_predicted_and_what_order_was_closed(contest, client):
+    assert notices(client) == ""
+
+    digest = closed().digest
+
+    told = notices(client)
+    assert "con số đúng của câu dự đoán là 3" in told
+    assert f"Dấu của thứ tự: {digest}" in told
+    assert "the right number of the prediction is 3" in notices(client, lang="en")
+    page = client.get("/c/tim-hieu/boards/people?round=1").text
+    assert [int(n) for n in re.findall(r"dự đoán lệch (\d+)", page)] == [1, 6, 0, 0]
+
+
+def test_that_a_close_was_undone_is_told_with_the_reason(contest, client):
+    closed()
+
+    undone()
+    service.refresh_round("tim-hieu", 1)
+
+    told = notices(client)
+    assert told.index("bỏ chốt kết quả") < told.index("đã chốt kết quả")
+    assert "đóng nhầm" in told
+    assert "dự đoán lệch" not in client.get("/c/tim-hieu/boards/people?round=1").text
 
 
 def test_what_was_published_is_not_undone(contest):

@@ -154,6 +154,7 @@ def test_a_round_closes_under_a_freeze_and_nobody_learns_it(scene, read, freeze)
         standstill.thaw(now, actor="system", reason="Công bố", at=AFTER_END)
     final = json.loads(read(scene)["/c/tim-hieu/boards/people.json?round=1"][2])
     assert (final["final"], final["frozen_at"], len(final["rows"])) == (True, None, 6)
+    assert "đã chốt kết quả".encode() in read(scene)["/c/tim-hieu"][2]
 
 
 def test_a_name_that_is_taken_back_leaves_a_frozen_board_too(scene, client, freeze):

@@ -14,6 +14,7 @@ from quizapp.events.errors import AllRevealed, NeedsClose, NeedsFreeze
 from quizapp.events.rules import Kind, State
 from quizapp.people.service import Role
 from quizapp.results import service as results
+from quizapp.results.errors import AlreadyPublished
 from tests.integration.pages import Page
 from tests.integration.test_desk import signed_in
 from tests.making import attempts, contests, events, people, units
@@ -152,10 +153,13 @@ def test_a_reveal_needs_a_freeze_and_a_close_and_tells_one_place_at_a_time(conte
     assert events.again(contest).freeze_id is not None
     events.told_next(contest, event, shown=2)
     assert [row[0] for row in part(client, contest, event, 6)["rows"]] == ["1", "2", "3"]
-    # The last place of the last reveal lets the boards go.
+    # The last place of the last reveal lets the boards go, and from then on nothing is undone.
     assert events.again(contest).freeze_id is None
     with pytest.raises(AllRevealed):
         events.told_next(contest, event, shown=3)
+    db.session.rollback()
+    with pytest.raises(AlreadyPublished), transaction():
+        results.undo_close(contest.slug, 1, Why(actor="system", reason="Nhầm"), at=NOON)
     actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert [one for one in actions if one.startswith(("event.rev", "contest.thaw"))] == [
         "event.reveal",

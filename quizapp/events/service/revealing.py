@@ -35,6 +35,7 @@ from quizapp.events.rules import (
 from quizapp.events.rules.invention import invented_rows
 from quizapp.events.service.reading import EventCard, locked
 from quizapp.events.service.standstill import thaw
+from quizapp.results.service.announcing import publish_closes
 from quizapp.standings.rules import ordered_by
 from quizapp.standings.service import Scope
 from quizapp.standings.service.boards import PEOPLE, scopes_of, with_names
@@ -120,6 +121,8 @@ def reveal_next(contest: ContestCard, number: int, *, shown: int, actor: str, at
     event.moves += 1
     rank = ranks_of(json.loads(reveal.body))[-reveal.shown]
     _record("event.reveal", event, actor=actor, after=f"{reveal.digest} {rank}", at=at)
+    if is_real and reveal.shown == reveal.places:
+        publish_closes(contest, event.round_number, at=at)
     is_frozen = contest.freeze_id is not None and event.seed is None
     if is_frozen and _is_all_told(event):
         thaw(contest, actor=actor, reason=translated(ALL_TOLD), at=at)

@@ -5,6 +5,7 @@ from datetime import datetime
 from quizapp.attempts.service.desk import checked_reason
 from quizapp.audit import service as audit
 from quizapp.contests.service import ContestCard
+from quizapp.results.service.announcing import tell_kept_back
 from quizapp.results.service.statistics import statistics_to_keep
 from quizapp.standings.service.freezing import freeze_standings, thaw_standings
 
@@ -30,6 +31,7 @@ def freeze(contest: ContestCard, *, actor: str, reason: str, at: datetime) -> No
 def thaw(contest: ContestCard, *, actor: str, reason: str, at: datetime) -> None:
     """Show everybody what stands now. Raises BadReason, NotFrozen."""
     told = checked_reason(reason)
+    tell_kept_back(contest, reason=told, at=at)
     digest = thaw_standings(contest, at=at)
     audit.record(
         "contest.thaw",

@@ -30,6 +30,7 @@ from quizapp.results.errors import (
     TakenOver,
 )
 from quizapp.results.models import RoundClose
+from quizapp.results.service import announcing
 from quizapp.results.service.generations import check_no_rebuild, next_generation
 from quizapp.results.service.judging import rank_round, rank_whole
 from quizapp.results.service.ordering import Ranked
@@ -87,6 +88,8 @@ def close_round(slug: str, number: int, why: Why) -> Closed:
         whole = rank_whole(contest, scopes, run.whole_generation, check=lambda: _check(run))
     with transaction():
         _finish(run, (truth, ranked), whole or (None, None), why)
+        now = contests.get_contest(slug)
+        announcing.tell_close(now, run.round_id, reason=why.reason, at=clock.now())
     refresh_round(slug, number)
     return Closed(people=ranked.people, truth=truth, digest=ranked.digest)
 
@@ -109,6 +112,7 @@ def undo_close(slug: str, number: int, why: Why, *, at: datetime) -> None:
         own["generation"] = close.before
         _undo_whole(contest)
     db.session.execute(update(Round).where(Round.id == one.id).values(**own))
+    announcing.tell_undone(contest, close, reason=why.reason, at=at)
     _set(close.id, state="undone", reason=why.reason)
     audit.record(
         "round.undo_close",

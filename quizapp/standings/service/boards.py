@@ -104,6 +104,7 @@ def with_names(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
             "points_milli": one["points_milli"],
             "duration_ms": one["duration_ms"],
         }
+        | ({"error": one["error"]} if "error" in one else {})
         for one in lines
         if one["person_id"] in persons
     ]

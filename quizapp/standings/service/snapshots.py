@@ -101,6 +101,7 @@ def _people_lines(scope: Scope, on: date, *where: ColumnElement[bool]) -> Rows:
             Standing.points_milli,
             Standing.duration_ms,
             Standing.attempts,
+            Standing.error,
         )
         .where(Standing.contest_id == scope.contest_id)
         .where(Standing.round_number == scope.round_number)
@@ -121,6 +122,7 @@ def _people_lines(scope: Scope, on: date, *where: ColumnElement[bool]) -> Rows:
             "duration_ms": row.duration_ms,
             "attempts": row.attempts,
         }
+        | ({} if row.error is None else {"error": row.error})
         for rank, row in zip(ranks, rows, strict=True)
     ]
 
