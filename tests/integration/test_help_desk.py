@@ -392,7 +392,7 @@ def test_the_timeline_tells_the_whole_way(desk, new_client, signed_in, freeze):
         "bắt đầu làm bài",
         "nộp bài",
         "Thêm 7 phút trong",
-        "Thêm giờ – Trần Thị Bình",
+        "Thêm giờ cho người dự thi – Trần Thị Bình",
         f"Lý do: {REASON}",
         "Bị từ chối",
         "3 lần, từ",

@@ -103,6 +103,20 @@ def test_entries_are_found_by_person_object_action_and_day(two_provinces, client
     assert "Không có dòng nào" in lines_of(client, "?object=%27;drop")
 
 
+def test_actions_stand_in_words_with_their_code_and_are_found_by_either(two_provinces, client):
+    sign_in(client)
+    page = lines_of(client)
+    assert "<strong>Duyệt thể lệ của cuộc thi</strong>" in page
+    assert 'href="/admin/log?action=contest.approve"' in page
+    for asked in ("contest.app", "duyet+the+le"):
+        found = lines_of(client, f"?action={asked}")
+        assert "Duyệt thể lệ của cuộc thi" in found
+        assert "Đặt mật khẩu" not in found
+    english = lines_of(client, "?lang=en&action=approve")
+    assert "<strong>Approve the rules of a contest</strong>" in english
+    assert "Không có dòng nào" in lines_of(client, "?action=%25")
+
+
 def test_a_long_log_is_read_page_by_page(two_provinces, inside, client):
     sign_in(client)
     for _ in range(60):
