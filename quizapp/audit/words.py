@@ -1,4 +1,4 @@
-"""What the actions of the log are called where people read them."""
+"""What the actions and actors of the log are called where people read them."""
 
 from collections.abc import Mapping
 
@@ -126,6 +126,16 @@ DEED_WORDS: Mapping[str, str] = {
 def deed_words(action: str) -> str:
     """Return a deed in words of the reader's language, by its code when it has none."""
     return translated(DEED_WORDS[action]) if action in DEED_WORDS else action
+
+
+def actor_words(actor: str, name: str = "") -> str:
+    """Return who did something, by the actor as the log writes it and the name if it has one."""
+    kind, _, user = actor.partition(":")
+    if not name and kind == "system":
+        return translated(N_("máy chủ"))
+    if not name and kind == "command":
+        return translated(N_("lệnh trên máy chủ, %(user)s")) % {"user": user}
+    return name or actor
 
 
 def actions_called(typed: str) -> tuple[str, ...]:

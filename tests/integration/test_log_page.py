@@ -198,6 +198,19 @@ def test_a_row_tells_who_what_when_why_and_both_digests(two_provinces, inside, c
         assert words in told, words
 
 
+def test_who_is_no_organiser_is_named_for_what_it_is(two_provinces, inside, client):
+    def note(actor):
+        with transaction():
+            record("contest.thaw", actor=actor, object="contest:1", at=NOON)
+
+    for actor in ("system", "command:quan-tri"):
+        inside(note, actor)
+    sign_in(client)
+    page = lines_of(client, "?object=contest:1")
+    assert ">máy chủ</a>" in page
+    assert ">lệnh trên máy chủ, quan-tri</a>" in page
+
+
 def test_the_whole_chain_is_checked_by_a_button(two_provinces, inside, client):
     sign_in(client)
     job = send(client, "/admin/log/verify", page="/admin/log").location

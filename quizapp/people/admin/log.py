@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
-from quizapp.audit.words import deed_words
+from quizapp.audit.words import actor_words, deed_words
 from quizapp.db import writes
 from quizapp.people.admin.blueprint import blueprint
 from quizapp.people.forms import ButtonForm
@@ -35,6 +35,7 @@ def log_page() -> ResponseReturnValue:
         is_day_wrong=bool(typed["day"]) and asked.day is None,
         form=ButtonForm(formdata=None),
         deed=deed_words,
+        who=actor_words,
     )
 
 
