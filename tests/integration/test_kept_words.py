@@ -3,14 +3,27 @@
 import pytest
 
 from tests.integration.pages import Page
-from tests.integration.test_bank_pages import bank_file, clerk, sent, text_of  # noqa: F401 - fixture
-from tests.integration.test_learning import LEARN, organiser, pdf  # noqa: F401 - a fixture
+from tests.integration.test_bank_pages import bank_file, sent, text_of
+from tests.integration.test_bank_pages import clerk as clerk_of_banks
+from tests.integration.test_learning import LEARN, pdf
+from tests.integration.test_learning import organiser as organiser_of_learning
 from tests.integration.test_learning import sent as sent_to_learn
 from tests.integration.test_organisers import invited_organiser, send
 from tests.making import contests
 from tests.making.contests import NOON
 
+__all__ = ["clerk_of_banks", "organiser_of_learning"]
 AGAIN = "Trình duyệt không giữ tệp đã chọn: hãy chọn lại tệp."
+
+
+@pytest.fixture
+def clerk(clerk_of_banks):
+    return clerk_of_banks
+
+
+@pytest.fixture
+def organiser(organiser_of_learning):
+    return organiser_of_learning
 
 
 def test_who_chooses_a_password_is_told_to_type_both_again(in_app, client, freeze):
@@ -39,10 +52,10 @@ def test_what_is_kept_and_what_is_not_is_told_apart(in_app, client, freeze, path
     assert page.status_code == 422
     assert f"vẫn còn đây, riêng ô “{lost}” phải điền lại." in text_of(page)
     assert 'value="12"' in page.text
-    assert not set(fields.values()) - {"12"} & set(page.text.split('"'))
+    assert not (set(fields.values()) - {"12"}) & set(page.text.split('"'))
 
 
-def test_files_of_a_bank_have_to_be_chosen_again_and_that_is_said(app, clerk):  # noqa: F811
+def test_files_of_a_bank_have_to_be_chosen_again_and_that_is_said(app, clerk):
     page = sent(clerk, bank_file(), bank="Có Dấu")
 
     assert page.status_code == 422
@@ -51,7 +64,7 @@ def test_files_of_a_bank_have_to_be_chosen_again_and_that_is_said(app, clerk):  
     assert AGAIN not in text_of(sent(clerk, bank="Có Dấu"))  # none was chosen
 
 
-def test_a_browser_checks_the_banks_code_before_files_are_sent(app, clerk):  # noqa: F811
+def test_a_browser_checks_the_banks_code_before_files_are_sent(app, clerk):
     given = Page(clerk.get("/admin/banks").text).attributes
     fields = {(tag, name): value for tag, name, value in given if tag == "input"}
 
@@ -60,7 +73,7 @@ def test_a_browser_checks_the_banks_code_before_files_are_sent(app, clerk):  # n
     assert sent(clerk, bank_file(), bank=" luat ").status_code == 303
 
 
-def test_a_document_to_study_has_to_be_chosen_again(organiser):  # noqa: F811
+def test_a_document_to_study_has_to_be_chosen_again(organiser):
     adds = f"{LEARN}/documents"
 
     page = sent_to_learn(organiser, adds, title="", shown="always", url="", file=pdf())
