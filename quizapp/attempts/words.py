@@ -8,8 +8,7 @@ from flask_babel import gettext
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from quizapp.errors import N_
-from quizapp.web.language import language, translated
+from quizapp.web.language import language
 
 
 def once_per_language(make: Callable[[], dict[str, str]]) -> Callable[[], Markup]:
@@ -106,35 +105,3 @@ def offer_words() -> dict[str, str]:
         "there": gettext("Máy chủ:"),
         "keep": gettext("Giữ tất cả theo máy chủ"),
     }
-
-
-# What organisers did, as the person's timeline says it; an action that is missing shows as it is.
-DEEDS = {
-    "attempt.correct_unit": N_("Sửa đơn vị của lượt"),
-    "attempt.give_back": N_("Trả lại lượt"),
-    "attempt.restore": N_("Khôi phục lượt"),
-    "attempt.void": N_("Loại lượt"),
-    "person.correct_name": N_("Sửa họ tên"),
-    "person.correct_unit": N_("Sửa đơn vị"),
-    "person.free_phone": N_("Gỡ số điện thoại"),
-    "person.give_phone": N_("Đổi số điện thoại"),
-    "person.give_time": N_("Thêm giờ"),
-    "person.look_up": N_("Tìm theo số điện thoại"),
-    "person.merge": N_("Gộp tên ghi danh này vào tên khác"),
-    "person.reset_pin": N_("Cấp mã đặt lại PIN"),
-    "person.restore": N_("Khôi phục"),
-    "person.void": N_("Loại"),
-    "privacy.accept": N_("Làm theo yêu cầu về dữ liệu"),
-    "privacy.agree": N_("Đồng ý hiện họ tên"),
-    "privacy.ask": N_("Gửi yêu cầu về dữ liệu"),
-    "privacy.correct": N_("Tự sửa dữ liệu"),
-    "privacy.erase": N_("Xóa dữ liệu"),
-    "privacy.export": N_("Lấy bản sao dữ liệu"),
-    "privacy.refuse": N_("Từ chối yêu cầu về dữ liệu"),
-    "privacy.withdraw": N_("Rút lại sự đồng ý"),
-}
-
-
-def deed_words(action: str) -> str:
-    """Return what an action of the audit log is called on pages."""
-    return translated(DEEDS[action]) if action in DEEDS else action

@@ -8,19 +8,28 @@ from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from quizapp.banks.rules import LETTERS
+from quizapp.banks.rules import BANK_CODE, LETTERS
 from quizapp.banks.rules.mending import Typed
 from quizapp.people.forms import OrganiserForm
 
 PLAIN = {"autocomplete": "off"}
 DAY = PLAIN | {"placeholder": "31/12/2026", "inputmode": "numeric"}
+MUST = {"required": True}
+# Checked before anything is sent: the page of a refusal has lost the files.
+CODE = PLAIN | {
+    "autocapitalize": "none",
+    "pattern": rf"\s*{BANK_CODE}\s*",
+    "title": _l(
+        "Chữ thường không dấu, số, “-” và “_”; bắt đầu bằng chữ hoặc số; dài nhất 64 ký tự."
+    ),
+}
 NEW, ADDS, REPLACES = "new", "adds", "replaces"
 OPTION = "option-"
 
 
 class BringForm(OrganiserForm):
-    files = MultipleFileField(_l("Tệp câu hỏi (một hoặc nhiều tệp)"))
-    bank = StringField(_l("Mã ngân hàng"), render_kw=PLAIN | {"autocapitalize": "none"})
+    files = MultipleFileField(_l("Tệp câu hỏi (một hoặc nhiều tệp)"), render_kw=MUST)
+    bank = StringField(_l("Mã ngân hàng"), render_kw=CODE | MUST)
     title = StringField(_l("Tên ngân hàng"), render_kw=PLAIN)
     unit = SelectField(_l("Của đơn vị"), validate_choice=False)
     how = SelectField(

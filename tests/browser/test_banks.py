@@ -76,6 +76,7 @@ def mend_second(page):
     page.get_by_role("button", name="Lưu", exact=True).click()
     expect(page.locator("#q-2")).to_contain_text("Đã lưu câu này")
     expect(page.locator("#tiles dd").nth(1)).to_have_text("0")
+    expect(page.locator("#whole dd").first).to_have_text("3")
     assert page.url == at
 
 

@@ -175,6 +175,8 @@ def test_a_count_is_entered_and_locked_on_the_page(provinces, signed_in):
     page = client.get(PAGE).text
     assert "1.300" in page
     assert "Đã khóa" in page
+    assert "(Trần Thị Bình)" in page  # who locked it
+    assert "organiser:" not in page
     assert posted(client, members="1").status_code == 409
     assert posted(client, f"{PAGE}/lock").status_code == 409
 
@@ -210,6 +212,14 @@ def test_counts_of_elsewhere_are_out_of_reach_and_lookers_change_none(provinces,
 
     auditor = signed_in(Role.AUDITOR, phone="0987 650 435")
     assert posted(auditor, path).status_code == 403
+
+
+def test_a_count_that_a_command_locked_says_so(provinces, signed_in):
+    units.head_count("P_A", 12, day=date(2026, 10, 1), is_locked=True, actor="command:quan-tri")
+
+    page = signed_in(Role.OWNER).get(PAGE).text
+
+    assert "(lệnh trên máy chủ, quan-tri)" in page
 
 
 def test_a_file_is_imported_whole_or_not_at_all(provinces, run, tmp_path):

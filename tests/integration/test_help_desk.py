@@ -13,6 +13,7 @@ from quizapp.attempts.errors import NoAttemptLeft, NobodyFound, NoSuchPerson
 from quizapp.attempts.models import Attempt, AttemptVoid, FormerHolder
 from quizapp.attempts.service import finding
 from quizapp.attempts.service.desk import Asked, get_person_file
+from quizapp.audit import service as audit
 from quizapp.audit.models import AuditEntry
 from quizapp.contests.models import Round
 from quizapp.contests.service import get_contest
@@ -392,7 +393,7 @@ def test_the_timeline_tells_the_whole_way(desk, new_client, signed_in, freeze):
         "bắt đầu làm bài",
         "nộp bài",
         "Thêm 7 phút trong",
-        "Thêm giờ – Trần Thị Bình",
+        "Thêm giờ cho người dự thi – Trần Thị Bình",
         f"Lý do: {REASON}",
         "Bị từ chối",
         "3 lần, từ",
@@ -401,6 +402,19 @@ def test_the_timeline_tells_the_whole_way(desk, new_client, signed_in, freeze):
     held = re.findall(r"Máy giữ bài: ([^<]+)", page)
     assert any(re.fullmatch(r"(\w{4}) → (\w{4}) → \1", one) for one in held)
     assert "may-thu" not in page
+
+
+def test_the_timeline_names_commands_and_the_server_for_what_they_are(desk, signed_in):
+    about = f"person:{desk.people['home'].id}"
+    with transaction():
+        for actor in ("command:quan-tri", "system"):
+            audit.record("person.void", actor=actor, object=about, reason=REASON, at=NOON)
+
+    page = signed_in(Role.OWNER).get(desk.path("people", "home")).text
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+    assert "Loại người dự thi – lệnh trên máy chủ, quan-tri" in told
+    assert "Loại người dự thi – máy chủ" in told
 
 
 @pytest.mark.parametrize("opens", [True, False], ids=["in one statement", "the whole way"])

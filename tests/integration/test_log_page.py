@@ -103,6 +103,20 @@ def test_entries_are_found_by_person_object_action_and_day(two_provinces, client
     assert "Không có dòng nào" in lines_of(client, "?object=%27;drop")
 
 
+def test_actions_stand_in_words_with_their_code_and_are_found_by_either(two_provinces, client):
+    sign_in(client)
+    page = lines_of(client)
+    assert "<strong>Duyệt thể lệ của cuộc thi</strong>" in page
+    assert 'href="/admin/log?action=contest.approve"' in page
+    for asked in ("contest.app", "duyet+the+le"):
+        found = lines_of(client, f"?action={asked}")
+        assert "Duyệt thể lệ của cuộc thi" in found
+        assert "Đặt mật khẩu" not in found
+    english = lines_of(client, "?lang=en&action=approve")
+    assert "<strong>Approve the rules of a contest</strong>" in english
+    assert "Không có dòng nào" in lines_of(client, "?action=%25")
+
+
 def test_a_long_log_is_read_page_by_page(two_provinces, inside, client):
     sign_in(client)
     for _ in range(60):
@@ -182,6 +196,19 @@ def test_a_row_tells_who_what_when_why_and_both_digests(two_provinces, inside, c
         f"Dấu sau {digest_of({'name': 'Lê Thị Cúc Hoa'})}",
     ):
         assert words in told, words
+
+
+def test_who_is_no_organiser_is_named_for_what_it_is(two_provinces, inside, client):
+    def note(actor):
+        with transaction():
+            record("contest.thaw", actor=actor, object="contest:1", at=NOON)
+
+    for actor in ("system", "command:quan-tri"):
+        inside(note, actor)
+    sign_in(client)
+    page = lines_of(client, "?object=contest:1")
+    assert ">máy chủ</a>" in page
+    assert ">lệnh trên máy chủ, quan-tri</a>" in page
 
 
 def test_the_whole_chain_is_checked_by_a_button(two_provinces, inside, client):

@@ -54,11 +54,13 @@ def loaded_catalogue():
         return service.load_rows(service.read_files(files))
 
 
-def head_count(code, members=1_000, *, day=date(2026, 10, 1), is_locked=False, at=COUNTED_AT):
+def head_count(
+    code, members=1_000, *, day=date(2026, 10, 1), is_locked=False, actor="system", at=COUNTED_AT
+):
     """Enter how many members a unit has, and perhaps lock it."""
     db.session.rollback()
     with transaction():
         unit_id = service.find_unit(code).id
-        counting.enter_count(unit_id, members, day, "báo cáo", actor="system", at=at)
+        counting.enter_count(unit_id, members, day, "báo cáo", actor=actor, at=at)
         if is_locked:
-            counting.lock_count(unit_id, day, actor="system", at=at)
+            counting.lock_count(unit_id, day, actor=actor, at=at)

@@ -468,6 +468,23 @@ def test_a_question_without_a_number_is_not_lost_in_silence():
     assert any("Sau câu 1 là câu 3" in found.message for found in reading.problems)
 
 
+def test_a_number_that_stands_twice_is_told_apart_from_one_that_is_missing():
+    parts = [part for number in (1, 2, 2, 3, 2, 7) for part in question(number, "B", "bold")]
+    told = [found.message for found in read_bank(document(*parts)).problems]
+    twice = "Có hai câu số 2. Hãy xem lại số câu, hay có câu chép hai lần."
+    assert [words for words in told if words.startswith(("Có hai", "Sau câu"))] == [
+        twice,
+        twice,
+        "Sau câu 2 là câu 7. Hãy xem lại có thiếu câu.",
+    ]
+
+
+def test_parts_that_are_numbered_from_one_again_are_no_numbers_twice():
+    parts = [part for number in (1, 2, 1, 2) for part in question(number, "B", "bold")]
+    told = [found.message for found in read_bank(document(*parts)).problems]
+    assert [words for words in told if words.startswith(("Có hai", "Sau câu"))] == []
+
+
 def test_two_keys_after_another_have_to_agree():
     parts = [*plain(1), *plain(2), "ĐÁP ÁN", "1-B 2-C", "ĐÁP ÁN", "1-B 2-D"]
     assert keys(*parts) == {1: "B"}

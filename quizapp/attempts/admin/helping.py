@@ -25,7 +25,7 @@ from quizapp.attempts.forms import (
 from quizapp.attempts.service import desk, finding, giving
 from quizapp.attempts.service.desk import Asked
 from quizapp.attempts.service.finding import Found
-from quizapp.attempts.words import deed_words
+from quizapp.audit.words import deed_words
 from quizapp.db import writes
 from quizapp.errors import NotFound
 from quizapp.people.sign_in import organisers_only

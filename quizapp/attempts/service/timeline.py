@@ -13,7 +13,7 @@ from quizapp.attempts.models import Attempt, AttemptVoid, FormerHolder, TimeGran
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service.rows import AnyRow, encode_id, with_round
 from quizapp.audit import service as audit
-from quizapp.audit.service import Entry
+from quizapp.audit.words import actor_words
 from quizapp.contests.models import Round
 from quizapp.db import db
 from quizapp.people import service as people
@@ -21,7 +21,6 @@ from quizapp.people.service import ConsentCard, MetCard, PersonCard
 from quizapp.support import service as support
 from quizapp.support.service import TicketCard
 
-ORGANISER = "organiser:"
 LONGEST = 60  # entries of the log about one person that are shown, the newest
 
 
@@ -173,20 +172,14 @@ def _of_tickets(tickets: Sequence[TicketCard]) -> Iterator[Happened]:
 def _of_decisions(person: PersonCard, rows: Sequence[AnyRow]) -> Iterator[Happened]:
     turns = {f"attempt:{row.id}": (row.round_title, row.number) for row in rows}
     log = audit.get_about([f"person:{person.id}", *turns], limit=LONGEST)
-    ids = {int(one.actor.removeprefix(ORGANISER)) for one in log if ORGANISER in one.actor}
-    names = people.get_organiser_names(ids)
-    own = f"person:{person.id}"
+    names = {**people.get_actor_names({one.actor for one in log})}
+    names[f"person:{person.id}"] = person.name
     for one in log:
         yield Happened(
             at=one.at,
             kind=Kind.DECIDED,
             what=one.action,
-            who=person.name if one.actor == own else _name(one, names),
+            who=actor_words(one.actor, names.get(one.actor, "")),
             why=one.reason,
             turn=turns.get(one.object),
         )
-
-
-def _name(entry: Entry, names: Mapping[int, str]) -> str:
-    number = entry.actor.removeprefix(ORGANISER)
-    return names.get(int(number), entry.actor) if number.isdecimal() else entry.actor

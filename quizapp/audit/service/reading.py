@@ -14,12 +14,14 @@ from quizapp.db import db
 class Wanted:
     """Which entries: by any of these actors, about an object, of an action, within a time.
 
-    `before`: only entries of lower numbers; "" and None ask for nothing.
+    `action` is how its code begins, or it is one of `actions`. `before`: only
+    entries of lower numbers; "" and None ask for nothing.
     """
 
     actors: tuple[str, ...] = ()
     object: str = ""
     action: str = ""
+    actions: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
@@ -56,7 +58,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.object:
         found.append(AuditEntry.object == wanted.object)
     if wanted.action:
-        found.append(AuditEntry.action.startswith(wanted.action, autoescape=True))
+        begins = AuditEntry.action.startswith(wanted.action, autoescape=True)
+        found.append(begins | AuditEntry.action.in_(wanted.actions))
     if wanted.since is not None:
         found.append(AuditEntry.at >= wanted.since)
     if wanted.until is not None:

@@ -23,7 +23,12 @@ from quizapp.people.sign_in import current_organiser, organisers_only
 from quizapp.web.language import words_of
 from quizapp.web.parts import asks_for_part, render_part
 
-COUNTS = ("banks/_review_counts.html", "banks/_review_tabs.html", "banks/_publish.html")
+COUNTS = (
+    "banks/_review_counts.html",
+    "banks/_review_tabs.html",
+    "banks/_review_whole.html",
+    "banks/_publish.html",
+)
 SHOWN = 20  # questions on one page
 LEAST_OPTIONS, SPARE_OPTIONS = 4, 1  # fields for options: those there are and one more
 DECISIONS = {

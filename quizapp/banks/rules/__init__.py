@@ -9,6 +9,8 @@ from typing import NamedTuple
 from quizapp.said import Said
 
 SCHEMA = "quizbank/1"
+# A browser checks it too, where "-" in brackets is marked or the whole pattern is thrown away.
+BANK_CODE = r"[a-z0-9][a-z0-9_\-]{0,63}"
 LETTERS = "ABCDEFGH"
 # An answer is kept as one byte, a bit per option.
 MAX_OPTIONS = len(LETTERS)

@@ -21,6 +21,7 @@ from quizapp.banks.rules import (
 )
 from quizapp.banks.rules.answers import letter_in, letters_in
 from quizapp.banks.rules.cleaning import BROKEN, clean_line, clean_text
+from quizapp.banks.rules.days import DAYS, day_in
 from quizapp.banks.rules.fixed_order import keeps_order
 from quizapp.errors import N_
 from quizapp.said import Said, said, verbatim
@@ -29,7 +30,6 @@ from quizapp.vietnamese import fold
 PICTURE = re.compile(r"[0-9a-f]{64}")
 SIZE = re.compile(r"[1-9]\d{0,4}")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 TRUTH = {"": None, "true": True, "false": False}
 # Longer ones do not fit a phone's screen, nor, far above, a cell of Excel.
 LONGEST = {
@@ -160,7 +160,7 @@ def _equal_options(raw: Raw) -> Iterator[Problem]:
 
 def _answer(raw: Raw) -> Iterator[Problem]:
     letter = letter_in(raw.answer)
-    if not raw.answer and raw.doubts:
+    if not raw.answer and raw.doubts.keys() - DAYS:
         return  # why there is none has been told
     if not raw.answer:
         text = N_("Thiếu đáp án đúng. Hãy ghi chữ cái của phương án đúng.")
@@ -214,13 +214,15 @@ def _several_answers(raw: Raw) -> Iterator[Problem]:
 
 def _validity(raw: Raw) -> Iterator[Problem]:
     bad = False
-    for name in ("valid_from", "valid_to"):
+    for name in DAYS:
         text = getattr(raw, name)
-        if text and _day(text) is None:
+        if text and day_in(text) is None:
             bad = True
+            if name in raw.doubts:
+                continue  # told in the words of who was asked for it
             words = said(N_("Ngày “{day}” phải viết dạng 2026-12-31."), day=text[:80])
             yield raw.error(name, words)
-    starts, ends = _day(raw.valid_from), _day(raw.valid_to)
+    starts, ends = day_in(raw.valid_from), day_in(raw.valid_to)
     if not bad and starts and ends and ends < starts:
         text = N_("Hết hiệu lực ({ends}) trước khi có hiệu lực ({starts}). Hãy sửa một ngày.")
         yield raw.error("valid_to", said(text, ends=str(ends), starts=str(starts)))
@@ -335,8 +337,8 @@ def _draft(raw: Raw) -> Draft:
         explanation=raw.explanation or None,
         citations=raw.citations,
         pictures=raw.pictures,
-        valid_from=_day(raw.valid_from),
-        valid_to=_day(raw.valid_to),
+        valid_from=day_in(raw.valid_from),
+        valid_to=day_in(raw.valid_to),
     )
 
 
@@ -347,12 +349,3 @@ def _right(raw: Raw) -> int:
 
 def _level(raw: Raw) -> Difficulty | None:
     return LEVELS.get(fold(raw.difficulty))
-
-
-def _day(text: str) -> date | None:
-    if not ISO_DATE.fullmatch(text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

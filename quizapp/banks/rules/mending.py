@@ -1,6 +1,5 @@
 """A question of a file on its way through somebody's hands: stored, shown, mended. Pure."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -21,11 +20,12 @@ from quizapp.banks.rules import shown as pictures_at
 from quizapp.banks.rules.answers import letter_in, letters_in
 from quizapp.banks.rules.checking import LEVELS, assembled
 from quizapp.banks.rules.cleaning import clean_line
-from quizapp.said import Said, packed, unpacked
+from quizapp.banks.rules.days import DAYS, as_people_write, as_stored, day_in
+from quizapp.errors import N_
+from quizapp.said import Said, packed, said, unpacked
 from quizapp.vietnamese import fold
 
 TUPLES = ("citations", "pictures")
-VIETNAMESE_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 AUTO_CODE = "CAU-"  # what readers give to questions without a code
 
 
@@ -122,6 +122,7 @@ def mended(raw: Raw, typed: Typed) -> Raw:
     known = {citation_words(citation): citation for citation in raw.citations}
     lines = [line for line in map(clean_line, typed.citations) if line]
     options = [typed.options.get(letter, "") for letter in LETTERS]
+    days = {name: as_stored(clean_line(getattr(typed, name))) for name in DAYS}
     last = max((place for place, text in enumerate(options, start=1) if text.strip()), default=0)
     return replace(
         raw,
@@ -133,9 +134,9 @@ def mended(raw: Raw, typed: Typed) -> Raw:
         difficulty=typed.difficulty,
         citations=tuple(known.get(line, {"text": line}) for line in lines),
         explanation=typed.explanation,
-        valid_from=_iso(typed.valid_from),
-        valid_to=_iso(typed.valid_to),
-        doubts={},
+        valid_from=days["valid_from"],
+        valid_to=days["valid_to"],
+        doubts={name: _no_day(text) for name, text in days.items() if text and not day_in(text)},
         notes=(),
     )
 
@@ -152,8 +153,8 @@ def typed_in(raw: Raw) -> Typed:
         difficulty=LEVELS.get(fold(raw.difficulty), ""),
         citations=[citation_words(citation) for citation in raw.citations],
         explanation=raw.explanation,
-        valid_from=raw.valid_from,
-        valid_to=raw.valid_to,
+        valid_from=as_people_write(raw.valid_from),
+        valid_to=as_people_write(raw.valid_to),
         pictures=raw.pictures,
     )
 
@@ -169,8 +170,8 @@ def shown(question: Content) -> Typed:
         difficulty=question.difficulty or "",
         citations=[citation_words(citation) for citation in question.citations],
         explanation=question.explanation or "",
-        valid_from=str(question.valid_from or ""),
-        valid_to=str(question.valid_to or ""),
+        valid_from=as_people_write(str(question.valid_from or "")),
+        valid_to=as_people_write(str(question.valid_to or "")),
         pictures=question.pictures,
     )
 
@@ -183,10 +184,9 @@ def citation_words(citation: Mapping[str, str]) -> str:
     return " ".join(f"{word} {citation[name]}".strip() for name, word in parts if name in citation)
 
 
-def _iso(day: str) -> str:
-    """Return `31/12/2026` as `2026-12-31`; anything else as it is, for the checks to see."""
-    match = VIETNAMESE_DAY.fullmatch(day.strip())
-    return f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}" if match else day
+def _no_day(text: str) -> Said:
+    """Name the form that the page asks for; who writes files is asked for another."""
+    return said(N_("Ngày “{day}” không đúng. Hãy viết dạng 31/12/2026."), day=text[:80])
 
 
 def check_all(raws: Sequence[Raw]) -> tuple[dict[int, Draft], dict[int, list[Problem]]]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from quizapp.audit import service as audit
 from quizapp.banks.errors import BadBankCode, NoSuchVersion, NothingToPublish
 from quizapp.banks.models import Bank, BankVersion, Question
-from quizapp.banks.rules import Content, Difficulty, Draft, Kind
+from quizapp.banks.rules import BANK_CODE, Content, Difficulty, Draft, Kind
 from quizapp.banks.rules.canonical import digest_of
 from quizapp.banks.rules.differences import Difference, compare
 from quizapp.banks.service.pictures import damaged_pictures, link_pictures
@@ -22,7 +22,6 @@ from quizapp.banks.service.provisions import link_provisions
 from quizapp.db import db, kept_for_good, upsert
 from quizapp.errors import NotFound
 
-BANK_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SHELF = "bank_questions"
 # A contest's rounds use one or two versions; 500 questions take about 1 MB.
 VERSIONS_KEPT = 8
@@ -161,7 +160,7 @@ def lock_bank(code: str, *, title: str, at: datetime, owner_unit_id: int | None 
 
 def check_bank_code(code: str) -> None:
     """Raise BadBankCode for a code that would not fit a command line or an address."""
-    if not BANK_CODE.fullmatch(code):
+    if not re.fullmatch(BANK_CODE, code):
         raise BadBankCode(code=code)
 
 

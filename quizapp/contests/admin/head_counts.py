@@ -4,6 +4,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
+from quizapp.audit.words import actor_words
 from quizapp.contests.admin.routes import ACTIONABLE, bp
 from quizapp.contests.forms import HeadCountForm
 from quizapp.db import writes
@@ -60,4 +61,6 @@ def _typed(form: HeadCountForm) -> TypedCount:
 
 def _counts_page(form: HeadCountForm, *, refused: str | None = None) -> str:
     lines = desk.get_counts(current_organiser(), at=clock.now())
-    return render_template("contests/head_counts.html", form=form, lines=lines, refused=refused)
+    return render_template(
+        "contests/head_counts.html", form=form, lines=lines, refused=refused, who=actor_words
+    )

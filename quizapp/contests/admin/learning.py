@@ -124,6 +124,7 @@ def _page(slug: str, *, refusal: Refusal | None = None) -> str:
         longest=LONGEST_TITLE,
         largest=LARGEST // 2**20,
         typed=request.form,
+        is_file_lost=bool(request.files.get("file")),
         problems=problems,
         refused=words_of(refusal) if refusal and not problems else None,
         form=ButtonForm(formdata=None),

@@ -6,13 +6,13 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quizapp import clock
+from quizapp.audit.words import actor_words, deed_words
 from quizapp.db import writes
 from quizapp.people.admin.blueprint import blueprint
 from quizapp.people.forms import ButtonForm
 from quizapp.people.service import log
 from quizapp.people.service.log import Asked
 from quizapp.people.sign_in import current_organiser, organisers_only
-from quizapp.people.words import deed_words
 
 LONGEST = 120
 
@@ -35,6 +35,7 @@ def log_page() -> ResponseReturnValue:
         is_day_wrong=bool(typed["day"]) and asked.day is None,
         form=ButtonForm(formdata=None),
         deed=deed_words,
+        who=actor_words,
     )
 
 

@@ -9,6 +9,7 @@ from quizapp.errors import NotFound
 from quizapp.people.errors import NoSuchUnit
 from quizapp.people.service.access import COUNTS, get_reach
 from quizapp.people.service.cards import OrganiserCard
+from quizapp.people.service.helping import get_actor_names
 from quizapp.units import service as units
 from quizapp.units.errors import BadHeadCount
 from quizapp.units.rules.head_counts import read_day, read_members, read_source
@@ -31,10 +32,11 @@ class TypedCount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CountLine:
-    """A head count with the unit it is of."""
+    """A head count with the unit it is of; `locker` is the name of who locked it, "" of nobody."""
 
     unit: UnitCard
     count: CountCard
+    locker: str
 
 
 def enter_count(organiser: OrganiserCard, typed: TypedCount, *, at: datetime) -> None:
@@ -60,7 +62,11 @@ def get_counts(organiser: OrganiserCard, *, at: datetime) -> Sequence[CountLine]
     """Return the counts of the units granted and of their children, open ones first."""
     found = head_counts.get_counts_within({grant.unit_id for grant in organiser.grants})
     cards = units.get_cards({one.unit_id for one in found}, on=day_in_vietnam(at))
-    return [CountLine(unit=cards[one.unit_id], count=one) for one in found]
+    names = get_actor_names({one.locked_by for one in found if one.locked_by})
+    return [
+        CountLine(unit=cards[one.unit_id], count=one, locker=names.get(one.locked_by or "", ""))
+        for one in found
+    ]
 
 
 def _unit(organiser: OrganiserCard, code: str) -> tuple[UnitCard, str]:

@@ -26,6 +26,7 @@ from quizapp.web.codes import after, new_one_time_code, read_one_time_code
 
 RESET_CODE_LASTS = timedelta(minutes=10)
 FOUND_AT_MOST = 20
+ORGANISER = "organiser:"
 LEAST_WORDS = 2
 
 
@@ -132,10 +133,11 @@ def get_joined_at(person_id: int) -> datetime:
     return db.session.execute(select(Person.joined_at).where(Person.id == person_id)).scalar_one()
 
 
-def get_organiser_names(organiser_ids: Iterable[int]) -> Mapping[int, str]:
-    """Return id → name of these organisers."""
-    wanted = select(Organiser.id, Organiser.name).where(Organiser.id.in_(list(organiser_ids)))
-    return {row.id: row.name for row in db.session.execute(wanted)}
+def get_actor_names(actors: Iterable[str]) -> Mapping[str, str]:
+    """Return actor, as the log writes it → name, of those that are organisers."""
+    ids = [int(one.removeprefix(ORGANISER)) for one in actors if one.startswith(ORGANISER)]
+    wanted = select(Organiser.id, Organiser.name).where(Organiser.id.in_(ids))
+    return {f"{ORGANISER}{row.id}": row.name for row in db.session.execute(wanted)}
 
 
 def set_name(person_id: int, name: str) -> None:

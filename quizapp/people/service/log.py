@@ -14,6 +14,7 @@ from quizapp import clock
 from quizapp.audit import service as audit
 from quizapp.audit.rules import ACTOR, OBJECT, Fault
 from quizapp.audit.service import Line, Named, Wanted
+from quizapp.audit.words import actions_called
 from quizapp.db import db, transaction
 from quizapp.errors import N_
 from quizapp.jobs import service as jobs
@@ -38,7 +39,10 @@ FAULTS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """What was typed to find entries; empty asks for nothing. `actor`: a name or "organiser:12"."""
+    """What was typed to find entries; empty asks for nothing.
+
+    `actor` is a name or "organiser:12", `action` words or how its code begins.
+    """
 
     actor: str = ""
     object: str = ""
@@ -161,10 +165,12 @@ def _wanted(asked: Asked) -> Wanted | None:
     if asked.day is not None:
         since = datetime(asked.day.year, asked.day.month, asked.day.day, tzinfo=VIETNAM)
         until = since + timedelta(days=1)
+    action = asked.action.strip()
     return Wanted(
         actors=actors,
         object=asked.object,
-        action=asked.action.strip(),
+        action=action,
+        actions=actions_called(action) if action else (),
         since=since,
         until=until,
         before=asked.before,

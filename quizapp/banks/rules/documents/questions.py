@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from quizapp.banks.rules import Kind, Problem, Raw, Reading, Severity
 from quizapp.banks.rules.checking import assembled
@@ -176,11 +175,21 @@ def _left_over(outline: Outline) -> Iterable[Problem]:
 
 def _check_numbers(found: Sequence[Found]) -> None:
     """A number that is missing or stands twice may be a question that was not seen."""
-    for before, after in pairwise(found):
-        old, new = before.told_number, after.told_number
-        if old is not None and new is not None and new not in {old + 1, 1}:
+    seen: set[int] = set()
+    old: int | None = None
+    for one in found:
+        new = one.told_number
+        if new == 1:
+            seen.clear()  # parts are numbered from one each
+        elif new in seen:
+            text = N_("Có hai câu số {number}. Hãy xem lại số câu, hay có câu chép hai lần.")
+            one.notes.append(("stem", said(text, number=new)))
+        elif old is not None and new is not None and new != old + 1:
             text = N_("Sau câu {before} là câu {after}. Hãy xem lại có thiếu câu.")
-            after.notes.append(("stem", said(text, before=old, after=new)))
+            one.notes.append(("stem", said(text, before=old, after=new)))
+        if new is not None:
+            seen.add(new)
+        old = new
 
 
 def _note(where: Said, message: Said) -> Problem:

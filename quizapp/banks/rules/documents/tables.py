@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from quizapp.banks.rules import LETTERS, Kind
 from quizapp.banks.rules.cleaning import clean_line
+from quizapp.banks.rules.days import DAYS, ISO_DATE, as_stored
 from quizapp.banks.rules.documents import NOTHING, PICTURE, Cell, Grid, Line, plain_line
 from quizapp.banks.rules.documents.blocks import Block
 from quizapp.banks.rules.documents.columns import (
@@ -34,8 +35,6 @@ KINDS: Mapping[Kind, re.Pattern[str]] = {
         r"multiple|(?:cau hoi )?(?:trac nghiem )?nhieu (?:dap an(?: dung)?|phuong an dung)"
     ),
 }
-ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 PLAIN_TEXTS = ("topic", "difficulty", "explanation")
 TICKS = {"x", "v", "✓", "✔", "√", "đ", "có", "1", "dung", "đúng"}
 EMPTY = Cell()
@@ -196,8 +195,8 @@ class _Row:
         texts = {name: self._part(name).text for name in PLAIN_TEXTS if self._part(name).text}
         texts["code"] = clean_line(self._part("code").text)
         texts["kind"] = kind_of(self._part("kind").text)
-        for name in ("valid_from", "valid_to"):
-            texts[name] = _iso(self._part(name).text)
+        for name in DAYS:
+            texts[name] = as_stored(clean_line(self._part(name).text))
         return texts
 
     def _stem_and_options(self) -> Found:
@@ -339,9 +338,3 @@ def _choice(letter: str, cell: Cell, *, is_labelled: bool) -> Choice:
         body=[first.cut(at), *others],
         where=cell.where,
     )
-
-
-def _iso(text: str) -> str:
-    """Return a day written 31/12/2026 as 2026-12-31; anything else as it is."""
-    match = SLASHED.fullmatch(clean_line(text))
-    return f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}" if match else text
