@@ -11,7 +11,10 @@ PHRASES = (
     N_("Bài của bạn đã được máy chủ nhận. Số biên nhận trên trang kết quả chứng minh điều đó."),
     N_("Đơn vị của bạn đã được sửa. Bảng xếp hạng cập nhật sau vài giây."),
     N_("Bạn đã được thêm một lượt. Hãy mở lại trang vòng thi để bắt đầu."),
-    N_("Đáp án và căn cứ hiện ở trang kết quả sau khi vòng thi đóng."),
+    N_(
+        "Đáp án và căn cứ hiện ở trang kết quả sau khi vòng thi đóng và không vòng nào còn dùng bộ"
+        " câu hỏi đó."
+    ),
     N_("Chúng tôi đang xem xét và sẽ trả lời bạn tại đây."),
 )
 

@@ -641,7 +641,7 @@ def test_a_page_that_tells_of_the_right_options_is_found(walked, monkeypatch, to
 
 @pytest.mark.only("sqlite")
 def test_a_score_that_is_shown_too_early_is_found(walked, monkeypatch):
-    monkeypatch.setattr(outcome, "_is_revealed", lambda *_, **__: True)
+    monkeypatch.setattr(outcome, "_is_score_told", lambda *_, **__: True)
 
     right = walked(0, reveal=HIDDEN, picks=right_at_first)
     wrong = walked(1, reveal=HIDDEN, picks=right_at_first)

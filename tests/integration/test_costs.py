@@ -153,10 +153,12 @@ class Walk:
         profile = cProfile.Profile()
         with watch_writes(self._client.application) as watch:
             profile.enable()
-            answer = self._client.open(
-                path, method=method, headers={"Accept-Encoding": "gzip"}, **given
-            )
-            profile.disable()
+            try:
+                answer = self._client.open(
+                    path, method=method, headers={"Accept-Encoding": "gzip"}, **given
+                )
+            finally:
+                profile.disable()
         calls = pstats.Stats(profile).total_calls
         self.found[name] = at_most(len(watch.statements), watch.commits, len(answer.data), calls)
         # The clock stands still here, so the database's is found to differ.

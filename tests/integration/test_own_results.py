@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from quizapp.attempts.service import Why
+from quizapp.contests.rules.schedule import Window
 from quizapp.db import db
 from quizapp.results import service
 from quizapp.standings.service.boards import find_body, scopes_of
@@ -92,6 +93,28 @@ def test_on_coming_back_people_are_told_that_a_result_is_final_and_a_prize_near(
         assert winner.get(path).text.count("bạn xếp hạng 4, trong 4 hạng có giải.") == 1
         assert "Vòng 1: kết quả đã chốt, bạn xếp hạng 9." in other.get(path).text
     assert "Tạm xếp" not in winner.get("/c/tim-hieu/me").text
+
+
+def test_points_are_told_when_the_round_closes_and_answers_when_no_round_asks_them(
+    in_app, new_client, freeze
+):
+    freeze(NOON)
+    later = Window(opens_at=ROUND.closes_at, closes_at=ROUND.closes_at + timedelta(days=7))
+    told = {"score": "after_round_close", "answers": "after_round_close"}
+    contest = contests.contest(windows=[ROUND, later], reveal=told)
+    person = people.person(contest.id, at=NOON)
+    public_id = attempts.finished(contest, person, right=18)
+    client = phone_client(new_client, contest, person)
+    path = f"/a/{public_id}/result"
+
+    freeze(OVER)
+    page = client.get(path).text
+    assert re.search(r'class="big">18 <span>', page)
+    assert "không vòng nào còn dùng bộ câu hỏi này" in page
+    assert "(bạn chọn)" not in page
+
+    freeze(later.closes_at + timedelta(minutes=1))
+    assert "(bạn chọn)" in client.get(path).text
 
 
 def test_after_the_reveal_each_question_shows_answer_article_and_explanation_and_not_before(

@@ -97,7 +97,7 @@ def get_outcome(public_id: str, phone: Phone, *, at: datetime) -> Outcome | None
     if row.state == AttemptState.RUNNING:
         return None
     contest_rules = get_rules(row.rule_set_id)
-    shows_score = _is_revealed(contest_rules.reveal_score, row, at=at)
+    shows_score = _is_score_told(contest_rules.reveal_score, row, at=at)
     reveals_answers = _answers_told(contest_rules.reveal_answers, row, at=at)
     paper = rules.decode_paper(row.paper)
     answers = rules.decode_answers(row.answers)
@@ -127,7 +127,7 @@ def get_outcome(public_id: str, phone: Phone, *, at: datetime) -> Outcome | None
         reveals_score=contest_rules.reveal_score,
         reveals_answers=reveals_answers,
         is_rehearsal=row.kind == ContestKind.REHEARSAL,
-        lines=_lines(row, paper, answers) if _is_revealed(reveals_answers, row, at=at) else (),
+        lines=_lines(row, paper, answers) if _are_answers_told(reveals_answers, row, at=at) else (),
     )
 
 
@@ -151,7 +151,7 @@ def get_turns(contest_id: int, person_id: int, *, at: datetime) -> Sequence[Turn
             state=AttemptState(row.state),
             started_at=row.started_at,
             points_milli=row.points_milli
-            if _is_revealed(get_rules(row.rule_set_id).reveal_score, row, at=at)
+            if _is_score_told(get_rules(row.rule_set_id).reveal_score, row, at=at)
             else None,
         )
         for row in rows
@@ -227,8 +227,25 @@ def _answers_told(moment: Reveal, row: AnyRow, *, at: datetime) -> Reveal:
     return Reveal.NEVER if is_asked_in_earnest(row.bank_version_id, at=at) else moment
 
 
-def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
-    """Tell whether what `moment` governs may be shown at `at`.
+def _is_score_told(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
+    """Tell whether points may be shown at `at`: of a round, when it is over."""
+    own = [Round.number == row.round_number]
+    return _is_time(moment, row, own if moment is Reveal.AFTER_ROUND_CLOSE else [], at=at)
+
+
+def _are_answers_told(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
+    """Tell whether right answers may be shown at `at`.
+
+    A later round that draws from the same bank would be asked what was shown here.
+    """
+    same = [Round.bank_version_id == row.bank_version_id]
+    return _is_time(moment, row, same if moment is Reveal.AFTER_ROUND_CLOSE else [], at=at)
+
+
+def _is_time(
+    moment: Reveal, row: AnyRow, of_rounds: Sequence[ColumnElement[bool]], *, at: datetime
+) -> bool:
+    """Tell whether `moment` has come; one that waits for a close waits for that of these rounds.
 
     Closing alone is not enough: papers in their grace could still use what others were shown.
     """
@@ -239,10 +256,7 @@ def _is_revealed(moment: Reveal, row: AnyRow, *, at: datetime) -> bool:
     grace = get_rules(row.rule_set_id).grace
     if at <= row.closes_at + grace:
         return False  # whatever the other rounds do
-    concerned = [Round.contest_id == row.contest_id]
-    if moment is Reveal.AFTER_ROUND_CLOSE:
-        # A later round that draws from the same bank would be asked what was shown here.
-        concerned.append(Round.bank_version_id == row.bank_version_id)
+    concerned = [Round.contest_id == row.contest_id, *of_rounds]
     last = db.session.scalars(select(func.max(Round.closes_at)).where(*concerned)).one()
     return at > last + grace and not _may_somebody_answer(concerned)
 

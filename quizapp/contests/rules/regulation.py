@@ -208,7 +208,10 @@ def _collective(prize: CollectivePrize, rules: ContestRules) -> str:
 
 
 def _reveal(rules: ContestRules) -> Point:
-    text = f"Điểm: {REVEALED[rules.reveal_score]}. Đáp án: {REVEALED[rules.reveal_answers]}."
+    answers = REVEALED[rules.reveal_answers]
+    if rules.reveal_answers is Reveal.AFTER_ROUND_CLOSE:
+        answers += " và không vòng nào còn dùng bộ câu hỏi đó"
+    text = f"Điểm: {REVEALED[rules.reveal_score]}. Đáp án: {answers}."
     if rules.target is not None:
         text += f" {hidden_words(rules.target)}"
     return Point(title="Công bố", text=text)
