@@ -329,10 +329,20 @@ def sent(client, places, reason="bốc thăm", number=1):
     return client.post(path, data=form.hidden | typed | {"reason": reason})
 
 
+def test_where_nobody_may_order_equals_the_page_says_what_holds(equals, signed_in):
+    equals(EQUAL, EQUAL, EQUAL, ranking=BY_HAND[:-1])
+
+    page = signed_in(Role.ORGANISER).get("/admin/c/tim-hieu/ties").text
+
+    assert "Trao thêm giải hay chia giải thì theo quy chế đã ký" in page
+
+
 def test_organisers_decide_on_a_page(equals, signed_in):
     a, b, c = equals(EQUAL, EQUAL, EQUAL)
     client = signed_in(Role.ORGANISER)
-    assert "Ranh giới giữa hai giải" in client.get("/admin/c/tim-hieu/ties").text
+    page = client.get("/admin/c/tim-hieu/ties").text
+    assert "Ranh giới giữa hai giải" in page
+    assert "theo quy chế đã ký" not in page  # here organisers decide
 
     answer = sent(client, ["2", "", "1"])
 

@@ -141,7 +141,7 @@ def _prediction(rules: ContestRules) -> Point:
 
 
 def _ranking(rules: ContestRules) -> Point:
-    lines = tuple(f"{place}. {KEYS[key]}." for place, key in enumerate(rules.ranking, start=1))
+    lines = _keys(rules.ranking)
     step = Decimal(rules.resolution_ms) / 1000
     text = f"Lần lượt xét, thời gian so theo từng {decimal(step)} giây:"
     return Point(title="Xếp hạng", text=text, lines=lines)
@@ -154,10 +154,14 @@ def _whole(rules: ContestRules) -> Point:
         " người.",
         WholeContest.PER_ROUND: "Mỗi vòng xếp hạng riêng, không xếp chung cả cuộc thi.",
     }[rules.whole_mode]
-    lines = tuple(
-        f"{place}. {KEYS[key]}." for place, key in enumerate(rules.whole_ranking, start=1)
-    )
+    lines = _keys(rules.whole_ranking)
     return Point(title="Xếp hạng cả cuộc thi", text=text, lines=lines)
+
+
+def _keys(ranking: Sequence[str]) -> tuple[str, ...]:
+    """Return a line for each thing that is looked at, and what those are who are equal in all."""
+    lines = tuple(f"{place}. {KEYS[key]}." for place, key in enumerate(ranking, start=1))
+    return lines if not lines or ranking[-1] == "manual" else (*lines, EQUALS)
 
 
 def _divisions(rules: ContestRules) -> Point:
@@ -306,6 +310,7 @@ HIDDEN = {
     "unique_participants": COUNTS_HIDDEN,
     "attempts": COUNTS_HIDDEN,
 }
+EQUALS = "Bằng nhau ở mọi điều trên thì đồng hạng."
 KEYS = {
     "score desc": "Nhiều điểm hơn",
     "total desc": "Tổng điểm cao hơn",

@@ -59,11 +59,12 @@ class Tie:
 class Ties:
     """The ties of a round (0: of the whole contest) that organisers should see, best first.
 
-    `may_place`: the rules let them decide, and the ranks are not final.
+    `is_by_hand`: the rules let them decide; `may_place`: now, for the ranks are not final.
     """
 
     number: int
     is_final: bool
+    is_by_hand: bool
     may_place: bool
     ties: Sequence[Tie]
 
@@ -106,6 +107,7 @@ def get_ties(contest: ContestCard, number: int, *, at: datetime) -> Ties:
     return Ties(
         number=number,
         is_final=contest.is_final(number),
+        is_by_hand=is_by_hand,
         may_place=is_by_hand and not contest.is_final(number) and at > until_of(contest, number),
         ties=[
             Tie(
