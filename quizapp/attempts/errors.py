@@ -193,6 +193,10 @@ class LeftThemselves(Refusal):
     text = N_("Người này đã tự rút khỏi cuộc thi nên ban tổ chức không đưa trở lại được.")
 
 
+class NoPhoneLeft(Refusal):
+    text = N_("Tên ghi danh này không còn số điện thoại nào.")
+
+
 class PersonIsErased(Refusal):
     text = N_("Dữ liệu của người này đã xóa hẳn nên không ghi lại tên hay số điện thoại được nữa.")
 

@@ -18,6 +18,10 @@ class PinForm(OrganiserForm):
     reason = StringField(_l("Lý do"), id="pin-reason", render_kw=PLAIN)
 
 
+class PhoneForm(OrganiserForm):
+    reason = StringField(_l("Lý do"), id="phone-reason", render_kw=PLAIN)
+
+
 class NameForm(OrganiserForm):
     name = StringField(_l("Họ và tên đúng"), render_kw=PLAIN)
     reason = StringField(_l("Lý do"), id="name-reason", render_kw=PLAIN)

@@ -87,6 +87,7 @@ DEED_WORDS: Mapping[str, str] = {
     "person.look_up": N_("Tìm người dự thi theo số điện thoại"),
     "person.look_up_code": N_("Tìm người dự thi theo mã hỗ trợ"),
     "person.merge": N_("Gộp hai tên ghi danh"),
+    "person.read_phone": N_("Xem số điện thoại của một người"),
     "person.reset_pin": N_("Cấp mã đặt lại PIN"),
     "person.restore": N_("Khôi phục người dự thi"),
     "person.search": N_("Tìm người dự thi theo tên"),

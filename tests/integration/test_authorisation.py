@@ -130,6 +130,7 @@ POLICY = {
     "attempts_admin.merge_person": Row(roles="WO", places=PERSON, fields={"phone": "0987 650 432"}),
     "attempts_admin.people": Row(roles="WOHA", places=PART),
     "attempts_admin.person": Row(roles="WOHA", places=PERSON),
+    "attempts_admin.read_phone": Row(roles="WOH", places=PERSON),
     "attempts_admin.reset_pin": Row(roles="WOH", places=PERSON),
     "attempts_admin.restore_attempt": Row(roles="WO", places=PERSON, about="void_attempt"),
     "attempts_admin.restore_person": Row(roles="WO", places=PERSON, about="void_person"),

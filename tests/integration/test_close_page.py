@@ -25,6 +25,7 @@ PATH = "/admin/c/tim-hieu/close"
 AFTER = ROUND.closes_at + timedelta(minutes=10)
 REASON = "hết vòng, theo biên bản số 7"
 WHY = Why(actor="system", reason="bằng lệnh")
+NAMES = ("Trần Thị Hoa", "Lê Văn Cường", "Phạm Thị Dung", "Đỗ Văn Tư")
 
 
 @pytest.fixture
@@ -89,6 +90,29 @@ def test_a_round_that_is_open_cannot_be_closed(app, clerk):
 
 def _account(client):
     return client.get("/admin/account").text
+
+
+def test_who_has_to_be_called_is_listed_once_ranks_are_final(app, client, freeze):
+    freeze(NOON)
+    with app.app_context():
+        contest = contests.contest(individual_prizes={"per_round": [1, 1]})
+        people.organiser(at=NOON)
+        for n, right in enumerate((20, 18, 18, 7)):
+            person = people.person(contest.id, phone=f"0914{n:06d}", name=NAMES[n])
+            attempts.finished(contest, person, right=right, at=NOON)
+        worker.run_once(known=worker.all_scopes())
+        db.session.remove()
+    freeze(AFTER)
+    sign_in(client)
+    assert "Người ở hạng có giải" not in client.get(PATH).text
+
+    asked(client)
+    worked(app)
+
+    page = client.get(PATH)
+    person = r'hạng (\d+): <a href="/admin/c/tim-hieu/people/\w+">([^<]+)</a>'
+    listed = re.findall(person, page.text)
+    assert listed == [("1", NAMES[0]), ("2", NAMES[1]), ("2", NAMES[2])]
 
 
 def test_what_is_asked_is_done_by_the_worker_and_may_be_undone(app, over):

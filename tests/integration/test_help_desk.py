@@ -28,6 +28,7 @@ from quizapp.web.formats import moment
 from tests.integration.cost import counted
 from tests.integration.pages import PART, Page, without_tokens
 from tests.integration.test_desk import (
+    PHONES,
     REASON,
     audit_count,
     posted,
@@ -516,6 +517,31 @@ def come_back(client, pin):
     return client.post("/return", data=form | fields).status_code
 
 
+def test_a_whole_number_is_read_once_with_a_reason_in_the_log(desk, signed_in):
+    client, path = signed_in(Role.HELP_DESK), desk.path("people", "home")
+    assert PHONES["home"].replace(" ", "")[1:] not in client.get(path).text
+
+    page = posted(client, f"{path}/phone")
+
+    number = "+84" + PHONES["home"].replace(" ", "")[1:]
+    assert f'href="tel:{number}"' in page.text
+    assert number not in client.get(path).text
+    last = rows_of(AuditEntry)[-1]
+    assert (last.action, last.reason) == ("person.read_phone", REASON)
+    assert number not in str(rows_of(AuditEntry))
+
+
+def test_a_number_is_not_read_without_a_reason_or_where_none_is_left(desk, signed_in):
+    client, path = signed_in(Role.OWNER), desk.path("people", "home")
+    assert posted(client, f"{path}/phone", reason=" ").status_code == 422
+    posted(client, f"{path}/free-number")
+
+    refused = posted(client, f"{path}/phone")
+
+    assert refused.status_code == 409
+    assert "không còn số điện thoại nào" in refused.text
+
+
 def test_a_forgotten_pin_is_chosen_anew_with_a_code_told_on_the_phone(desk, new_client, signed_in):
     client, caller = signed_in(Role.HELP_DESK), new_client()
     answer = posted(client, desk.path("people", "home", "pin"))
@@ -745,7 +771,7 @@ def test_a_page_offers_only_what_the_role_may(desk, signed_in):
         forms = Page(client.get(desk.path("people", "home")).text).forms
         offered[role] = {form.action.rpartition("/")[2] for form in forms}
     assert offered[Role.AUDITOR] == set()
-    assert offered[Role.HELP_DESK] == {"pin", "name", "unit"}
+    assert offered[Role.HELP_DESK] == {"pin", "phone", "name", "unit"}
     assert offered[Role.OWNER] > offered[Role.HELP_DESK]
 
 

@@ -13,6 +13,7 @@ from quizapp.attempts.forms import (
     MergeForm,
     NameForm,
     NumberForm,
+    PhoneForm,
     PinForm,
     StateForm,
     TimeForm,
@@ -38,6 +39,7 @@ FORMS = {
     "state": StateForm,
     "merge": MergeForm,
     "pin": PinForm,
+    "phone": PhoneForm,
     "name": NameForm,
     "free-number": FreeForm,
     "number": NumberForm,
@@ -204,12 +206,13 @@ def person_page(
     *,
     refusal: Refusal | None = None,
     told: ResetCode | None = None,
+    phone: str = "",
 ) -> str:
-    """Render a person; `told` is a code that is shown this once."""
+    """Render a person; `told`, a code, and `phone`, the whole number, are shown this once."""
     file = desk.get_person_file(asked(slug, public_id), at=clock.now())
-    page = _said(refusal) | ({"sent": ""} if told else {})  # what was done lies closed again
+    page = _said(refusal) | ({"sent": ""} if told or phone else {})  # what was done lies closed
     return render_template(
-        "attempts/desk_person.html", file=file, forms=_forms(), told=told, **page
+        "attempts/desk_person.html", file=file, forms=_forms(), told=told, whole=phone, **page
     )
 
 

@@ -19,6 +19,7 @@ from quizapp.attempts.forms import (
     GiveBackForm,
     NameForm,
     NumberForm,
+    PhoneForm,
     PinForm,
     TimeForm,
 )
@@ -75,6 +76,17 @@ def reset_pin(slug: str, public_id: str) -> ResponseReturnValue:
     (reason,) = typed_in(PinForm(), "reason")
     told = giving.make_reset_code(asked(slug, public_id), reason=reason, at=clock.now())
     return person_page(slug, public_id, told=told)
+
+
+@bp.post("/admin/c/<slug>/people/<public_id>/phone")
+@shown_again(person_again)
+@writes
+@organisers_only
+def read_phone(slug: str, public_id: str) -> ResponseReturnValue:
+    """Show the whole number once, to call a winner or somebody who asked for help."""
+    (reason,) = typed_in(PhoneForm(), "reason")
+    phone = giving.read_phone(asked(slug, public_id), reason=reason, at=clock.now())
+    return person_page(slug, public_id, phone=phone)
 
 
 @person_deed("name")

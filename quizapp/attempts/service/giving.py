@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from quizapp.attempts.errors import (
+    NoPhoneLeft,
     PersonIsErased,
     PersonIsVoid,
     RoundClosed,
@@ -57,6 +58,20 @@ def make_reset_code(asked: Asked, *, reason: str, at: datetime) -> ResetCode:
     made = people.make_reset_code(person, at=at)
     note("person.reset_pin", f"person:{person.id}", why, at=at)
     return made
+
+
+def read_phone(asked: Asked, *, reason: str, at: datetime) -> str:
+    """Return the whole number, as E.164, of somebody who is to be called; the log says who read it.
+
+    Raises NoPhoneLeft.
+    """
+    _, person, reach = person_asked(asked, HELPS)
+    why = why_of(reach, reason)
+    phone = people.open_phone(person.id)
+    if not phone:
+        raise NoPhoneLeft
+    note("person.read_phone", f"person:{person.id}", why, at=at)
+    return phone
 
 
 def set_name(asked: Asked, *, name: str, reason: str, at: datetime) -> None:

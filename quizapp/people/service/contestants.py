@@ -155,7 +155,9 @@ def get_person_cards(person_ids: Iterable[int]) -> Mapping[int, PersonCard]:
 
 
 def open_phone(person_id: int) -> str:
-    """Return the person's number as E.164. Raises NotFound, SealBroken, KeysDoNotFit.
+    """Return the person's number as E.164, "" where the entry has none any more.
+
+    Raises NotFound, SealBroken, KeysDoNotFit.
 
     Whoever shows it to somebody records that in the audit log.
     """

@@ -70,7 +70,7 @@ class Ties:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _List:
+class RankList:
     """People who compete for the same prizes: of one division, or all (None)."""
 
     scope: Scope
@@ -99,11 +99,11 @@ def get_ties(contest: ContestCard, number: int, *, at: datetime) -> Ties:
     is_hidden = bool(contest.hides(number, at))
     groups = [
         group
-        for one in _lists(contest, number, scope, is_by_hand=is_by_hand)
+        for one in lists_of(contest, number, scope, is_by_hand=is_by_hand)
         for group in _groups(contest, one, is_by_hand=is_by_hand, is_hidden=is_hidden)
         if len(group.lines) > 1 and (is_by_hand or group.is_at_border)
     ]
-    named = _named(scope, [line for group in groups for line in group.lines], at=at)
+    named = named_lines(scope, [line for group in groups for line in group.lines], at=at)
     return Ties(
         number=number,
         is_final=contest.is_final(number),
@@ -122,7 +122,9 @@ def get_ties(contest: ContestCard, number: int, *, at: datetime) -> Ties:
     )
 
 
-def _lists(contest: ContestCard, number: int, scope: Scope, *, is_by_hand: bool) -> Sequence[_List]:
+def lists_of(
+    contest: ContestCard, number: int, scope: Scope, *, is_by_hand: bool
+) -> Sequence[RankList]:
     """Return who competes with whom for which prizes; where people are divided, for each division.
 
     All together only for prizes of all, or where places of all are decided by hand.
@@ -130,21 +132,21 @@ def _lists(contest: ContestCard, number: int, scope: Scope, *, is_by_hand: bool)
     rules, _ = order_of(contest, number)
     prizes, of_divisions = contest.prizes(number)
     places = range(1, len(rules.divisions) + 1)
-    divided = [_List(scope=scope, division=one, prizes=of_divisions) for one in places]
-    every = _List(scope=scope, division=None, prizes=prizes)
+    divided = [RankList(scope=scope, division=one, prizes=of_divisions) for one in places]
+    every = RankList(scope=scope, division=None, prizes=prizes)
     lists = ([every] if prizes or not divided else []) + divided
     return [one for one in lists if one.prizes or is_by_hand]
 
 
 def _groups(
-    contest: ContestCard, of: _List, *, is_by_hand: bool, is_hidden: bool
+    contest: ContestCard, of: RankList, *, is_by_hand: bool, is_hidden: bool
 ) -> Sequence[_Group]:
     """Return the first lines by rank; the last rank whole, unless that would tell too much."""
     divisions = len(contest.rounds[-1].rules.divisions)
     looked_at = max(sum(of.prizes) + 1, LOOKED_AT) if is_by_hand else sum(of.prizes) + 1
     if is_hidden:
         looked_at = EXACT_UP_TO if of.division is None else exact_in_division(divisions)
-    first = _first(of, looked_at)
+    first = first_lines(of, looked_at)
     ranks = competition_ranks([line.rank_key for line in first])
     borders = {rank for rank, _ in ties_at_borders(ranks, of.prizes)}
     by_rank: dict[int, list[Line]] = {}
@@ -188,17 +190,17 @@ def until_of(contest: ContestCard, number: int) -> datetime:
     return max(one.window.closes_at + one.rules.grace for one in rounds)
 
 
-def _first(of: _List, limit: int) -> Sequence[Line]:
+def first_lines(of: RankList, limit: int) -> Sequence[Line]:
     rows = _rows(of).order_by(Standing.rank_key, Standing.person_id).limit(limit)
     return db.session.execute(rows).all()
 
 
-def _equals(of: _List, key: bytes) -> Sequence[Line]:
+def _equals(of: RankList, key: bytes) -> Sequence[Line]:
     mine = _rows(of).where(Standing.rank_key == key).order_by(Standing.person_id)
     return db.session.execute(mine.limit(MOST_NAMED)).all()
 
 
-def _rows(of: _List) -> Any:
+def _rows(of: RankList) -> Any:
     return select(
         Standing.person_id,
         Standing.unit_id,
@@ -208,17 +210,17 @@ def _rows(of: _List) -> Any:
     ).where(*_within(of))
 
 
-def _count(of: _List, key: bytes) -> int:
+def _count(of: RankList, key: bytes) -> int:
     mine = select(func.count()).select_from(Standing).where(*_within(of))
     return db.session.scalar(mine.where(Standing.rank_key == key)) or 0
 
 
-def _within(of: _List) -> tuple[ColumnElement[bool], ...]:
+def _within(of: RankList) -> tuple[ColumnElement[bool], ...]:
     own = () if of.division is None else (Standing.division == of.division,)
     return (*in_scope(of.scope), *own)
 
 
-def _named(
+def named_lines(
     scope: Scope, rows: Sequence[Row[*tuple[Any, ...]]], *, at: datetime
 ) -> Mapping[int, Tied]:
     cards = people.get_person_cards([row.person_id for row in rows])
