@@ -25,6 +25,7 @@ from tests.making.contests import NOON
 from tests.making.drafts import PDF, WEEK
 
 TITLE = "Tìm hiểu Luật Công đoàn 2024"
+PUBLIC = "/c/tim-hieu-luat-cong-doan-2024"
 
 
 @pytest.fixture
@@ -329,9 +330,19 @@ def test_a_signed_regulation_is_kept_and_given_back_as_a_file_that_runs_nothing(
     assert clerk.get("/c/tim-hieu-luat-cong-doan-2024/regulation.pdf").status_code == 404
     check = clerk.get(f"/admin/drafts/{whole}/steps/check")
     clerk.post(f"/admin/drafts/{whole}/approve", data=Page(check.text).forms[0].hidden)
+    assert 'href="/c/tim-hieu-luat-cong-doan-2024/regulation.pdf"' in clerk.get(PUBLIC).text
     public = clerk.get("/c/tim-hieu-luat-cong-doan-2024/regulation.pdf")
     assert public.data == PDF
     assert public.headers["Content-Security-Policy"].startswith("sandbox")
+
+
+def test_without_a_scan_the_page_tells_the_number_and_links_to_no_file(clerk, whole):
+    check = clerk.get(f"/admin/drafts/{whole}/steps/check")
+    clerk.post(f"/admin/drafts/{whole}/approve", data=Page(check.text).forms[0].hidden)
+
+    page = clerk.get(PUBLIC).text
+    assert "Thể lệ đã ký" in page
+    assert "regulation.pdf" not in page
 
 
 def test_the_clock_of_a_trial_runs_from_its_start_and_not_from_the_page_before(

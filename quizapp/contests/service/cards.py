@@ -88,6 +88,7 @@ class ContestCard:
     controller_contact: str = ""
     regulation_number: str | None = None
     regulation_date: date | None = None
+    has_signed_file: bool = False  # whether the signed regulation was uploaded
     is_archived: bool = False
     is_rehearsal: bool = False  # nothing of it counts, and no page leaves that out
     is_emptied: bool = False
