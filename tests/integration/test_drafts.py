@@ -249,6 +249,30 @@ def test_a_weekly_schedule_is_generated_in_vietnams_zone(clerk, whole):
     assert values_of(bad.text, path)["rounds-3-closes"] == "03/01/2027 24:00"
 
 
+def test_a_weekly_schedule_that_cannot_be_keeps_what_was_typed_and_names_the_fields(clerk, whole):
+    path = f"/admin/drafts/{whole}/steps/rounds"
+    weekly = {
+        "weekly-count": "5",
+        "weekly-first": "32/12/2026",
+        "weekly-opens-day": "Tue",
+        "weekly-opens-time": "8 giờ",
+        "weekly-closes-day": "Fri",
+        "weekly-closes-time": "24h00",
+    }
+
+    bad = sent(clerk, path, **weekly, generate="1")
+
+    assert bad.status_code == 422
+    assert values_of(bad.text, path).items() >= weekly.items()
+    assert re.search(r'<details class="look" open>\s*<summary>Tạo lịch hằng tuần', bad.text)
+    for name in weekly:
+        is_wrong = name in {"weekly-first", "weekly-opens-time"}
+        assert (f'aria-describedby="e-{name}" aria-invalid="true"' in bad.text) == is_wrong
+    assert bad.text.count("giờ mở phải viết như 07:00") == 2  # above the form, and at its field
+    english = sent(clerk, f"{path}?lang=en", **weekly, generate="1")
+    assert "Weekly schedule: " in english.text
+
+
 def test_a_changed_rule_unticks_its_point_and_no_other(app, clerk, whole):
     sent(clerk, f"/admin/drafts/{whole}/steps/paper", **{"paper.minutes": "25"})
 
