@@ -114,6 +114,11 @@ class ContestCard:
         waiting = (one for one in self.rounds if one.window.phase(now) is Phase.NOT_OPEN)
         return next(waiting, None)
 
+    def newest_begun(self, now: datetime) -> RoundCard | None:
+        """Return the last round that has opened by `now`, whether or not it is over, or None."""
+        begun = [one for one in self.rounds if one.window.phase(now) is not Phase.NOT_OPEN]
+        return begun[-1] if begun else None
+
     @property
     def ranks_whole(self) -> bool:
         """Tell whether people are ranked over all rounds too."""
