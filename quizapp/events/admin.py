@@ -98,6 +98,8 @@ def change(slug: str, number: int) -> ResponseReturnValue:
         number = service.rehearse_event(organiser, contest, number, at=at).number
     elif "renew" in request.form:
         service.renew_link(organiser, contest, number, at=at)
+        page = url_for("events_admin.event", slug=slug, number=number, renewed=1)
+        return redirect(page, 303)
     else:
         service.change_event(organiser, contest, number, _look(EventForm()), at=at)
     return redirect(url_for("events_admin.event", slug=slug, number=number), 303)
@@ -256,6 +258,7 @@ def _event_page(slug: str, number: int, *, refused: str = "") -> str:
         address=address,
         qr=qr(address),
         refused=refused,
+        is_renewed="renewed" in request.args,
     )
 
 

@@ -9,8 +9,9 @@ from wtforms.validators import EqualTo, InputRequired, Length
 from quizapp.errors import Refusal
 from quizapp.people.errors import BadEntry
 from quizapp.people.rules.organisers import LONGEST_PASSWORD
+from quizapp.said import Said
 from quizapp.web.guards import PageTooOld
-from quizapp.web.language import words_of
+from quizapp.web.language import told, words_of
 
 TOO_LONG = _l("Mật khẩu dài nhất 128 ký tự.")
 
@@ -31,7 +32,11 @@ class OrganiserForm(FlaskForm):
             self.form_errors.append(words_of(refusal))
             return
         for field, words in refusal.problems:
-            self[field].errors = [*self[field].errors, gettext(words)]
+            self[field].errors = [*self[field].errors, _told(words)]
+
+
+def _told(words: str) -> str:
+    return told(words) if isinstance(words, Said) else gettext(words)
 
 
 class SignInForm(OrganiserForm):
@@ -84,7 +89,7 @@ REASON = _l("Lý do (ở mãi trong nhật ký: đừng ghi tên hay số điệ
 class GrantForm(OrganiserForm):
     phone = StringField(_l("Số điện thoại"), render_kw={"autocomplete": "off", "inputmode": "tel"})
     name = StringField(_l("Họ và tên"), render_kw={"autocomplete": "off"})
-    unit = StringField(_l("Mã đơn vị"), render_kw={"autocomplete": "off"})
+    unit = StringField(_l("Đơn vị"), render_kw={"autocomplete": "off"})
     role = SelectField(_l("Vai trò"), validate_choice=False)
     reason = StringField(REASON, render_kw={"autocomplete": "off"})
 

@@ -68,8 +68,9 @@ class Line:
 class Report:
     """All that is said of a contest (`round_title` empty) or a round as of a moment.
 
-    `lines`: most people first, then those without any, each in Vietnamese order. `elsewhere_…` are
-    of people whose unit is not known yet or stands below no body. `before`: the period before.
+    `lines`: most people first, then those without any, each in Vietnamese order. `own_…` are of
+    people who count for the owner itself, for none of the bodies below it; `elsewhere_…` of those
+    whose unit is not known yet or stands outside the owner. `before`: the period before.
     `boards`: board → SHA-256 of the snapshot whose numbers these are.
     """
 
@@ -82,6 +83,8 @@ class Report:
     elsewhere_people: int | None
     elsewhere_attempts: int | None
     lines: tuple[Line, ...]
+    own_people: int | None = 0
+    own_attempts: int | None = 0
     divisions: tuple[str, ...] = ()
     members: int | None = None
     rate: int | None = None
@@ -212,7 +215,7 @@ def kept_back(report: Report) -> Report:
     nothing = dict.fromkeys(
         (
             *("people", "attempts", "elsewhere_people", "elsewhere_attempts", "members", "rate"),
-            *("before", "more_people", "more_attempts"),
+            *("own_people", "own_attempts", "before", "more_people", "more_attempts"),
         )
     )
     kept: dict[str, Any] = nothing | {"lines": tuple(lines), "boards": {}, "is_kept_back": True}

@@ -12,6 +12,7 @@ PEOPLE, ATTEMPTS = "Người thi", "Lượt thi"
 RATE = "Người thi trên 100 đoàn viên"
 NO_PERIOD_BEFORE = "chưa có kỳ trước"
 ELSEWHERE = "Đơn vị khác hoặc chưa xác định được"
+NO_BODIES = "Không có đơn vị trực thuộc để xếp hạng"
 NOBODY = "Chưa có người thi"
 MEANING = (
     "Người thi: mỗi người đếm một lần, dù thi bao nhiêu lượt. Lượt thi: mỗi bài đã nộp hoặc hết"
@@ -100,8 +101,28 @@ def subject(report: Report) -> str:
     return f"{report.title}, {report.round_title}" if report.round_title else report.title
 
 
+def own_name(report: Report) -> str:
+    """Name those who count for the owner of the contest itself, for no body below it."""
+    return f"Thuộc chính {report.owner}"
+
+
+def beside_bodies(report: Report) -> list[str]:
+    """Tell who stands in no line of a body, as far as there is anybody and it may be told."""
+    found = [
+        (own_name(report), report.own_people, report.own_attempts),
+        (ELSEWHERE, report.elsewhere_people, report.elsewhere_attempts),
+    ]
+    return [
+        f"{name}: {number(people)} người thi, {number(attempts)} lượt thi"
+        for name, people, attempts in found
+        if people
+    ]
+
+
 def taking_part(report: Report) -> str:
     """`49 trong 51 đơn vị có người thi`"""
+    if not report.lines:
+        return NO_BODIES
     there = len(report.taking_part) + len(report.at_zero)
     return f"{number(len(report.taking_part))} trong {number(there)} đơn vị có người thi"
 

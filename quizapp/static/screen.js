@@ -13,6 +13,7 @@
   let where = null, position = 0, isByHand = false, page = 0, pages = 1, drawn = "";
   // told: the server's clock as it came last; heard, moved: when it came, and when it last moved.
   let told = 0, heard = 0, moved = 0, isTurning = true, isSending = false;
+  let isGone = false;  // the link was renewed: the server is there, and knows this one no more
   let looks = 0, newest = 0;  // times it was asked; the last of them whose answer came
 
   const state = () => {
@@ -28,8 +29,9 @@
     const stop = new AbortController(), timer = setTimeout(() => stop.abort(), WAIT);
     try {
       const answer = await fetch(address, {cache: "no-cache", signal: stop.signal, ...options});
-      const body = answer.ok ? await answer.json() : null;
-      return {body};
+      const text = await answer.text();  // a refusal too: left unread it would hold its connection
+      const body = answer.ok ? JSON.parse(text) : null;
+      return {body, status: answer.status};
     } catch { return {body: null}; } finally { clearTimeout(timer); }
   };
   const send = body => ask(stepAt, {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)});
@@ -39,7 +41,8 @@
     position = Math.min(found.position, Math.max(found.states.length - 1, 0));
   };
   const look = async () => {
-    const mine = ++looks, {body} = await ask(whereAt);
+    const mine = ++looks, {body, status} = await ask(whereAt);
+    if (status && mine > newest) isGone = status === 404;
     if (!body || isSending || mine < newest) return;
     newest = mine;
     follow(body);
@@ -107,8 +110,8 @@
     tell(now, part?.body || {});
   };
   const tell = (now, body) => {
-    document.body.classList.toggle("lost", isLost());
-    const lost = isLost() ? `${words.lost} ${clock.format(told)}` : "";
+    document.body.classList.toggle("lost", isGone || isLost());
+    const lost = isGone ? words.gone : isLost() ? `${words.lost} ${clock.format(told)}` : "";
     const said = lost ? [lost, isByHand ? words.byhand : ""] : [body.note, where.frozen];
     const isPlain = ["join", "wait"].includes(now.kind) && !lost;
     note.textContent = isPlain ? "" : said.filter(Boolean).join(" · ");
@@ -118,7 +121,7 @@
   // The clicker.
   const canTell = () => {
     const now = state(), body = now && parts.get(now.id)?.body;
-    return now?.kind === "reveal" && body && body.shown < body.places && !isLost() && !isByHand;
+    return now?.kind === "reveal" && body && body.shown < body.places && !isGone && !isLost() && !isByHand;
   };
   const step = async by => {
     if (!where || asked) return;

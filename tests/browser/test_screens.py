@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from quizapp.contests import service as contests
-from quizapp.db import db
+from quizapp.db import db, transaction
 from quizapp.events import service
 from quizapp.events.rules import Kind, State, usual_states
 from quizapp.units.commands import CATALOGUE, FILES
@@ -23,6 +23,9 @@ FIRST_LOAD, UPDATE = 200_000, 3_000  # bytes on the wire
 SMALLEST, CODE = 3, 9  # hundredths of the height that a capital takes
 LEAST_QR = 80  # hundredths of the height
 LEAST_CONTRAST = 7
+# Asked again and again from here: a function that the page is to wait for would need `eval`,
+# which the page's policy forbids it.
+KEPT = "Object.values(localStorage).some((one) => JSON.parse(one).parts?.length > 5)"
 LONG_NAME = "Nguyễn Phước Hoàng Khánh Tường Vy Công Tằng Tôn Nữ Thị Thanh Xuân Ngọc Quỳnh Như"
 # Of each text on the screen: its capitals, its contrast with what is behind it, where it lies.
 READ = """() => {
@@ -200,10 +203,7 @@ def test_a_clicker_goes_on_without_the_network_and_everybody_follows_after(eveni
     page.clock.install(time=stage.clock.now())
     page.goto(url)
     is_shown(page, STATES[0])
-    # Asked again and again from here: a function that the page is to wait for would need `eval`,
-    # which the page's policy forbids it.
-    kept = "Object.values(localStorage).some((one) => JSON.parse(one).parts?.length > 5)"
-    until(page, lambda: page.evaluate(kept))
+    until(page, lambda: page.evaluate(KEPT))
 
     page.context.set_offline(True)
     for state in STATES[1:6]:
@@ -222,6 +222,24 @@ def test_a_clicker_goes_on_without_the_network_and_everybody_follows_after(eveni
     with stage.app.app_context():
         events.shown(contest, card, 1)
     until(page, page.locator("#join .code").is_visible)
+
+
+def test_a_screen_whose_link_was_renewed_says_so_and_shows_on(evening, hall, stage):
+    contest, card, url = evening()
+    page = hall(SIZES[1])
+    page.clock.install(time=stage.clock.now())
+    page.goto(url)
+    is_shown(page, STATES[0])
+    until(page, lambda: page.evaluate(KEPT))
+
+    with stage.app.app_context(), transaction():
+        service.renew_link(events.OPERATOR, contest, card.number, at=stage.clock.now())
+
+    said = "Đường dẫn đã đổi, hãy mở lại bằng đường dẫn mới"
+    until(page, lambda: said in page.locator("#note").text_content())
+    page.clock.run_for(20_000)
+    assert "Mất kết nối" not in page.locator("#note").text_content()
+    assert page.locator("#wait h2").is_visible()
 
 
 def position_of(stage, contest, card):

@@ -133,6 +133,21 @@ def test_a_pack_plays_the_frozen_boards_then_every_place_and_the_podium_of_the_s
     ]
 
 
+def test_the_job_of_a_pack_counts_its_last_step(contest, signed_in):
+    events.event(contest, states=STATES)
+    organiser = signed_in(Role.ORGANISER)
+    token = Page(organiser.get("/admin/c/tim-hieu/events/1").text).forms[0].hidden["csrf_token"]
+    sent = {"csrf_token": token, "reason": "Chiếu ở hội trường"}
+    job = organiser.post("/admin/c/tim-hieu/events/1/pack", data=sent).location
+    db.session.remove()
+
+    do_waiting()
+
+    page = organiser.get(job).text
+    assert "Đã xong" in page
+    assert "Ghi gói: 2 trên 2" in page
+
+
 def logged():
     """Return (action, reason) of what the log says about packs."""
     entries = select(AuditEntry.action, AuditEntry.reason).order_by(AuditEntry.id)

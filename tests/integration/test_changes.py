@@ -1,6 +1,7 @@
 """An approved contest changes only as a new version, with a reason that its page tells."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -153,7 +154,15 @@ def test_a_change_is_looked_at_then_done_and_the_public_reads_why(contest, clien
     assert service.get_contest("tim-hieu").rounds[0].rules.attempts_max == 2
     db.session.rollback()
     sent = form_of(looked, PATH).hidden | values_of(looked.text, PATH)
-    assert client.post(PATH, data=sent | {"do": "1"}).status_code == 422
+    unreasoned = client.post(PATH, data=sent | {"do": "1", "reason": " "})
+    assert unreasoned.status_code == 422
+    assert "nhiều nhất 4 lượt mỗi vòng" in text_of(unreasoned)
+    field = re.search(r'<input[^>]* name="reason"[^>]*>', unreasoned.text)[0]
+    assert 'aria-invalid="true"' in field
+    described = re.search(r'aria-describedby="([^"]+)"', field)[1]
+    assert f'id="{described}">Hãy ghi lý do' in unreasoned.text
+    sent = form_of(unreasoned, PATH).hidden | values_of(unreasoned.text, PATH)
+    assert sent["attempts.max"] == "4"
     done = client.post(PATH, data=sent | {"do": "1", "reason": "Nhiều nơi mất điện"})
 
     assert done.location == "/c/tim-hieu"

@@ -25,6 +25,7 @@ from tests.making.contests import NOON
 from tests.making.drafts import PDF, WEEK
 
 TITLE = "Tìm hiểu Luật Công đoàn 2024"
+PUBLIC = "/c/tim-hieu-luat-cong-doan-2024"
 
 
 @pytest.fixture
@@ -248,6 +249,30 @@ def test_a_weekly_schedule_is_generated_in_vietnams_zone(clerk, whole):
     assert values_of(bad.text, path)["rounds-3-closes"] == "03/01/2027 24:00"
 
 
+def test_a_weekly_schedule_that_cannot_be_keeps_what_was_typed_and_names_the_fields(clerk, whole):
+    path = f"/admin/drafts/{whole}/steps/rounds"
+    weekly = {
+        "weekly-count": "5",
+        "weekly-first": "32/12/2026",
+        "weekly-opens-day": "Tue",
+        "weekly-opens-time": "8 giờ",
+        "weekly-closes-day": "Fri",
+        "weekly-closes-time": "24h00",
+    }
+
+    bad = sent(clerk, path, **weekly, generate="1")
+
+    assert bad.status_code == 422
+    assert values_of(bad.text, path).items() >= weekly.items()
+    assert re.search(r'<details class="look" open>\s*<summary>Tạo lịch hằng tuần', bad.text)
+    for name in weekly:
+        is_wrong = name in {"weekly-first", "weekly-opens-time"}
+        assert (f'aria-describedby="e-{name}" aria-invalid="true"' in bad.text) == is_wrong
+    assert bad.text.count("giờ mở phải viết như 07:00") == 2  # above the form, and at its field
+    english = sent(clerk, f"{path}?lang=en", **weekly, generate="1")
+    assert "Weekly schedule: " in english.text
+
+
 def test_a_changed_rule_unticks_its_point_and_no_other(app, clerk, whole):
     sent(clerk, f"/admin/drafts/{whole}/steps/paper", **{"paper.minutes": "25"})
 
@@ -329,9 +354,19 @@ def test_a_signed_regulation_is_kept_and_given_back_as_a_file_that_runs_nothing(
     assert clerk.get("/c/tim-hieu-luat-cong-doan-2024/regulation.pdf").status_code == 404
     check = clerk.get(f"/admin/drafts/{whole}/steps/check")
     clerk.post(f"/admin/drafts/{whole}/approve", data=Page(check.text).forms[0].hidden)
+    assert 'href="/c/tim-hieu-luat-cong-doan-2024/regulation.pdf"' in clerk.get(PUBLIC).text
     public = clerk.get("/c/tim-hieu-luat-cong-doan-2024/regulation.pdf")
     assert public.data == PDF
     assert public.headers["Content-Security-Policy"].startswith("sandbox")
+
+
+def test_without_a_scan_the_page_tells_the_number_and_links_to_no_file(clerk, whole):
+    check = clerk.get(f"/admin/drafts/{whole}/steps/check")
+    clerk.post(f"/admin/drafts/{whole}/approve", data=Page(check.text).forms[0].hidden)
+
+    page = clerk.get(PUBLIC).text
+    assert "Thể lệ đã ký" in page
+    assert "regulation.pdf" not in page
 
 
 def test_the_clock_of_a_trial_runs_from_its_start_and_not_from_the_page_before(

@@ -22,7 +22,7 @@ from quizapp.people.service import Role
 from quizapp.press import service
 from quizapp.press.errors import NoSuchMoment, NotExpiredYet, OfRehearsal
 from quizapp.press.models import PressFile, PressReport
-from quizapp.press.rules import DAY, Form, read
+from quizapp.press.rules import DAY, Form, Version, read
 from quizapp.standings.service.rollup import roll_up
 from quizapp.units.kinds import UnitKind
 from tests.integration.pages import Page
@@ -364,6 +364,36 @@ def word_text(content):
 def workbook(content, sheet):
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     return book.get_sheet_by_name(sheet).to_python()
+
+
+def test_a_contest_of_a_body_names_those_who_count_for_the_body_itself(bodies, client, freeze):
+    freeze(MIDNIGHT)
+    hue = bodies["P_HUE"]
+    contest(owner="P_HUE")
+    one = get_contest("tim-hieu")
+    db.session.rollback()
+    for n in (1, 2):
+        hand_in(one, who(one, n, hue), NOON - HOUR)
+    hand_in(one, who(one, 3, None), NOON - HOUR)
+    freeze(NOON)
+    rolled_up()
+    report_id = service.make_report(one, 0, actor="system")
+
+    told = service.get_body(report_id)
+    files = service.draw_stored(report_id, Version.EXACT)
+
+    assert (told.own_people, told.elsewhere_people, told.lines) == (2, 1, ())
+    assert rows_of(client, "provinces")["P_HUE"]["people"] == 2
+    text = word_text(files[Form.WORD])
+    assert "Thuộc chính Liên đoàn Lao động Thành phố Huế: 2 người thi, 2 lượt thi." in text
+    assert "Đơn vị khác hoặc chưa xác định được: 1 người thi, 1 lượt thi." in text
+    assert "Không có đơn vị trực thuộc để xếp hạng." in text
+    assert "0 trong 0" not in text
+    assert "mọi đơn vị" not in text
+    rows = workbook(files[Form.EXCEL], "Đơn vị")
+    assert ("Thuộc chính Liên đoàn Lao động Thành phố Huế", 2) in [(r[0], r[3]) for r in rows]
+    summary = dict(workbook(files[Form.EXCEL], "Tổng hợp")[1:])
+    assert summary["Thuộc chính Liên đoàn Lao động Thành phố Huế: người thi"] == 2
 
 
 def test_files_are_thrown_away_after_a_while_and_drawn_again(day, signed_in, freeze):

@@ -89,6 +89,22 @@ def test_a_link_opens_the_screen_and_ends_when_it_is_renewed(contest, client):
     assert client.get(path.replace("tim-hieu", "khac")).status_code == 404
 
 
+def test_a_link_is_renewed_after_a_question_and_the_page_says_what_follows(contest, signed_in):
+    events.event(contest)
+    organiser = signed_in(Role.ORGANISER)
+    path = "/admin/c/tim-hieu/events/1"
+    page = organiser.get(path).text
+    asked = page[page.index("<summary>Đổi đường dẫn</summary>") :].partition("</details>")[0]
+    assert "Mọi màn hình đang mở bằng đường dẫn cũ dừng" in asked
+    assert 'name="renew"' in asked
+    token = Page(page).forms[0].hidden["csrf_token"]
+
+    after = organiser.post(path, data={"csrf_token": token, "renew": "1"}, follow_redirects=True)
+
+    assert "Màn hình mở bằng đường dẫn cũ đã dừng" in after.text
+    assert "đã dừng" not in organiser.get(path).text
+
+
 def test_the_operator_moves_the_screens_and_they_load_every_state_ahead(contest, client, signed_in):
     event = events.event(contest, states=STATES)
     organiser = signed_in(Role.ORGANISER)

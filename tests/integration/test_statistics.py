@@ -14,7 +14,7 @@ from tests.making.boards import rolled_up
 from tests.making.contests import NOON
 
 PAGE = "/c/tim-hieu/statistics"
-DAY = timedelta(days=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -47,6 +47,23 @@ def test_everybody_is_counted_once_and_stands_in_one_bar(crowd, client):
     assert found["từ 18 đến dưới 20"] == "2"
     assert found["từ 12 đến dưới 14"] == "1"
     assert sum(int(people) for people in found.values()) == 8
+
+
+def test_without_a_round_the_newest_that_has_begun_is_shown(in_app, freeze, client):
+    windows = [
+        Window(opens_at=NOON + n * 7 * DAY, closes_at=NOON + (n * 7 + 6) * DAY) for n in range(3)
+    ]
+    contests.contest(windows=windows)
+
+    def shown(at):
+        freeze(at)
+        return re.search(r'round=(\d)" aria-current="page"', client.get(PAGE).text)[1]
+
+    assert shown(NOON - DAY) == "1"  # none has begun
+    assert shown(NOON) == "1"
+    assert shown(windows[0].closes_at + MINUTE) == "1"  # the second has not
+    assert shown(windows[1].opens_at) == "2"
+    assert shown(windows[2].closes_at + DAY) == "3"
 
 
 def test_the_page_says_of_when_it_is_and_when_the_worker_is_behind(

@@ -111,6 +111,33 @@ def test_an_owner_gives_a_role_on_a_page_and_gets_a_link_shown_once(inside, tree
     assert inside(verify_chain) == []
 
 
+def test_a_unit_is_typed_by_its_name_and_of_several_the_page_names_those_in_reach(
+    inside, tree, client
+):
+    below = units.unit_row(
+        "D", name="Công đoàn Khu công nghiệp Huế 2", kind=UnitKind.UPPER, parent_code="P"
+    )
+    own = units.unit_row(
+        "H", name="Công đoàn Khu công nghiệp Huế", kind=UnitKind.UPPER, parent_code="P"
+    )
+    inside(units.made_units, below, own)
+    inside(people.organiser, unit=tree["P"])
+    sign_in(client)
+    fields = {"phone": OTHER, "name": "Lê Văn Ba", "role": "help_desk", "reason": WHY}
+
+    unclear = send(client, "/admin/team", **fields, unit="công nghiệp huế")
+    assert unclear.status_code == 422
+    assert "Công đoàn Khu công nghiệp Huế 2 (D)" in unclear.text
+    english = send(client, "/admin/team?lang=en", **fields, unit="công nghiệp huế")
+    assert "Công đoàn Khu công nghiệp Huế 2 (D)" in english.text
+    assert "Gần giống" not in english.text
+    whole = send(client, "/admin/team", **fields, unit="cong doan khu cong nghiep hue")
+
+    assert whole.status_code == 200
+    given = "SELECT unit.code FROM organiser_grant JOIN unit ON unit.id = unit_id"
+    assert ("H",) in [tuple(row) for row in inside(stored, given)]
+
+
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [

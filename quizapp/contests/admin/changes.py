@@ -9,6 +9,7 @@ from quizapp import clock
 from quizapp.contests import words
 from quizapp.contests.admin.drafts import knob_groups
 from quizapp.contests.admin.routes import bp
+from quizapp.contests.errors import ReasonMissing
 from quizapp.contests.rules import asking
 from quizapp.contests.rules.drafts import step_of, typed_rounds
 from quizapp.contests.service import changing
@@ -38,12 +39,15 @@ def change_rules(slug: str) -> ResponseReturnValue:
     contest = changing.get_run_contest(organiser, slug)
     changing.lock_contest(contest.id)
     typed = {name: text for name, text in request.form.items() if step_of(name)}
+    change = None
     try:
         change = changing.plan_change(contest, typed, at=now)
         if request.form.get("looked") != change.digest or "do" not in request.form:
             return _page(slug, typed, change=change)
         reason = request.form.get("reason", "")
         changing.change_contest(organiser, contest, change, reason=reason, at=now)
+    except ReasonMissing as refusal:
+        return _page(slug, typed, change=change, unreasoned=words_of(refusal)), refusal.status
     except Refusal as refusal:
         return _page(slug, typed, refused=words_of(refusal).splitlines()), refusal.status
     return redirect(url_for("contests.show", slug=contest.slug), 303)
@@ -55,6 +59,7 @@ def _page(
     *,
     change: Change | None = None,
     refused: list[str] | None = None,
+    unreasoned: str = "",
 ) -> str:
     contest = changing.get_run_contest(current_organiser(), slug)
     return render_template(
@@ -64,6 +69,7 @@ def _page(
         rounds=typed_rounds(typed),
         change=change,
         refused=refused or [],
+        unreasoned=unreasoned,
         reason=request.form.get("reason", ""),
         groups=knob_groups(every=True),
         problems={},

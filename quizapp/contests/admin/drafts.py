@@ -1,7 +1,7 @@
 """Preparing a contest: six steps that may be filled in any order, saved as they are typed."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from quizapp import clock
 from quizapp.contests import service, words
 from quizapp.contests.admin.routes import ACTIONABLE, OF_FILES, bp, sent_file
+from quizapp.contests.admin.weekly import get_weekly_windows, weekly_typed
 from quizapp.contests.errors import DraftChanged
 from quizapp.contests.forms import NewDraftForm
 from quizapp.contests.pdf import as_pdf
@@ -19,17 +20,14 @@ from quizapp.contests.rules.drafts import (
     MOST_ROUNDS,
     TICK,
     Step,
-    Weekly,
     changed,
     of_step,
     rounds_typed,
     step_of,
     typed_rounds,
-    weekly_windows,
 )
-from quizapp.contests.rules.readers import Bad
 from quizapp.contests.rules.regulation import closing, hidden_words, opening
-from quizapp.contests.rules.schedule import WEEKDAYS, BadMoment, read_moment
+from quizapp.contests.rules.schedule import WEEKDAYS
 from quizapp.contests.service import DraftCard, Outlook
 from quizapp.contests.service.signed import LARGEST, expect_upload
 from quizapp.db import writes
@@ -37,7 +35,6 @@ from quizapp.errors import N_, NotFound, Refusal
 from quizapp.people.errors import BadEntry, NotSignedIn
 from quizapp.people.forms import ButtonForm
 from quizapp.people.sign_in import count_upload, current_organiser, organisers_only
-from quizapp.vietnamese import day_in_vietnam
 from quizapp.web.language import words_of
 
 View = Callable[..., ResponseReturnValue]
@@ -132,7 +129,7 @@ def save(public_id: str, step: str) -> ResponseReturnValue:
     if "use_preset" in request.form:
         kept = service.use_preset(organiser, public_id, request.form.get("preset", ""), at=now)
     if "generate" in request.form:
-        schedule = rounds_typed(weekly_windows(_weekly(now)))
+        schedule = rounds_typed(get_weekly_windows(request.form, now=now))
         kept = service.replace_step(organiser, public_id, place, schedule, at=now)
     return redirect(_next(kept, place, now), 303)
 
@@ -262,41 +259,16 @@ def _next(kept: DraftCard, step: Step, now: datetime) -> str:
     return url_for("contests_admin.draft", public_id=kept.public_id, step=to, **given)
 
 
-def _weekly(now: datetime) -> Weekly:
-    """Return the weekly schedule that is asked for. Raises BadEntry."""
-    typed = request.form
-    try:
-        count = asking.number(typed.get("weekly-count", ""))
-        first = typed.get("weekly-first", "").strip()
-        day = day_in_vietnam(read_moment(f"{first} 00:00") if first else now)
-        return _checked_weekly(count, day, typed)
-    except (Bad, BadMoment) as error:
-        raise BadEntry([("rounds", f"Lịch tuần: {error}.")]) from error
-
-
-def _checked_weekly(count: int, first: date, typed: Mapping[str, str]) -> Weekly:
-    opens, closes = (
-        (typed.get(f"weekly-{end}-day", ""), typed.get(f"weekly-{end}-time", "").replace("h", ":"))
-        for end in ("opens", "closes")
-    )
-    if opens[0] not in WEEKDAYS or closes[0] not in WEEKDAYS:
-        raise BadMoment("hãy chọn thứ mở và thứ đóng")
-    weekly = Weekly(count=count, first_day=first, opens=opens, closes=closes)
-    weekly_windows(weekly)
-    return weekly
-
-
 def _again(public_id: str, step: Step, refusal: Refusal) -> str:
     """Render a step with what was just sent; beside it what somebody else has stored meanwhile."""
     stored = service.get_draft(current_organiser(), public_id)
     mine = _sent(step)
     differing = changed(mine, of_step(stored.typed, step)) if _is_conflict(refusal) else []
-    told = [text for _, text in refusal.problems] if isinstance(refusal, BadEntry) else []
     return _step_page(
         stored,
         step,
         mine=mine if step is not Step.REGULATION or mine else None,
-        refused=told or words_of(refusal).splitlines(),
+        refusal=refusal,
         theirs={name: stored.typed.get(name, "") for name in differing},
     )
 
@@ -310,13 +282,15 @@ def _step_page(
     step: Step,
     *,
     mine: Mapping[str, str] | None = None,
-    refused: list[str] | None = None,
+    refusal: Refusal | None = None,
     theirs: Mapping[str, str] | None = None,
     is_told: bool = False,
 ) -> str:
     organiser, now = current_organiser(), clock.now()
     outlook = service.look_at(organiser, stored, at=now)
     typed = stored.typed if mine is None else mine
+    wrong = dict(refusal.problems) if isinstance(refusal, BadEntry) else {}
+    refused = words_of(refusal).splitlines() if refusal else []
     rounds = typed_rounds(typed) or [("", "")]
     if "more" in request.args and len(rounds) < MOST_ROUNDS:
         rounds.append(("", ""))
@@ -329,7 +303,10 @@ def _step_page(
         problems={one.field: one for one in outlook.problems_of(step)} if is_told else {},
         typed=typed,
         seen=stored.seen(step),
-        refused=refused or [],
+        refused=list(wrong.values()) or refused,
+        weekly=weekly_typed(request.form),
+        weekly_wrong=wrong,
+        is_weekly="generate" in request.form,
         theirs=theirs or {},
         form=ButtonForm(formdata=None),
         choices=service.get_choices(organiser, at=now),

@@ -88,6 +88,7 @@ class ContestCard:
     controller_contact: str = ""
     regulation_number: str | None = None
     regulation_date: date | None = None
+    has_signed_file: bool = False  # whether the signed regulation was uploaded
     is_archived: bool = False
     is_rehearsal: bool = False  # nothing of it counts, and no page leaves that out
     is_emptied: bool = False
@@ -112,6 +113,11 @@ class ContestCard:
         """Return the first round that has not opened yet at `now`, or None."""
         waiting = (one for one in self.rounds if one.window.phase(now) is Phase.NOT_OPEN)
         return next(waiting, None)
+
+    def newest_begun(self, now: datetime) -> RoundCard | None:
+        """Return the last round that has opened by `now`, whether or not it is over, or None."""
+        begun = [one for one in self.rounds if one.window.phase(now) is not Phase.NOT_OPEN]
+        return begun[-1] if begun else None
 
     @property
     def ranks_whole(self) -> bool:

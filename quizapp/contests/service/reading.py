@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import cast
 
-from sqlalchemy import Row, Select, bindparam, or_, select
+from sqlalchemy import Row, Select, bindparam, exists, or_, select
 
 from quizapp.banks import service as banks
 from quizapp.banks.service import QuestionCard
@@ -20,11 +20,13 @@ from quizapp.contests.errors import (
 )
 from quizapp.contests.models import (
     Contest,
+    ContestDraft,
     ContestKind,
     Notice,
     Practice,
     Round,
     RuleSet,
+    SignedRegulation,
     StudyDocument,
 )
 from quizapp.contests.rules import ContestRules
@@ -46,6 +48,9 @@ from quizapp.units.models import Unit
 
 CONTEST = table_of(Contest)
 NEWEST = select(CONTEST.c.id, CONTEST.c.revision).where(CONTEST.c.slug == bindparam("slug"))
+IS_SIGNED = exists().where(
+    ContestDraft.contest_id == Contest.id, SignedRegulation.draft_id == ContestDraft.id
+)
 FRESH = {"populate_existing": True}
 POOLS_KEPT = 16
 GAPS_KEPT = 1_000
@@ -69,13 +74,14 @@ def find_contest(slug: str) -> ContestCard | None:
     revision, card = kept.get(found.id, (None, None))
     if revision == found.revision:
         return cast("ContestCard", card)
-    contest = db.session.execute(
-        select(Contest).where(Contest.id == found.id), execution_options=FRESH
-    ).scalar_one()
+    contest, has_signed_file = db.session.execute(
+        select(Contest, IS_SIGNED).where(Contest.id == found.id), execution_options=FRESH
+    ).one()
     card = replace(
         _card(contest, _rounds([contest.id]), _notices(contest.id)),
         documents=_documents(contest.id),
         practice_version_id=_practice(contest.id),
+        has_signed_file=has_signed_file,
     )
     if not is_writing():
         kept[contest.id] = (contest.revision, card)

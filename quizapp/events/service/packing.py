@@ -28,6 +28,7 @@ from quizapp.standings.service.public import Wanted, get_public_board
 from quizapp.units import service as units
 
 PACK = "events.pack"
+WRITING = N_("Ghi gói")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,10 +60,11 @@ def make_asked_pack(job: jobs.Running) -> str | None:
     job.progress(N_("Đọc các màn"), 0, 2)
     asked = job.payload
     made = _made(str(asked["slug"]), int(asked["event"]), str(asked["address"]))
-    job.progress(N_("Ghi gói"), 1, 2)
+    job.progress(WRITING, 1, 2)
     job.keep_file(made.name, "application/zip", made.content)
     with transaction():
         _record_made(f"job:{job.id}", made, actor=job.asked_by)
+    job.progress(WRITING, 2, 2)
     return None
 
 

@@ -28,12 +28,15 @@ from quizapp.people.service.organisers import (
     make_link,
 )
 from quizapp.people.service.sessions import end_all_sessions
+from quizapp.said import said
 from quizapp.units import service as units
 from quizapp.units.models import Unit
+from quizapp.units.rules.naming import keys_of
 from quizapp.units.service import UnitCard
 from quizapp.vietnamese import day_in_vietnam, name_sort_key, one_line
 
 LONGEST_REASON = 300
+SIMILAR = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +132,7 @@ def give_role(organiser: OrganiserCard, typed: TypedGrant, *, at: datetime) -> G
     Raises BadEntry with the problems of its fields, NotYourRole.
     """
     reason = _reason(typed.reason)
-    unit, role = _unit_and_role(organiser, typed)
+    unit, role = _unit_and_role(organiser, typed, at=at)
     actor = f"organiser:{organiser.id}"
     new = NewOrganiser(phone=typed.phone, name=typed.name, unit_id=unit.id, role=role)
     person = ensure_organiser(new, actor=actor, at=at)
@@ -214,11 +217,36 @@ def find_grant_unit(organiser: OrganiserCard, code: str) -> UnitCard | None:
     return unit
 
 
-def _unit_and_role(organiser: OrganiserCard, typed: TypedGrant) -> tuple[UnitCard, Role]:
-    unit = find_grant_unit(organiser, typed.unit)
-    if unit is None:
+def _grant_unit_typed(organiser: OrganiserCard, typed: str, *, at: datetime) -> UnitCard:
+    """Return the one unit where the organiser may grant that a code or words name.
+
+    Of several found the one whose whole name it is. Raises BadEntry.
+    """
+    by_code = find_grant_unit(organiser, typed)
+    if by_code is not None:
+        return by_code
+    text = one_line(typed)
+    found = [
+        card
+        for card in units.search_units(text, on=day_in_vietnam(at))
+        if grantable_by(roles_at(organiser, card.id))
+    ]
+    key = keys_of(text).search_key
+    whole = [card for card in found if keys_of(card.name).search_key == key] or found
+    if len(whole) == 1:
+        return whole[0]
+    if not found:
         words = N_("Không có đơn vị này trong phạm vi bạn được giao quyền.")
         raise BadEntry([("unit", words)])
+    similar = "; ".join(f"{card.name} ({card.code})" for card in found[:SIMILAR])
+    unclear = N_("Chưa rõ đơn vị “{typed}”. Hãy ghi mã đơn vị. Gần giống: {found}.")
+    raise BadEntry([("unit", said(unclear, typed=text, found=similar))])
+
+
+def _unit_and_role(
+    organiser: OrganiserCard, typed: TypedGrant, *, at: datetime
+) -> tuple[UnitCard, Role]:
+    unit = _grant_unit_typed(organiser, typed.unit, at=at)
     if typed.role not in grantable_by(roles_at(organiser, unit.id)):
         words = N_("Bạn không giao được vai trò này: không ai giao nhiều quyền hơn mình có.")
         raise BadEntry([("role", words)])

@@ -79,7 +79,7 @@ class _Making:
 
     def report(self, counts: Counts, *, boards: Mapping[str, str] | None = None) -> Report:
         lines = self._lines(counts)
-        whole = _all_of(counts)
+        whole, mine = _all_of(counts), counts.get(self._owner.id, Count())
         share = self._shares({self._owner.id: whole.people})[self._owner.id]
         one = contests.get_round(self._contest, self._number) if self._number else None
         return Report(
@@ -89,8 +89,10 @@ class _Making:
             as_of=self._at,
             people=whole.people,
             attempts=whole.attempts,
-            elsewhere_people=whole.people - sum(line.people or 0 for line in lines),
-            elsewhere_attempts=whole.attempts - sum(line.attempts or 0 for line in lines),
+            own_people=mine.people - sum(line.people or 0 for line in lines),
+            own_attempts=mine.attempts - sum(line.attempts or 0 for line in lines),
+            elsewhere_people=whole.people - mine.people,
+            elsewhere_attempts=whole.attempts - mine.attempts,
             lines=with_ranks(lines),
             divisions=tuple(map(_title, LETTERS, self._divisions)),
             members=share.members if share else None,

@@ -26,7 +26,7 @@ def draw_summary(report: Report) -> bytes:
         texts += [
             _large(words.of_people(report.people)),
             Text(words=words.of_attempts(report.attempts), largest=56, smallest=40, is_bold=True),
-            Text(words=words.taking_part(report), largest=34, smallest=26),
+            Text(words=_who(report), largest=34, smallest=26, lines=2),
             Text(words=words.change(report), largest=28, smallest=20, ink=DIM),
         ]
     return _drawn(report, texts)
@@ -80,6 +80,12 @@ def _beside(report: Report, line: Line) -> Text:
         since = words.as_of(report.before)
         parts.append(f"{words.more(line.more_people)} người thi so với {since}")
     return Text(words=" · ".join(parts), largest=34, smallest=26, lines=2)
+
+
+def _who(report: Report) -> str:
+    """Tell how many bodies take part; without any below the owner, how many are its own."""
+    beside = words.beside_bodies(report)
+    return words.taking_part(report) if report.lines or not beside else beside[0]
 
 
 def _kept_back(report: Report) -> Sequence[Text]:

@@ -107,6 +107,8 @@ def _whole(document: Any, report: Report) -> None:
 
 def _top(document: Any, report: Report) -> None:
     _heading(document, "2. Đơn vị dẫn đầu từng khối")
+    if not report.lines:
+        _say(document.add_paragraph(), f"{words.NO_BODIES}.")
     for group in groups(report):
         if not group.top:
             continue
@@ -148,10 +150,8 @@ def _bodies(document: Any, report: Report) -> None:
         _table(
             document, heads, lines, widths=(1.6, 5, 1.9, 1.9, 1.9, 1.9, 1.8), texts=2, size=Pt(11)
         )
-    if report.elsewhere_people:
-        told = f"{words.number(report.elsewhere_people)} người thi"
-        and_told = f"{words.number(report.elsewhere_attempts)} lượt thi"
-        _say(document.add_paragraph(), f"{words.ELSEWHERE}: {told}, {and_told}.")
+    for told in words.beside_bodies(report):
+        _say(document.add_paragraph(), f"{told}.")
 
 
 def _body(line: Line) -> Row:
@@ -179,7 +179,8 @@ def _at_zero(document: Any, report: Report) -> None:
             told = f"{title} ({words.number(len(names))} đơn vị): {'; '.join(names)}."
             _say(document.add_paragraph(), told)
     if not report.at_zero:
-        _say(document.add_paragraph(), "Không có: mọi đơn vị đều đã có người thi.")
+        told = "Không có: mọi đơn vị đều đã có người thi" if report.lines else words.NO_BODIES
+        _say(document.add_paragraph(), f"{told}.")
 
 
 def _notes(document: Any, report: Report, digest: str) -> None:

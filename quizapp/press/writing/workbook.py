@@ -37,6 +37,8 @@ def _summary(report: Report) -> Table:
             ("Tăng lượt thi so với kỳ trước", _or_dash(report.more_attempts)),
             ("Đoàn viên (số đã khóa)", _or_dash(report.members)),
             (words.RATE, _rate(report.rate)),
+            (f"{words.own_name(report)}: người thi", report.own_people),
+            (f"{words.own_name(report)}: lượt thi", report.own_attempts),
             (f"{words.ELSEWHERE}: người thi", report.elsewhere_people),
             (f"{words.ELSEWHERE}: lượt thi", report.elsewhere_attempts),
         ]
@@ -67,10 +69,12 @@ def _bodies(report: Report) -> Table:
             *("Đoàn viên", words.RATE),
         ]
     rows = [_body(report, one) for one in report.lines]
-    if not report.is_kept_back and report.elsewhere_people:
-        gap: list[Cell] = [None] * (4 if report.divisions else 2)
-        own: list[Cell] = [report.elsewhere_people, None, report.elsewhere_attempts]
-        rows.append([words.ELSEWHERE, *gap, *own])
+    gap: list[Cell] = [None] * (4 if report.divisions else 2)
+    beside = [
+        (words.own_name(report), report.own_people, report.own_attempts),
+        (words.ELSEWHERE, report.elsewhere_people, report.elsewhere_attempts),
+    ]
+    rows += [[name, *gap, people, None, attempts] for name, people, attempts in beside if people]
     return Table(name="Đơn vị", headings=headings, rows=rows, widths={heading: 48, "Khối": 34})
 
 
