@@ -15,6 +15,7 @@ from quizapp.results import service
 from quizapp.results.forms import CloseForm, PlaceForm
 from quizapp.results.service import desk, emptying, live, live_sheets
 from quizapp.results.service.desk import Typed
+from quizapp.results.service.ties import numbers_of
 from quizapp.results.service.winners import get_winners
 from quizapp.vietnamese import day_in_vietnam
 from quizapp.web.again import shown_again
@@ -156,14 +157,13 @@ def _close_page(
     slug: str, *, refused: str | None = None, about: int | None = None
 ) -> ResponseReturnValue:
     contest, rounds = service.get_rounds_to_close(current_organiser(), slug, at=clock.now())
-    numbers = [one.one.number for one in rounds]
     shown = {
         "contest": contest,
         "form": CloseForm(formdata=None),
         "typed": request.form.get("reason", ""),
         "refused": refused,
         "about": about,
-        "winners": {one: get_winners(contest, one, at=clock.now()) for one in (*numbers, 0)},
+        "winners": {one: get_winners(contest, one, at=clock.now()) for one in numbers_of(contest)},
     }
     if asks_for_part():
         number = request.args.get("round", 0, type=int)
