@@ -135,7 +135,10 @@ def test_an_empty_answer_is_refused_and_what_was_typed_stays(desk, new_client, s
     ask(as_phone(new_client(), desk.contest, desk.people["home"]))
     client, ticket = signed_in(Role.HELP_DESK), only_ticket().public_id.hex()
 
-    assert answer(client, ticket).status_code == 422
+    empty = answer(client, ticket)
+    assert empty.status_code == 422
+    assert "Hãy ghi câu trả lời, hoặc chọn một câu soạn sẵn." in empty.text
+    assert "việc bạn cần giúp" not in empty.text
     long = answer(client, ticket, words="dài " * 200)
 
     assert long.status_code == 422
