@@ -6,7 +6,6 @@ from quizapp.people.rules.policy import Permission
 from quizapp.people.service import naming as _naming  # noqa: F401 - registers names for the log
 from quizapp.people.service.access import (
     ASSIGNS,
-    COUNTS,
     DECIDES,
     HELPS,
     READS_AUDIT,
@@ -128,7 +127,6 @@ from quizapp.people.service.tries import count_upload, forget_old_failures
 
 __all__ = [
     "ASSIGNS",
-    "COUNTS",
     "DECIDES",
     "FOUND_AT_MOST",
     "HELPS",
