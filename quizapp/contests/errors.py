@@ -93,6 +93,16 @@ class DraftChanged(Refusal):
     )
 
 
+class SavedElsewhere(DraftChanged):
+    """The organiser who is refused saved last: this step on another page, or another step later."""
+
+    text = N_(
+        "Phần này đã được lưu ở một trang khác, của bạn hoặc của người cùng soạn, từ lúc bạn mở"
+        " trang này. Chưa có gì bị ghi đè: hãy xem hai bên khác nhau chỗ nào, sửa nếu cần, rồi lưu"
+        " lại."
+    )
+
+
 class DraftMovedOn(Refusal):
     text = N_("{who} vừa sửa bản nháp này. Hãy xem lại rồi bấm lần nữa.")
 

@@ -17,6 +17,7 @@ from quizapp.contests.rules.drafts import Step
 from quizapp.contests.service import signed
 from quizapp.db import db, transaction
 from quizapp.people.service import Role
+from quizapp.units.service import find_unit
 from tests.integration.pages import Page
 from tests.integration.test_home import OTHER, organiser_of
 from tests.integration.test_organisers import sign_in
@@ -182,8 +183,12 @@ def test_a_page_that_saves_by_itself_is_told_what_would_come_of_it(clerk, whole)
 
 
 def test_two_people_on_one_draft_overwrite_nothing_silently(app, clerk, whole, new_client):
+    with app.app_context():
+        hue = find_unit("P_HUE")
+        db.session.rollback()
+        organiser_of(hue, phone=OTHER)
     other = new_client()
-    sign_in(other)
+    sign_in(other, phone=OTHER)
     path = f"/admin/drafts/{whole}/steps/basics"
     page = clerk.get(path)
     mine = form_of(page, path).hidden | values_of(page.text, path)
@@ -202,7 +207,7 @@ def test_two_people_on_one_draft_overwrite_nothing_silently(app, clerk, whole, n
     assert "Tên của tôi" in clerk.get(path).text
 
 
-def test_a_save_by_script_of_an_old_page_is_refused_too(clerk, whole):
+def test_ones_own_later_save_is_not_told_as_somebody_elses(clerk, whole):
     path = f"/admin/drafts/{whole}/steps/basics"
     page = clerk.get(path)
     mine = form_of(page, path).hidden | values_of(page.text, path)
@@ -211,7 +216,20 @@ def test_a_save_by_script_of_an_old_page_is_refused_too(clerk, whole):
     late = clerk.post(path, data=mine, headers={"Accept": "application/json"})
 
     assert late.status_code == 409
-    assert "vừa sửa phần này" in late.json["error"]
+    assert "Phần này đã được lưu ở một trang khác" in late.json["error"]
+    assert "Lê Thị Hằng" not in late.json["error"]
+
+
+def test_a_save_whose_answer_was_lost_can_be_sent_again(clerk, whole):
+    path = f"/admin/drafts/{whole}/steps/basics"
+    page = clerk.get(path)
+    mine = form_of(page, path).hidden | values_of(page.text, path) | {"title": "Tên của tôi"}
+    script = {"Accept": "application/json"}
+
+    first, again = (clerk.post(path, data=mine, headers=script) for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json["seen"] == first.json["seen"]
 
 
 def test_what_a_topic_has_too_few_of_is_said_at_once(clerk, whole):
