@@ -325,14 +325,49 @@ def test_an_approved_draft_is_fixed_and_its_rounds_open_by_the_clock_alone(
     assert "Đã kết thúc" in clerk.get(page).text
 
 
+def uploaded(clerk, public_id, content=PDF, name="ký.pdf", **fields):
+    """Send a file with the fields of its step, as the button beside it does."""
+    step, path = (f"/admin/drafts/{public_id}/{end}" for end in ("steps/regulation", "signed"))
+    page = clerk.get(step)
+    assert f'formaction="{path}"' in page.text
+    typed = form_of(page, step).hidden | values_of(page.text, step) | fields
+    return clerk.post(path, data=typed | {"file": (io.BytesIO(content), name)})
+
+
+def test_what_is_typed_beside_a_file_is_kept_with_it(clerk, whole):
+    step = f"/admin/drafts/{whole}/steps/regulation"
+    tick = next(name for name in values_of(clerk.get(step).text, step) if name.startswith("tick"))
+
+    kept = uploaded(clerk, whole, regulation_number="99/TL-LĐLĐ", **{tick: ""})
+    assert kept.status_code == 303
+    page = clerk.get(step)
+    assert 'value="99/TL-LĐLĐ"' in page.text
+    assert tick not in values_of(page.text, step)
+    assert "ký.pdf" in page.text
+
+    refused = uploaded(clerk, whole, b"no PDF", regulation_number="100/TL-LĐLĐ")
+    assert refused.status_code == 422
+    assert 'value="100/TL-LĐLĐ"' in refused.text
+
+
+def test_a_file_that_comes_without_its_step_changes_nothing_of_it(clerk, whole):
+    step = f"/admin/drafts/{whole}/steps/regulation"
+    page = clerk.get(step)
+    token = {"csrf_token": form_of(page, step).hidden["csrf_token"]}
+    before = values_of(page.text, step)
+
+    file = {"file": (io.BytesIO(PDF), "ký.pdf")}
+    assert clerk.post(f"/admin/drafts/{whole}/signed", data=token | file).status_code == 303
+
+    after = values_of(clerk.get(step).text, step)
+    assert {**after, "csrf_token": ""} == {**before, "csrf_token": ""}
+
+
 def test_a_signed_regulation_is_kept_and_given_back_as_a_file_that_runs_nothing(
     clerk, whole, monkeypatch
 ):
-    path = f"/admin/drafts/{whole}/signed"
-
     def upload(content, name="ký.pdf"):
-        hidden = form_of(clerk.get(f"/admin/drafts/{whole}/steps/regulation"), path).hidden
-        return clerk.post(path, data=hidden | {"file": (io.BytesIO(content), name)})
+        return uploaded(clerk, whole, content, name)
 
     assert upload(b"<script>alert(1)</script>").status_code == 422
     assert upload(b"").status_code == 422
