@@ -238,8 +238,31 @@ def test_what_a_topic_has_too_few_of_is_said_at_once(clerk, whole):
     answer = sent(clerk, path, **{"paper.quota:Tiền lương": "31", "paper.questions": "31"})
 
     page = text_of(clerk.get(answer.location))
-    assert "Tiền lương: cần 31, chỉ có 30." in page
-    assert "Chủ đề “tiền lương”: cần 31 câu, có 30" in page
+    assert page.count("Chủ đề “Tiền lương”: đề cần 31 câu, ngân hàng có 30, thiếu 1.") == 3
+
+
+def test_a_paper_that_the_bank_cannot_fill_is_told_before_there_is_any_round(clerk):
+    steps = begun(clerk).location.removesuffix("/basics")
+    path = f"{steps}/paper"
+    words = "Đề cần 70 câu, ngân hàng có 60 câu dùng được, thiếu 10."
+
+    typed = {"bank": "luat", "paper.questions": "70"}
+    script = sent(clerk, path, headers={"Accept": "application/json"}, **typed)
+    assert script.json["problems"]["paper.questions"] == words
+    assert words in script.json["parts"]["supply-now"]
+
+    answer = sent(clerk, path)
+    assert answer.location.startswith(path)
+    assert text_of(clerk.get(answer.location)).count(words) == 3
+    options = {"paper.options_min": "2", "paper.options_max": "3", "paper.questions": "20"}
+    assert (
+        "thiếu 20."
+        in sent(clerk, path, headers={"Accept": "application/json"}, **options).json["problems"][
+            "paper.questions"
+        ]
+    )
+    fits = sent(clerk, path, **options | {"paper.options_max": "4"})
+    assert fits.location == f"{steps}/rounds"
 
 
 def test_a_weekly_schedule_is_generated_in_vietnams_zone(clerk, whole):
@@ -294,7 +317,7 @@ def test_a_changed_rule_unticks_its_point_and_no_other(app, clerk, whole):
         ({"regulation_number": ""}, "Chưa ghi số của thể lệ đã ký."),
         ({"regulation_date": "hôm qua"}, "Chưa ghi ngày ký thể lệ."),
         ({"slug": "Có Dấu"}, "chỉ chữ thường không dấu"),
-        ({"paper.questions": "61"}, "Đề cần 61 câu, có 60."),
+        ({"paper.questions": "61"}, "Đề cần 61 câu, ngân hàng có 60 câu dùng được, thiếu 1."),
     ],
 )
 def test_what_keeps_a_contest_from_being_approved(app, clerk, whole, change, words):

@@ -37,16 +37,17 @@ from quizapp.contests.service.creating import NewContest, check_contest, get_pre
 from quizapp.contests.service.draft_rulings import FIX, find_old
 from quizapp.contests.service.drafts import DraftCard
 from quizapp.contests.service.in_force import OldQuestion, rulings_of
-from quizapp.contests.service.outlook import Choices, Outlook, supplies_of
+from quizapp.contests.service.outlook import Choices, Outlook, shortages_of, supplies_of
 from quizapp.contests.service.reading import get_excluded
 from quizapp.contests.words import knob_title
 from quizapp.errors import N_, Refusal
 from quizapp.people.rules.policy import Permission
 from quizapp.people.service import OrganiserCard, get_unit_ids_where
+from quizapp.said import Said
 from quizapp.units import service as units
 from quizapp.units.service import UnitCard
 from quizapp.vietnamese import day_in_vietnam, one_line
-from quizapp.web.language import translated, words_of
+from quizapp.web.language import told, translated, words_of
 
 LONGEST = 200  # letters of a title, of a name
 # What a refusal of the whole is about.
@@ -54,7 +55,6 @@ FIELDS: tuple[tuple[type[Refusal], str], ...] = (
     (BadSlug, "slug"),
     (SlugTaken, "slug"),
     (BadSchedule, "rounds"),
-    (QuotaTooLarge, "paper.quota"),
     (PracticeIsAsked, "bank"),
 )
 
@@ -108,6 +108,7 @@ class _Reading:
         version = self._read_bank()
         windows = self._read_rounds()
         supplies = supplies_of(version, contest_rules, windows)
+        shortages = self._check_supply(version, contest_rules, windows)
         new = self._read_whole(owner, body, version, windows, is_whole=contest_rules is not None)
         contest = _as_contest(new, contest_rules, version, owner)
         old = self._check_force(version, windows)
@@ -119,6 +120,7 @@ class _Reading:
             windows=windows,
             version=version,
             supplies=supplies,
+            shortages=shortages,
             regulation=points,
             new=new,
             contest=contest,
@@ -170,6 +172,21 @@ class _Reading:
             )
             return None
         return banks.find_version(code, None)
+
+    def _check_supply(
+        self,
+        version: VersionCard | None,
+        contest_rules: ContestRules | None,
+        windows: Sequence[Window],
+    ) -> tuple[Said, ...]:
+        if version is None or contest_rules is None:
+            return ()
+        found = shortages_of(version, contest_rules, windows)
+        field = "paper.quota" if contest_rules.quota else "paper.questions"
+        for one in found:
+            fix = N_("Giảm số câu ấy, hoặc công bố bản ngân hàng có thêm câu.")
+            self.wrong(field, told(one), fix)
+        return found
 
     def _read_rounds(self) -> tuple[Window, ...]:
         pairs = typed_rounds(self.typed)
@@ -241,7 +258,7 @@ class _Reading:
         )
         try:
             check_contest(new)
-        except BadSchedule:
+        except (BadSchedule, QuotaTooLarge):
             return new  # said above
         except Refusal as refusal:
             self._refused(refusal)
@@ -249,14 +266,10 @@ class _Reading:
 
     def _refused(self, refusal: Refusal) -> None:
         field = next((name for kind, name in FIELDS if isinstance(refusal, kind)), "boards")
-        if isinstance(refusal, (QuotaTooLarge, BadRules)):
+        if isinstance(refusal, BadRules):
             for line in str(refusal.facts["problems"]).splitlines():
                 self.wrong(
-                    field,
-                    line.removeprefix("- ").removeprefix("boards: ").capitalize() + ".",
-                    N_("Giảm số câu ấy, hoặc công bố bản ngân hàng có thêm câu.")
-                    if field == "paper.quota"
-                    else "",
+                    field, line.removeprefix("- ").removeprefix("boards: ").capitalize() + "."
                 )
             return
         self.wrong(

@@ -14,8 +14,13 @@ from quizapp.contests.service.cards import ContestCard
 from quizapp.contests.service.creating import NewContest
 from quizapp.contests.service.drafts import DraftCard
 from quizapp.contests.service.in_force import OldQuestion
-from quizapp.contests.service.reading import drawable
+from quizapp.contests.service.reading import drawable, fitting
+from quizapp.errors import N_
+from quizapp.said import Said, said
 from quizapp.units.service import UnitCard
+
+TOO_FEW = N_("Đề cần {wanted} câu, ngân hàng có {n} câu dùng được, thiếu {missing}.")
+TOO_FEW_OF = N_("Chủ đề “{topic}”: đề cần {wanted} câu, ngân hàng có {n}, thiếu {missing}.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +61,7 @@ class Outlook:
     windows: tuple[Window, ...]
     version: VersionCard | None
     supplies: tuple[Supply, ...]
+    shortages: tuple[Said, ...]
     regulation: tuple[Point, ...]
     new: NewContest | None
     contest: ContestCard | None
@@ -85,9 +91,7 @@ def supplies_of(
         return ()
     questions = banks.get_questions(version.id)
     quota = dict(contest_rules.quota) if contest_rules else {}
-    pools: list[Sequence[QuestionCard]] = [questions]
-    if contest_rules is not None and windows:
-        pools = [drawable(questions, contest_rules, window) for window in windows]
+    pools = _pools(questions, contest_rules, windows)
     topics = dict.fromkeys([*quota, *(one.topic or "" for one in questions)])
     return tuple(
         Supply(
@@ -100,3 +104,43 @@ def supplies_of(
         )
         for topic in sorted(topics)
     )
+
+
+def shortages_of(
+    version: VersionCard, contest_rules: ContestRules, windows: Sequence[Window]
+) -> tuple[Said, ...]:
+    """Say what of a paper the bank cannot give in the round that has fewest, or in any at all.
+
+    Known as soon as there are rules and a bank: nobody is to fix the rounds of what cannot be.
+    """
+    pools = _pools(banks.get_questions(version.id), contest_rules, windows)
+    if not contest_rules.quota:
+        fewest = min(map(len, pools))
+        missing = contest_rules.questions - fewest
+        facts = {"wanted": contest_rules.questions, "n": fewest, "missing": missing}
+        return (said(TOO_FEW, **facts),) if missing > 0 else ()
+    supplies = supplies_of(version, contest_rules, windows)
+    return tuple(
+        said(
+            TOO_FEW_OF,
+            topic=one.topic,
+            wanted=one.wanted,
+            n=one.available,
+            missing=one.wanted - one.available,
+        )
+        for one in supplies
+        if one.wanted is not None and one.is_short
+    )
+
+
+def _pools(
+    questions: Sequence[QuestionCard],
+    contest_rules: ContestRules | None,
+    windows: Sequence[Window],
+) -> list[Sequence[QuestionCard]]:
+    """Return what may be asked in each round; before there are rounds, what may be in one."""
+    if contest_rules is None:
+        return [questions]
+    if not windows:
+        return [fitting(questions, contest_rules)]
+    return [drawable(questions, contest_rules, window) for window in windows]

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -216,12 +216,13 @@ def drawable(
     A question whose law is not in force on every day of the round is not asked, unless organisers
     ruled that it is; one with fewer or more options than the rules allow never is.
     """
+    return fitting(askable(questions, *window.days(), rulings), contest_rules)
+
+
+def fitting(questions: Iterable[QuestionCard], contest_rules: ContestRules) -> list[QuestionCard]:
+    """Return the questions with as many options as the rules allow, whatever the day."""
     low, high = contest_rules.options_min, contest_rules.options_max
-    return [
-        question
-        for question in askable(questions, *window.days(), rulings)
-        if low <= len(question.options) <= high
-    ]
+    return [question for question in questions if low <= len(question.options) <= high]
 
 
 def drawable_in(one: RoundCard) -> list[QuestionCard]:
