@@ -28,6 +28,12 @@ class NoUnitLike(UnclearUnit):
     )
 
 
+class NoUnitInReach(NotFound):
+    """The same words where the unit is what the page is about: out of reach it is not there."""
+
+    text = NoUnitLike.text
+
+
 class NoUnitWritten(UnclearUnit):
     text = N_("Hãy ghi tên hoặc mã đơn vị.")
 

@@ -10,7 +10,7 @@ from quizapp.people.rules.policy import Permission
 from quizapp.people.service.access import may, may_somewhere
 from quizapp.people.service.cards import OrganiserCard
 from quizapp.units import service as units
-from quizapp.units.errors import BadHeadCount
+from quizapp.units.errors import BadHeadCount, NoUnitInReach, NoUnitLike
 from quizapp.units.rules.head_counts import read_day, read_members, read_source
 from quizapp.units.service import UnitCard, head_counts
 from quizapp.units.service.head_counts import CountCard
@@ -40,7 +40,8 @@ class CountLine:
 def enter_count(organiser: OrganiserCard, typed: TypedCount, *, at: datetime) -> None:
     """Write a count of a unit at or below one granted.
 
-    Raises UnclearUnit, alike for units out of reach, NotYourRole, BadHeadCount, CountLocked.
+    Raises UnclearUnit, NoUnitInReach (alike for units that are not there), NotYourRole,
+    BadHeadCount, CountLocked.
     """
     unit, actor = _unit(organiser, typed.unit, at=at)
     members = _read(read_members, typed.members)
@@ -67,11 +68,14 @@ def _unit(organiser: OrganiserCard, typed: str, *, at: datetime) -> tuple[UnitCa
     """Return the unit named and the actor; only a grant at the unit or above it reaches it."""
     if not may_somewhere(organiser, Permission.COUNT_MEMBERS):
         raise NotYourRole
-    unit = units.find_unit_named(
-        typed,
-        on=day_in_vietnam(at),
-        reaches=lambda unit_id: may(organiser, Permission.COUNT_MEMBERS, unit_id),
-    )
+    try:
+        unit = units.find_unit_named(
+            typed,
+            on=day_in_vietnam(at),
+            reaches=lambda unit_id: may(organiser, Permission.COUNT_MEMBERS, unit_id),
+        )
+    except NoUnitLike as refusal:
+        raise NoUnitInReach(**refusal.facts) from None
     return unit, f"organiser:{organiser.id}"
 
 
