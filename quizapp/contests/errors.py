@@ -133,6 +133,14 @@ class PdfTooLarge(Refusal):
     text = N_("Tệp quá lớn: nhiều nhất {megabytes} MB. Hãy quét ở độ phân giải thấp hơn.")
 
 
+class BadHotline(Refusal):
+    status: ClassVar[int] = 422
+    text = N_(
+        "Số điện thoại không đúng. Ghi số di động, số cố định có mã vùng, hoặc số 1800, 1900; ví dụ"
+        " 024 3942 1794."
+    )
+
+
 class BadColour(Refusal):
     """Letters could not be read with it; `words` say why, `fix` what to choose."""
 

@@ -231,6 +231,7 @@ FORMS = {
 }
 SEVERAL = {
     "events_admin.change": 5,  # the link, a rehearsal, the list of states, one more, the look
+    "contests_admin.change_look": 2,  # the colour, the number to call
     "events_admin.play": 2,  # to move, and to say something
     "privacy.change_consent": 2,  # to hide, and to leave
 }

@@ -128,7 +128,7 @@ def test_a_ready_answer_is_sent_by_one_choice_and_own_words_come_before_it(
     page = phone.get("/help").text
     assert "Số biên nhận trên trang kết quả chứng minh" in page
     assert "Viết riêng cho bạn." in page
-    assert "Quên mã PIN thì gọi" not in page
+    assert "Quên mã PIN thì hỏi" not in page
 
 
 def test_an_empty_answer_is_refused_and_what_was_typed_stays(desk, new_client, signed_in):

@@ -16,7 +16,7 @@ from quizapp.contests.errors import (
     SlugTaken,
 )
 from quizapp.contests.rules import ContestRules, asking
-from quizapp.contests.rules.colours import check_colour, is_readable, read_colour
+from quizapp.contests.rules.colours import check_colour, read_colour
 from quizapp.contests.rules.drafts import (
     TICK,
     WHOM_TO_ASK,
@@ -28,21 +28,31 @@ from quizapp.contests.rules.drafts import (
     step_of,
     typed_rounds,
 )
-from quizapp.contests.rules.in_force import read_rulings
 from quizapp.contests.rules.keeping import check_months, read_months
 from quizapp.contests.rules.regulation import Held, Point, regulation
 from quizapp.contests.rules.schedule import BadMoment, Window, read_moment, schedule_problem
-from quizapp.contests.service.cards import ContestCard, RoundCard
+from quizapp.contests.service.cards import ContestCard
 from quizapp.contests.service.creating import NewContest, check_contest, get_presets
 from quizapp.contests.service.draft_rulings import FIX, find_old
 from quizapp.contests.service.drafts import DraftCard
-from quizapp.contests.service.in_force import OldQuestion, rulings_of
-from quizapp.contests.service.outlook import Choices, Outlook, shortages_of, supplies_of
+from quizapp.contests.service.in_force import OldQuestion
+from quizapp.contests.service.outlook import (
+    Choices,
+    Outlook,
+    as_contest,
+    shortages_of,
+    supplies_of,
+)
 from quizapp.contests.service.reading import get_excluded
 from quizapp.contests.words import knob_title
 from quizapp.errors import N_, Refusal
 from quizapp.people.rules.policy import Permission
-from quizapp.people.service import OrganiserCard, get_unit_ids_where
+from quizapp.people.service import (
+    OrganiserCard,
+    check_hotline,
+    get_unit_ids_where,
+    read_hotline,
+)
 from quizapp.said import Said
 from quizapp.units import service as units
 from quizapp.units.service import UnitCard
@@ -110,7 +120,7 @@ class _Reading:
         supplies = supplies_of(version, contest_rules, windows)
         shortages = self._check_supply(version, contest_rules, windows)
         new = self._read_whole(owner, body, version, windows, is_whole=contest_rules is not None)
-        contest = _as_contest(new, contest_rules, version, owner)
+        contest = as_contest(new, contest_rules, version, owner)
         old = self._check_force(version, windows)
         cautions = tuple(get_excluded(contest)) if contest else ()
         points = self._read_regulation(contest_rules, owner, version, windows)
@@ -144,6 +154,7 @@ class _Reading:
         for field, words in WHOM_TO_ASK.items():
             if not self.text(field):
                 self.wrong(field, words, WHY_WHOM)
+        self._tell("hotline", check_hotline(self.text("hotline")))
         self._tell("colour", check_colour(self.text("colour")))
         self._tell("retention_months", check_months(self.text("retention_months")))
         return owner
@@ -248,6 +259,7 @@ class _Reading:
             controller=self.text("controller") or owner.name,
             controller_address=self.text("controller_address"),
             controller_contact=self.text("controller_contact"),
+            hotline=read_hotline(self.text("hotline")),
             retention_months=read_months(self.text("retention_months")),
             regulation_number=self.text("regulation_number") or None,
             regulation_date=self._regulation_date(),
@@ -345,51 +357,6 @@ def _window(opens: str, closes: str) -> Window:
     if not (opens and closes):
         raise BadMoment("cần cả giờ mở và giờ đóng")
     return Window(opens_at=read_moment(opens), closes_at=read_moment(closes))
-
-
-def _as_contest(
-    new: NewContest | None,
-    contest_rules: ContestRules | None,
-    version: VersionCard | None,
-    owner: UnitCard | None,
-) -> ContestCard | None:
-    """Return the contest as its page would show it; nothing of it is stored."""
-    if new is None or contest_rules is None or version is None or owner is None:
-        return None
-    rounds = tuple(
-        RoundCard(
-            id=0,
-            contest_id=0,
-            number=number,
-            title=f"Vòng {number}",
-            tag=b"",
-            window=window,
-            bank_version_id=version.id,
-            rule_set_id=0,
-            secret=b"",
-            generation=1,
-            paused_at=None,
-            closed_at=None,
-            rules=contest_rules,
-            rulings=read_rulings(rulings_of(version.id, window, new.rulings)),  # type: ignore[arg-type] # as a round stores them
-        )
-        for number, window in enumerate(new.windows, start=1)
-    )
-    return ContestCard(
-        id=0,
-        slug=new.slug,
-        title=new.title,
-        controller=new.controller,
-        controller_address=new.controller_address,
-        controller_contact=new.controller_contact,
-        retention_months=new.retention_months,
-        regulation_number=new.regulation_number,
-        regulation_date=new.regulation_date,
-        colour=new.colour if new.colour and is_readable(new.colour) else None,
-        owner_unit_id=owner.id,
-        generation=1,
-        rounds=rounds,
-    )
 
 
 def _own_units(organiser: OrganiserCard, *, at: datetime) -> list[UnitCard]:

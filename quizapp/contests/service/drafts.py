@@ -85,6 +85,7 @@ def clone_contest(organiser: OrganiserCard, contest: ContestCard, *, at: datetim
         "controller": contest.controller,
         "controller_address": contest.controller_address,
         "controller_contact": contest.controller_contact,
+        "hotline": contest.hotline or "",
         "colour": contest.colour or "",
         "retention_months": str(contest.retention_months),
     }

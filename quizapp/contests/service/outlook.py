@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from quizapp.banks import service as banks
 from quizapp.banks.service import BankCard, QuestionCard, VersionCard
 from quizapp.contests.rules import ContestRules
+from quizapp.contests.rules.colours import is_readable
 from quizapp.contests.rules.drafts import Problem, Step
+from quizapp.contests.rules.in_force import read_rulings
 from quizapp.contests.rules.regulation import Point
 from quizapp.contests.rules.schedule import Window
-from quizapp.contests.service.cards import ContestCard
+from quizapp.contests.service.cards import ContestCard, RoundCard
 from quizapp.contests.service.creating import NewContest
 from quizapp.contests.service.drafts import DraftCard
-from quizapp.contests.service.in_force import OldQuestion
+from quizapp.contests.service.in_force import OldQuestion, rulings_of
 from quizapp.contests.service.reading import drawable, fitting
 from quizapp.errors import N_
 from quizapp.said import Said, said
@@ -144,3 +146,49 @@ def _pools(
     if not windows:
         return [fitting(questions, contest_rules)]
     return [drawable(questions, contest_rules, window) for window in windows]
+
+
+def as_contest(
+    new: NewContest | None,
+    contest_rules: ContestRules | None,
+    version: VersionCard | None,
+    owner: UnitCard | None,
+) -> ContestCard | None:
+    """Return the contest as its page would show it; nothing of it is stored."""
+    if new is None or contest_rules is None or version is None or owner is None:
+        return None
+    rounds = tuple(
+        RoundCard(
+            id=0,
+            contest_id=0,
+            number=number,
+            title=f"Vòng {number}",
+            tag=b"",
+            window=window,
+            bank_version_id=version.id,
+            rule_set_id=0,
+            secret=b"",
+            generation=1,
+            paused_at=None,
+            closed_at=None,
+            rules=contest_rules,
+            rulings=read_rulings(rulings_of(version.id, window, new.rulings)),  # type: ignore[arg-type] # as a round stores them
+        )
+        for number, window in enumerate(new.windows, start=1)
+    )
+    return ContestCard(
+        id=0,
+        slug=new.slug,
+        title=new.title,
+        controller=new.controller,
+        controller_address=new.controller_address,
+        controller_contact=new.controller_contact,
+        hotline=new.hotline,
+        retention_months=new.retention_months,
+        regulation_number=new.regulation_number,
+        regulation_date=new.regulation_date,
+        colour=new.colour if new.colour and is_readable(new.colour) else None,
+        owner_unit_id=owner.id,
+        generation=1,
+        rounds=rounds,
+    )

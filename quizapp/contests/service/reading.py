@@ -89,7 +89,7 @@ def get_contest(slug: str) -> ContestCard:
     return contest
 
 
-def known_contest_id(parts: Mapping[str, object]) -> int | None:
+def known_contest(parts: Mapping[str, object]) -> ContestCard | None:
     """Return the contest of an address as far as this process has met it: no statement.
 
     By its `slug`, or by the round whose tag begins a paper's `public_id`.
@@ -98,8 +98,14 @@ def known_contest_id(parts: Mapping[str, object]) -> int | None:
     tag = _tag(public_id)
     for _, card in kept_for_good("contests").values():
         if card.slug == slug or any(one.tag == tag for one in card.rounds):
-            return int(card.id)
+            return cast("ContestCard", card)
     return None
+
+
+def known_contest_id(parts: Mapping[str, object]) -> int | None:
+    """Return the id of what `known_contest` returns."""
+    card = known_contest(parts)
+    return None if card is None else card.id
 
 
 def _tag(public_id: str) -> bytes | None:
@@ -328,6 +334,7 @@ def _card(
         rounds=tuple(mine),
         controller_address=contest.controller_address,
         controller_contact=contest.controller_contact,
+        hotline=contest.hotline,
         regulation_number=contest.regulation_number,
         regulation_date=contest.regulation_date,
         is_archived=contest.archived_at is not None,

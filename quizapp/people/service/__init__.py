@@ -89,7 +89,7 @@ from quizapp.people.service.organisers import (
     prepare_password,
     set_password,
 )
-from quizapp.people.service.phones import is_phone
+from quizapp.people.service.phones import check_hotline, is_phone, read_hotline
 from quizapp.people.service.refusals import (
     MetCard,
     forget_old_refusals,
@@ -165,6 +165,7 @@ __all__ = [
     "begin_second_step",
     "check_entry",
     "check_half",
+    "check_hotline",
     "check_keys",
     "check_own_pin",
     "check_sign_in",
@@ -225,6 +226,7 @@ __all__ = [
     "open_phone",
     "prepare_password",
     "reaches",
+    "read_hotline",
     "renew_recovery_codes",
     "return_by_pin",
     "roles_at",
