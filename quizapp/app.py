@@ -19,7 +19,7 @@ from quizapp.banks import views as banks
 from quizapp.config import Settings
 from quizapp.contests import admin as contests_admin
 from quizapp.contests import views as contests
-from quizapp.contests.service import known_contest_id
+from quizapp.contests.service import known_contest, known_contest_id
 from quizapp.contests.theme import theme_style
 from quizapp.db import init_db
 from quizapp.errors import Refusal
@@ -217,4 +217,6 @@ def _refused(words: str, status: int, *, kind: str) -> ResponseReturnValue:
     code = refused_code(kind)
     if request.is_json or request.path.endswith(".json"):
         return {"error": words, "support": code}, status
-    return render_template("refused.html", text=words, code=code), status
+    contest = known_contest(request.view_args or {})
+    hotline = contest.hotline if contest else None
+    return render_template("refused.html", text=words, code=code, hotline=hotline), status

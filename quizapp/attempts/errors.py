@@ -154,13 +154,6 @@ class BadReason(Refusal):
     text = N_("Hãy ghi lý do, nhiều nhất {most} ký tự. Lý do ở mãi trong nhật ký.")
 
 
-class UnclearUnit(Refusal):
-    """The words fit no unit, or several; `found` names some of them with their codes."""
-
-    status: ClassVar[int] = 422
-    text = N_("Chưa rõ đơn vị “{typed}”. Hãy ghi mã đơn vị. Gần giống: {found}.")
-
-
 class NothingToChange(Refusal):
     text = N_("Không có gì thay đổi: đã đúng như vậy rồi.")
 

@@ -93,6 +93,16 @@ class DraftChanged(Refusal):
     )
 
 
+class SavedElsewhere(DraftChanged):
+    """The organiser who is refused saved last: this step on another page, or another step later."""
+
+    text = N_(
+        "Phần này đã được lưu ở một trang khác, của bạn hoặc của người cùng soạn, từ lúc bạn mở"
+        " trang này. Chưa có gì bị ghi đè: hãy xem hai bên khác nhau chỗ nào, sửa nếu cần, rồi lưu"
+        " lại."
+    )
+
+
 class DraftMovedOn(Refusal):
     text = N_("{who} vừa sửa bản nháp này. Hãy xem lại rồi bấm lần nữa.")
 
@@ -121,6 +131,14 @@ class NoPdf(Refusal):
 class PdfTooLarge(Refusal):
     status: ClassVar[int] = 413
     text = N_("Tệp quá lớn: nhiều nhất {megabytes} MB. Hãy quét ở độ phân giải thấp hơn.")
+
+
+class BadHotline(Refusal):
+    status: ClassVar[int] = 422
+    text = N_(
+        "Số điện thoại không đúng. Ghi số di động, số cố định có mã vùng, hoặc số 1800, 1900; ví dụ"
+        " 024 3942 1794."
+    )
 
 
 class BadColour(Refusal):

@@ -92,7 +92,7 @@ class NewPinForm(FlaskForm):
 class HeadCountForm(OrganiserForm):
     """How many members a unit had on a day, and who says so."""
 
-    unit = StringField(lazy_gettext("Mã đơn vị"), render_kw={"autocomplete": "off"})
+    unit = StringField(lazy_gettext("Đơn vị"), render_kw={"autocomplete": "off"})
     members = StringField(
         lazy_gettext("Số đoàn viên"), render_kw={"inputmode": "numeric", "autocomplete": "off"}
     )

@@ -45,6 +45,7 @@ class Contest(Base):
     archived_at: Mapped[datetime | None]  # since when lists leave it out
     kind: Mapped[str] = mapped_column(server_default=text("'real'"))
     emptied_at: Mapped[datetime | None]  # since when nobody may join: its people are erased
+    hotline: Mapped[str | None]  # as it is shown: "024 3942 1794"; None: nobody is to be called
     colour: Mapped[str | None]  # "#0b4f8a"; None: the colours of the product
     banner_digest: Mapped[str | None]  # of the picture on its page, with its size in pixels
     banner_width: Mapped[int | None]

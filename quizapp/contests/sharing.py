@@ -35,10 +35,13 @@ def card_version(contest: ContestCard) -> str:
     return hashlib.sha256("\n".join(_words(contest)).encode()).hexdigest()[:8]
 
 
-def qr(address: str) -> Markup:
-    """Return the QR code of an address as SVG, dark on white with the margin that readers need."""
+def qr(address: str, *, border: int = 4) -> Markup:
+    """Return the QR code of an address as SVG, dark on white with the margin that readers need.
+
+    `border` in modules: less where the page itself keeps white around the code.
+    """
     code = segno.make(address, error="m", micro=False)
-    drawn = code.svg_inline(omitsize=True, border=4, dark="#000", light="#fff")
+    drawn = code.svg_inline(omitsize=True, border=border, dark="#000", light="#fff")
     return Markup(drawn)  # noqa: S704 - numbers of our own
 
 

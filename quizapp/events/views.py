@@ -33,7 +33,7 @@ def screen(slug: str) -> ResponseReturnValue:
         contest=contest,
         event=event,
         key=request.args["k"],
-        qr=qr(address),
+        qr=qr(address, border=0),
         address=re.sub(r"^https?://", "", address).removesuffix(event.code),
     )
     return keep_publicly(make_response(page))

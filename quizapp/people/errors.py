@@ -50,8 +50,8 @@ class WrongResetCode(Refusal):
     status = 403
     is_recorded = True
     text = N_(
-        "Số điện thoại hoặc mã một lần không đúng, hoặc mã đã quá mười phút. Hãy gọi ban tổ chức "
-        "để được cấp mã khác."
+        "Số điện thoại hoặc mã một lần không đúng, hoặc mã đã quá mười phút. Hãy xin ban tổ chức "
+        "một mã khác."
     )
 
 

@@ -12,10 +12,7 @@ class BadWords(Refusal):
 
 class AskedTooOften(Refusal):
     status: ClassVar[int] = 429
-    text = N_(
-        "Bạn đã gửi vài câu hỏi rồi. Ban tổ chức trả lời ngay trên trang này; hãy đợi, hoặc gọi "
-        "điện nếu gấp."
-    )
+    text = N_("Bạn đã gửi vài câu hỏi rồi. Ban tổ chức trả lời ngay trên trang này; hãy đợi.")
 
 
 class NoSuchTicket(NotFound):

@@ -19,10 +19,21 @@ def tidy(words: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def words_problem(words: str) -> str | None:
-    """Return what is wrong with tidy words, None when they can be taken."""
+def question_problem(words: str) -> str | None:
+    """Return what is wrong with the tidy words of a question, None when they can be taken."""
     if len(words) < SHORTEST:
         return N_("Hãy ghi vài chữ về việc bạn cần giúp.")
+    return _length_problem(words)
+
+
+def answer_problem(words: str) -> str | None:
+    """Return what is wrong with the tidy words of an answer, None when they can be taken."""
+    if len(words) < SHORTEST:
+        return N_("Hãy ghi câu trả lời, hoặc chọn một câu soạn sẵn.")
+    return _length_problem(words)
+
+
+def _length_problem(words: str) -> str | None:
     if len(words) > LONGEST:
         return N_("Hãy ghi ngắn hơn, nhiều nhất 600 ký tự.")
     return None

@@ -7,7 +7,7 @@ from quizapp.web.language import translated
 
 PHRASES = (
     N_("Bạn vào trang cuộc thi, chọn “Vào lại bằng mã PIN” để làm tiếp đúng câu, đúng giờ."),
-    N_("Quên mã PIN thì gọi ban tổ chức: chúng tôi đọc cho bạn một mã để đặt PIN mới."),
+    N_("Quên mã PIN thì hỏi ban tổ chức: chúng tôi đọc cho bạn một mã để đặt PIN mới."),
     N_("Bài của bạn đã được máy chủ nhận. Số biên nhận trên trang kết quả chứng minh điều đó."),
     N_("Đơn vị của bạn đã được sửa. Bảng xếp hạng cập nhật sau vài giây."),
     N_("Bạn đã được thêm một lượt. Hãy mở lại trang vòng thi để bắt đầu."),

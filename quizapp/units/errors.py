@@ -1,10 +1,41 @@
 """What the catalogue of units refuses."""
 
+from collections.abc import Sequence
+
 from quizapp.errors import N_, NotFound, Refusal
 
 
 class UnknownUnit(NotFound):
     text = N_("Không tìm thấy đơn vị công đoàn này.")
+
+
+class UnclearUnit(Refusal):
+    """What was typed fits several units; `choices` are codes and names of some of them."""
+
+    status = 422
+    text = N_("Chưa rõ đơn vị “{typed}”. Hãy ghi mã đơn vị. Gần giống: {found}.")
+
+    def __init__(self, *, typed: str, choices: Sequence[tuple[str, str]] = ()) -> None:
+        self.choices = choices
+        found = "; ".join(f"{name} ({code})" for code, name in choices)
+        super().__init__(typed=typed, found=found)
+
+
+class NoUnitLike(UnclearUnit):
+    text = N_(
+        "Chưa rõ đơn vị “{typed}”: trong phạm vi của bạn không có đơn vị nào giống vậy. Hãy ghi "
+        "vài chữ trong tên, không cần dấu, hoặc mã đơn vị."
+    )
+
+
+class NoUnitInReach(NotFound):
+    """The same words where the unit is what the page is about: out of reach it is not there."""
+
+    text = NoUnitLike.text
+
+
+class NoUnitWritten(UnclearUnit):
+    text = N_("Hãy ghi tên hoặc mã đơn vị.")
 
 
 class BadCatalogue(Refusal):

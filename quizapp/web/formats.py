@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from flask import Flask
+from markupsafe import Markup
 
 from quizapp.errors import N_
 from quizapp.vietnamese import VIETNAM
@@ -32,6 +33,7 @@ def init_formats(app: Flask) -> None:
         percent=percent,
         points=points,
         span=span,
+        tel=tel,
         second=second,
         until=until,
     )
@@ -55,6 +57,11 @@ def day(at: date) -> str:
 def clock_time(at: datetime) -> str:
     """`19:30`"""
     return f"{local(at):%H:%M}"
+
+
+def tel(number: str) -> Markup:
+    """Return a phone number as a link that a phone calls."""
+    return Markup('<a href="tel:{}">{}</a>').format(number.replace(" ", ""), number)
 
 
 def second(at: datetime) -> str:

@@ -21,7 +21,8 @@ MESSAGE = "Mời quý vị đại biểu ổn định chỗ ngồi, chương tr�
 STATES = (*usual_states(), State(id=9, kind=Kind.MESSAGE, text=MESSAGE.strip()))
 FIRST_LOAD, UPDATE = 200_000, 3_000  # bytes on the wire
 SMALLEST, CODE = 3, 9  # hundredths of the height that a capital takes
-LEAST_QR = 80  # hundredths of the height
+LEAST_QR = {1080: 80, 768: 72}  # height of the screen → hundredths of it, without the quiet zone
+QUIET = 3  # modules without a dark one around a code
 LEAST_CONTRAST = 7
 # Asked again and again from here: a function that the page is to wait for would need `eval`,
 # which the page's policy forbids it.
@@ -59,6 +60,19 @@ READ = """() => {
         outside: box.left < .04 * innerWidth || box.right > .96 * innerWidth || box.top < .04 * innerHeight || box.bottom > .96 * innerHeight};
     });
 }"""  # noqa: E501 - a script reads better whole
+
+# The side of what is dark in a code, one module of it, and how much white is around it, in pixels.
+MODULES = """() => {
+  const svg = document.querySelector(".qr svg"), dark = svg.querySelector("path[stroke]");
+  const drawn = dark.getBBox(), to = svg.getScreenCTM(), white = document.querySelector(".qr");
+  const box = white.getBoundingClientRect(), module = to.a;
+  const left = to.e + drawn.x * to.a, right = left + drawn.width * to.a;
+  const top = to.f + (drawn.y - .5) * to.d, bottom = top + (drawn.height + 1) * to.d;
+  const rest = [left - box.left, box.right - right, top - box.top, box.bottom - bottom];
+  const isWhite = getComputedStyle(white).backgroundColor === "rgb(255, 255, 255)";
+  const side = Math.min(right - left, bottom - top);
+  return {side, module, quiet: isWhite ? Math.min(...rest) : 0};
+}"""
 
 
 @pytest.fixture
@@ -154,8 +168,9 @@ def is_shown(page, state):
 
 def joins_from_afar(page):
     """Check that the code fills what the page leaves it, and that its digits are the largest."""
-    box, height = page.locator(".qr svg").bounding_box(), page.viewport_size["height"]
-    assert min(box["width"], box["height"]) >= LEAST_QR / 100 * height
+    height, seen = page.viewport_size["height"], page.evaluate(MODULES)
+    assert seen["side"] >= LEAST_QR[height] / 100 * height - 1, seen
+    assert seen["quiet"] >= QUIET * seen["module"], seen
     (code,) = (one for one in page.evaluate(READ) if one["text"].isdigit())
     assert code["capital"] >= CODE, code
 

@@ -23,6 +23,8 @@ class Page(HTMLParser):
     def __init__(self, html):
         super().__init__()
         self.forms = []
+        self.by_button = {}  # address of a button of its own → the form that it sends
+        self._named = {}
         self.attributes = []
         self.inline = {"script": [], "style": []}
         self.linked = []
@@ -38,6 +40,10 @@ class Page(HTMLParser):
         self.attributes += [(tag, name, value or "") for name, value in attrs]
         if tag == "form":
             self.forms.append(Form(given.get("action") or "", given.get("method", "get").lower()))
+            self._named[given.get("id")] = self.forms[-1]
+        if tag == "button" and "formaction" in given:
+            sent = self._named[given["form"]] if "form" in given else self.forms[-1]
+            self.by_button[given["formaction"]] = sent
         if tag == "input" and given.get("type") == "hidden" and self.forms:
             self.forms[-1].hidden[given["name"]] = given.get("value", "")
         elif tag == "input" and self.forms:

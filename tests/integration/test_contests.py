@@ -16,6 +16,7 @@ from quizapp.db import db, transaction
 from tests.integration.test_journey import joined
 from tests.making import banks, contests, people
 from tests.making.contests import NOON, ROUND
+from tests.making.units import loaded_catalogue
 
 CREATE = ("contests", "create", "--bank", "luat-lao-dong", "--slug", "thi", "--unit", "VGCL")
 UNION = ("--preset", "union_weekly_20x20")
@@ -217,3 +218,18 @@ def test_the_demo_is_made_once_and_is_open(in_app, run, freeze):
     assert "/c/demo" in first.output
     assert stored("demo").round_at(NOON) is not None
     assert len(service.get_contests()) == 1
+
+
+def test_every_example_beside_the_field_of_the_unit_finds_one_in_the_catalogue(
+    in_app, freeze, client
+):
+    freeze(NOON)
+    contests.contest()
+    loaded_catalogue()
+    page = client.get("/c/tim-hieu/join").text
+    examples = re.search(r"ví dụ: ([^.]+)\.", page).group(1).split(", ")
+
+    found = {one: client.get("/units.json", query_string={"q": one}).json for one in examples}
+
+    assert len(found) >= 3
+    assert all(found.values()), found

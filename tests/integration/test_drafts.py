@@ -17,6 +17,7 @@ from quizapp.contests.rules.drafts import Step
 from quizapp.contests.service import signed
 from quizapp.db import db, transaction
 from quizapp.people.service import Role
+from quizapp.units.service import find_unit
 from tests.integration.pages import Page
 from tests.integration.test_home import OTHER, organiser_of
 from tests.integration.test_organisers import sign_in
@@ -183,8 +184,12 @@ def test_a_page_that_saves_by_itself_is_told_what_would_come_of_it(clerk, whole)
 
 
 def test_two_people_on_one_draft_overwrite_nothing_silently(app, clerk, whole, new_client):
+    with app.app_context():
+        hue = find_unit("P_HUE")
+        db.session.rollback()
+        organiser_of(hue, phone=OTHER)
     other = new_client()
-    sign_in(other)
+    sign_in(other, phone=OTHER)
     path = f"/admin/drafts/{whole}/steps/basics"
     page = clerk.get(path)
     mine = form_of(page, path).hidden | values_of(page.text, path)
@@ -203,7 +208,7 @@ def test_two_people_on_one_draft_overwrite_nothing_silently(app, clerk, whole, n
     assert "Tên của tôi" in clerk.get(path).text
 
 
-def test_a_save_by_script_of_an_old_page_is_refused_too(clerk, whole):
+def test_ones_own_later_save_is_not_told_as_somebody_elses(clerk, whole):
     path = f"/admin/drafts/{whole}/steps/basics"
     page = clerk.get(path)
     mine = form_of(page, path).hidden | values_of(page.text, path)
@@ -212,7 +217,20 @@ def test_a_save_by_script_of_an_old_page_is_refused_too(clerk, whole):
     late = clerk.post(path, data=mine, headers={"Accept": "application/json"})
 
     assert late.status_code == 409
-    assert "vừa sửa phần này" in late.json["error"]
+    assert "Phần này đã được lưu ở một trang khác" in late.json["error"]
+    assert "Lê Thị Hằng" not in late.json["error"]
+
+
+def test_a_save_whose_answer_was_lost_can_be_sent_again(clerk, whole):
+    path = f"/admin/drafts/{whole}/steps/basics"
+    page = clerk.get(path)
+    mine = form_of(page, path).hidden | values_of(page.text, path) | {"title": "Tên của tôi"}
+    script = {"Accept": "application/json"}
+
+    first, again = (clerk.post(path, data=mine, headers=script) for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json["seen"] == first.json["seen"]
 
 
 def test_what_a_topic_has_too_few_of_is_said_at_once(clerk, whole):
@@ -221,8 +239,31 @@ def test_what_a_topic_has_too_few_of_is_said_at_once(clerk, whole):
     answer = sent(clerk, path, **{"paper.quota:Tiền lương": "31", "paper.questions": "31"})
 
     page = text_of(clerk.get(answer.location))
-    assert "Tiền lương: cần 31, chỉ có 30." in page
-    assert "Chủ đề “tiền lương”: cần 31 câu, có 30" in page
+    assert page.count("Chủ đề “Tiền lương”: đề cần 31 câu, ngân hàng có 30, thiếu 1.") == 3
+
+
+def test_a_paper_that_the_bank_cannot_fill_is_told_before_there_is_any_round(clerk):
+    steps = begun(clerk).location.removesuffix("/basics")
+    path = f"{steps}/paper"
+    words = "Đề cần 70 câu, ngân hàng có 60 câu dùng được, thiếu 10."
+
+    typed = {"bank": "luat", "paper.questions": "70"}
+    script = sent(clerk, path, headers={"Accept": "application/json"}, **typed)
+    assert script.json["problems"]["paper.questions"] == words
+    assert words in script.json["parts"]["supply-now"]
+
+    answer = sent(clerk, path)
+    assert answer.location.startswith(path)
+    assert text_of(clerk.get(answer.location)).count(words) == 3
+    options = {"paper.options_min": "2", "paper.options_max": "3", "paper.questions": "20"}
+    assert (
+        "thiếu 20."
+        in sent(clerk, path, headers={"Accept": "application/json"}, **options).json["problems"][
+            "paper.questions"
+        ]
+    )
+    fits = sent(clerk, path, **options | {"paper.options_max": "4"})
+    assert fits.location == f"{steps}/rounds"
 
 
 def test_a_weekly_schedule_is_generated_in_vietnams_zone(clerk, whole):
@@ -301,7 +342,7 @@ def test_a_changed_rule_unticks_its_point_and_no_other(app, clerk, whole):
         ({"regulation_number": ""}, "Chưa ghi số của thể lệ đã ký."),
         ({"regulation_date": "hôm qua"}, "Chưa ghi ngày ký thể lệ."),
         ({"slug": "Có Dấu"}, "chỉ chữ thường không dấu"),
-        ({"paper.questions": "61"}, "Đề cần 61 câu, có 60."),
+        ({"paper.questions": "61"}, "Đề cần 61 câu, ngân hàng có 60 câu dùng được, thiếu 1."),
     ],
 )
 def test_what_keeps_a_contest_from_being_approved(app, clerk, whole, change, words):
@@ -332,14 +373,49 @@ def test_an_approved_draft_is_fixed_and_its_rounds_open_by_the_clock_alone(
     assert "Đã kết thúc" in clerk.get(page).text
 
 
+def uploaded(clerk, public_id, content=PDF, name="ký.pdf", **fields):
+    """Send a file with the fields of its step, as the button beside it does."""
+    step, path = (f"/admin/drafts/{public_id}/{end}" for end in ("steps/regulation", "signed"))
+    page = clerk.get(step)
+    assert f'formaction="{path}"' in page.text
+    typed = form_of(page, step).hidden | values_of(page.text, step) | fields
+    return clerk.post(path, data=typed | {"file": (io.BytesIO(content), name)})
+
+
+def test_what_is_typed_beside_a_file_is_kept_with_it(clerk, whole):
+    step = f"/admin/drafts/{whole}/steps/regulation"
+    tick = next(name for name in values_of(clerk.get(step).text, step) if name.startswith("tick"))
+
+    kept = uploaded(clerk, whole, regulation_number="99/TL-LĐLĐ", **{tick: ""})
+    assert kept.status_code == 303
+    page = clerk.get(step)
+    assert 'value="99/TL-LĐLĐ"' in page.text
+    assert tick not in values_of(page.text, step)
+    assert "ký.pdf" in page.text
+
+    refused = uploaded(clerk, whole, b"no PDF", regulation_number="100/TL-LĐLĐ")
+    assert refused.status_code == 422
+    assert 'value="100/TL-LĐLĐ"' in refused.text
+
+
+def test_a_file_that_comes_without_its_step_changes_nothing_of_it(clerk, whole):
+    step = f"/admin/drafts/{whole}/steps/regulation"
+    page = clerk.get(step)
+    token = {"csrf_token": form_of(page, step).hidden["csrf_token"]}
+    before = values_of(page.text, step)
+
+    file = {"file": (io.BytesIO(PDF), "ký.pdf")}
+    assert clerk.post(f"/admin/drafts/{whole}/signed", data=token | file).status_code == 303
+
+    after = values_of(clerk.get(step).text, step)
+    assert {**after, "csrf_token": ""} == {**before, "csrf_token": ""}
+
+
 def test_a_signed_regulation_is_kept_and_given_back_as_a_file_that_runs_nothing(
     clerk, whole, monkeypatch
 ):
-    path = f"/admin/drafts/{whole}/signed"
-
     def upload(content, name="ký.pdf"):
-        hidden = form_of(clerk.get(f"/admin/drafts/{whole}/steps/regulation"), path).hidden
-        return clerk.post(path, data=hidden | {"file": (io.BytesIO(content), name)})
+        return uploaded(clerk, whole, content, name)
 
     assert upload(b"<script>alert(1)</script>").status_code == 422
     assert upload(b"").status_code == 422

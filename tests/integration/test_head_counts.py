@@ -186,9 +186,12 @@ def test_a_count_is_entered_and_locked_on_the_page(provinces, signed_in):
     [
         ({"members": "nhiều"}, "không phải số đoàn viên"),
         ({"counted_on": "hôm qua"}, "không phải là ngày"),
-        ({"counted_on": "2027-01-01"}, "chưa đến"),
+        ({"counted_on": "31/02/2026"}, "viết như 01/09/2026"),
+        ({"counted_on": "01/01/2027"}, "ngày 01/01/2027 chưa đến"),
         ({"source": " "}, "thiếu nguồn"),
-        ({"unit": "P_KHAC"}, "Không có đơn vị mã P_KHAC"),
+        ({"unit": "P_KHAC"}, "không có đơn vị nào giống vậy"),
+        ({"unit": "lien doan"}, "Gần giống: "),
+        ({"unit": " "}, "Hãy ghi tên hoặc mã đơn vị."),
     ],
 )
 def test_a_bad_count_is_refused_in_words_and_stays_in_the_form(provinces, signed_in, fields, words):
@@ -199,6 +202,17 @@ def test_a_bad_count_is_refused_in_words_and_stays_in_the_form(provinces, signed
     assert answer.status_code in {404, 422}
     assert words in answer.text
     assert 'value="BC 12"' in answer.text or "source" in fields
+
+
+def test_a_unit_is_named_by_code_or_words_and_a_day_is_written_as_elsewhere(provinces, signed_in):
+    client = signed_in(Role.OWNER)
+    assert "Viết như 01/09/2026." in client.get(PAGE).text
+
+    for unit, day in (("lien doan p_a", "1/9/2026"), ("p_a", "02/09/2026"), ("P_A", "2026-09-03")):
+        assert posted(client, unit=unit, counted_on=day).status_code == 303
+
+    counted = db.session.execute(text("SELECT counted_on FROM head_count ORDER BY counted_on"))
+    assert [str(day) for (day,) in counted] == ["2026-09-01", "2026-09-02", "2026-09-03"]
 
 
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}/lock"])

@@ -149,7 +149,7 @@ def test_the_code_of_a_refusal_leads_to_what_was_refused_and_to_whom(
         db.session.execute(update(Round).values(paused_at=NOON))
     refused = phone.post("/c/tim-hieu/rounds/1/attempts", data=form)
     assert refused.status_code == 409
-    assert "Gọi ban tổ chức thì đọc mã này" in refused.text
+    assert "Hỏi ban tổ chức thì đưa mã này" in refused.text
     freeze(NOON + timedelta(days=40))
     client = signed_in(Role.HELP_DESK)
 

@@ -1,6 +1,7 @@
 """The live room: how a contest goes this minute, within what an open prediction lets be known."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from quizapp.people.service import Role
 from quizapp.results.models import MinuteCount, UnitHour
 from quizapp.results.service.hourly import get_unit_days
 from quizapp.results.service.live import keep_pulse
+from quizapp.units.kinds import UnitKind
 from quizapp.vietnamese import day_in_vietnam
 from quizapp.web.flushing import SHELF
 from tests.integration.cost import counted
@@ -120,6 +122,31 @@ def workbook_of(client, day=""):
     jobs.do_waiting()
     db.session.rollback()
     return client.get(f"{asked.location}/file")
+
+
+def test_whoever_belongs_to_no_body_below_the_owner_is_told_of_too(in_app, freeze, signed_in):
+    freeze(NOON)
+    made = units.made_units(
+        units.unit_row("P_A", name="Liên đoàn Lao động tỉnh A"),
+        units.unit_row("P_B"),
+        units.unit_row("F_10", name="Công ty May 10", kind=UnitKind.GRASSROOTS, parent_code="P_A"),
+    )
+    contest = contests.contest(owner="P_A", prediction=None, ranking=["score desc"])
+    for n, code in enumerate(["F_10", "P_A", "P_A", "P_B", None]):
+        where = {"unit_id": code and made[code].id, "unit_text": None if code else "Xưởng may"}
+        attempts.finished(contest, people.person(contest.id, phone=f"0916{n:06d}", **where))
+    rolled_up()
+
+    page = " ".join(signed_in(Role.AUDITOR, made["P_A"]).get(LIVE).text.split())
+
+    page = page.partition("<h2>Đơn vị đông nhất</h2>")[2].partition("</table>")[0]
+    told = re.findall(r'<tr><td>([^<]+)</td><td class="num">(\d+)</td><td class="num">(\d)', page)
+    assert told == [
+        ("Công ty May 10", "1", "1"),
+        ("Trực tiếp ở Liên đoàn Lao động tỉnh A", "2", "2"),
+        ("Đơn vị ngoài Liên đoàn Lao động tỉnh A", "1", "1"),
+        ("Đơn vị đang được xác định", "1", "1"),
+    ]
 
 
 def test_the_workbook_holds_the_same_numbers(contest, new_client, signed_in, freeze):

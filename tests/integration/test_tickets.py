@@ -128,14 +128,17 @@ def test_a_ready_answer_is_sent_by_one_choice_and_own_words_come_before_it(
     page = phone.get("/help").text
     assert "Số biên nhận trên trang kết quả chứng minh" in page
     assert "Viết riêng cho bạn." in page
-    assert "Quên mã PIN thì gọi" not in page
+    assert "Quên mã PIN thì hỏi" not in page
 
 
 def test_an_empty_answer_is_refused_and_what_was_typed_stays(desk, new_client, signed_in):
     ask(as_phone(new_client(), desk.contest, desk.people["home"]))
     client, ticket = signed_in(Role.HELP_DESK), only_ticket().public_id.hex()
 
-    assert answer(client, ticket).status_code == 422
+    empty = answer(client, ticket)
+    assert empty.status_code == 422
+    assert "Hãy ghi câu trả lời, hoặc chọn một câu soạn sẵn." in empty.text
+    assert "việc bạn cần giúp" not in empty.text
     long = answer(client, ticket, words="dài " * 200)
 
     assert long.status_code == 422

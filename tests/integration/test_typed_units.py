@@ -118,6 +118,28 @@ def test_another_unit_can_be_chosen_and_changed_again(contest, client, signed_in
     assert set(groups(desk, "left")) == {"Không thuộc đơn vị nào"}
 
 
+def test_words_that_fit_no_unit_or_several_stay_and_lead_to_a_choice(contest, client, signed_in):
+    typing(contest, 1, "CTY MAY 10")
+    assert agreed(contest) == []
+    desk = signed_in(Role.OWNER)
+    *_, other = groups(desk)["Công ty Cổ phần May 10"]
+
+    unknown = decided(desk, other, unit="dệt Phương Đông", choose="1")
+    assert unknown.status_code == 422
+    assert 'value="dệt Phương Đông"' in unknown.text
+    assert "không có đơn vị nào giống vậy" in unknown.text
+    assert "Gần giống" not in unknown.text
+
+    unclear = decided(desk, other, unit="công ty", choose="1")
+    assert unclear.status_code == 422
+    assert 'value="công ty"' in unclear.text
+    assert "Công ty TNHH May Sông Hồng (F_SH)" in unclear.text
+    assert 'name="approve" value="F_SH"' in unclear.text
+    assert decided(desk, other, approve="F_SH").status_code == 303
+    assert agreed(contest) == []
+    assert firms(client) == {"F_SH": 1}
+
+
 def test_a_decision_after_the_close_moves_no_result_that_is_final(
     contest, client, signed_in, freeze
 ):

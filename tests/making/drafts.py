@@ -43,14 +43,16 @@ def runner(unit_code="VGCL"):
     return card
 
 
-def whole_draft(*, bank, unit="VGCL", windows=(WEEK,), at=NOON, preset="union_weekly_20x20"):
+def whole_draft(
+    *, bank, unit="VGCL", windows=(WEEK,), at=NOON, preset="union_weekly_20x20", **basics
+):
     """Make a draft in which nothing is left to do; return its public id."""
     organiser = runner(unit)
     with transaction():
         public_id = service.begin_draft(
             organiser, unit_code=unit, preset=preset, title=BASICS["title"], at=at
         )
-        fill(organiser, public_id, Step.BASICS, BASICS, at=at)
+        fill(organiser, public_id, Step.BASICS, BASICS | basics, at=at)
         fill(organiser, public_id, Step.PAPER, {"bank": bank}, at=at)
         fill(organiser, public_id, Step.ROUNDS, rounds_typed(windows), at=at)
         tick_all(organiser, public_id, at=at)

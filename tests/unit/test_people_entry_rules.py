@@ -14,7 +14,7 @@ from quizapp.people.rules.entry import (
     mask_name,
     mask_phone,
 )
-from quizapp.people.service.phones import check_phone, read_phone
+from quizapp.people.service.phones import check_hotline, check_phone, read_hotline, read_phone
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 PHONE = "+84912345678"
@@ -227,3 +227,25 @@ def test_numbers_of_every_network_are_taken(prefix):
 def test_what_is_not_a_mobile_number_of_this_country_is_refused(text):
     assert read_phone(text) is None
     assert fields(check_phone(text)) == ["phone"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("024 3942 1794", "024 3942 1794"),
+        ("(024) 3942.1794", "024 3942 1794"),
+        ("+84 24 39421794", "024 3942 1794"),
+        ("02343822123", "0234 3822 123"),
+        ("0912345678", "0912 345 678"),
+        ("19001234", "1900 1234"),
+        ("1800 123 456", "1800 123456"),
+        ("113", None),
+        ("3942 1794", None),
+        ("+33 1 23 45 67 89", None),
+        ("0912-VINA-PH", None),
+        ("", None),
+    ],
+)
+def test_whom_people_call_may_have_a_desk_or_a_short_number(typed, shown):
+    assert read_hotline(typed) == shown
+    assert bool(check_hotline(typed)) is (bool(typed) and shown is None)

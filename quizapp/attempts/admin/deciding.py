@@ -29,6 +29,7 @@ from quizapp.people.errors import BadEntry
 from quizapp.people.forms import OrganiserForm
 from quizapp.people.service import Decision, ResetCode
 from quizapp.people.sign_in import current_organiser, organisers_only
+from quizapp.units.errors import UnclearUnit
 from quizapp.web.again import View, shown_again
 from quizapp.web.language import translated, words_of
 
@@ -233,6 +234,8 @@ def _typed_page(slug: str, *, refusal: Refusal | None = None) -> str:
         page=page,
         page_size=PAGE,
         form=TypedForm(formdata=None),
+        typed=TypedForm() if refusal else None,
+        choices=refusal.choices if isinstance(refusal, UnclearUnit) else None,
         **_said(refusal),
     )
 

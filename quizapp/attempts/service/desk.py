@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from quizapp.attempts.errors import BadReason, NoSuchPerson, UnclearUnit
+from quizapp.attempts.errors import BadReason, NoSuchPerson
 from quizapp.attempts.models import Attempt, AttemptVoid
 from quizapp.attempts.rules import AttemptState
 from quizapp.attempts.service import corrections, merging, typed_units
@@ -37,7 +37,6 @@ from quizapp.units.service import UnitCard
 from quizapp.vietnamese import day_in_vietnam, one_line
 
 LONGEST_REASON = 300
-SIMILAR = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -270,15 +269,7 @@ def restore_attempt(asked: Asked, *, reason: str, at: datetime) -> None:
 
 def find_unit_typed(typed: str, reach: Reach, *, at: datetime) -> UnitCard:
     """Return the one unit within reach that a code or words name. Raises UnclearUnit."""
-    text, today = one_line(typed), day_in_vietnam(at)
-    by_code = units.find_unit(text, on=today) if text else None
-    if by_code is not None and reach.has(by_code.id):
-        return by_code
-    found = [card for card in units.search_units(text, on=today) if reach.has(card.id)]
-    if len(found) == 1:
-        return found[0]
-    similar = "; ".join(f"{card.name} ({card.code})" for card in found[:SIMILAR])
-    raise UnclearUnit(typed=text, found=similar or "–")
+    return units.find_unit_named(typed, on=day_in_vietnam(at), reaches=reach.has)
 
 
 def checked_reason(reason: str) -> str:

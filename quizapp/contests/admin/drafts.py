@@ -171,11 +171,13 @@ def reads_pdf(view: View) -> View:
 @writes
 @organisers_only
 def upload_signed(public_id: str, file_name: str, content: bytes) -> ResponseReturnValue:
-    """Keep the scanned regulation of a draft."""
+    """Keep the scanned regulation of a draft, and what is typed beside it."""
     count_upload()
-    service.store_signed(
-        current_organiser(), public_id, file_name=file_name, content=content, at=clock.now()
-    )
+    organiser, now, step = current_organiser(), clock.now(), Step.REGULATION
+    if "seen" in request.form:  # a page from before this release sends the file alone
+        seen = request.form["seen"]
+        service.save_step(organiser, public_id, step, _sent(step), seen=seen, at=now)
+    service.store_signed(organiser, public_id, file_name=file_name, content=content, at=now)
     page = url_for("contests_admin.draft", public_id=public_id, step=Step.REGULATION)
     return redirect(page, 303)
 

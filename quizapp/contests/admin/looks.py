@@ -44,12 +44,14 @@ def _look_again(refusal: Refusal, slug: str) -> ResponseReturnValue:
 @writes
 @organisers_only
 def change_look(slug: str) -> ResponseReturnValue:
-    """Give the contest another colour, or take its banner off."""
+    """Give the contest another colour or another number to call, or take its banner off."""
     ButtonForm().check()
     organiser, now = current_organiser(), clock.now()
     contest = get_run_contest(organiser, slug)
     if "take_off" in request.form:
         look.take_banner_off(organiser, contest, at=now)
+    elif "hotline" in request.form:
+        look.set_hotline(organiser, contest, request.form["hotline"], at=now)
     else:
         look.set_colour(organiser, contest, request.form.get("colour", ""), at=now)
     return redirect(url_for("contests_admin.look_page", slug=slug), 303)
@@ -126,6 +128,7 @@ def _look_page(slug: str, *, refused: str = "") -> str:
         "contests/look.html",
         contest=contest,
         typed=typed,
+        hotline=request.form.get("hotline", contest.hotline or ""),
         nearest=nearest_readable(read) if read and not is_readable(read) else None,
         refused=refused,
         form=ButtonForm(formdata=None),

@@ -47,6 +47,7 @@ STEP_OF = {
     "controller": Step.BASICS,
     "controller_address": Step.BASICS,
     "controller_contact": Step.BASICS,
+    "hotline": Step.BASICS,
     "retention_months": Step.BASICS,
     "bank": Step.PAPER,
     "excluded_reason": Step.PAPER,

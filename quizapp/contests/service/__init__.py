@@ -62,6 +62,7 @@ from quizapp.contests.service.reading import (
     get_regulation,
     get_round,
     get_rules,
+    known_contest,
     known_contest_id,
 )
 from quizapp.contests.service.rehearsing import (
@@ -159,6 +160,7 @@ __all__ = [
     "get_shared",
     "get_warnings",
     "is_asked_in_earnest",
+    "known_contest",
     "known_contest_id",
     "look_at",
     "read_preset",

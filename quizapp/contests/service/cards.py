@@ -86,6 +86,7 @@ class ContestCard:
     rounds: tuple[RoundCard, ...]
     controller_address: str = ""
     controller_contact: str = ""
+    hotline: str | None = None  # as it is shown; None: nobody is to be called
     regulation_number: str | None = None
     regulation_date: date | None = None
     has_signed_file: bool = False  # whether the signed regulation was uploaded

@@ -60,6 +60,7 @@ class NewContest:
     own_rulings: Mapping[str, Ruling] = field(default_factory=dict)
     controller_address: str = ""
     controller_contact: str = ""
+    hotline: str | None = None
     retention_months: int = 12
     regulation_number: str | None = None
     regulation_date: date | None = None
@@ -128,6 +129,7 @@ def create_contest(new: NewContest, *, actor: str, at: datetime) -> ContestCard:
         "controller": new.controller,
         "controller_address": new.controller_address,
         "controller_contact": new.controller_contact,
+        "hotline": new.hotline,
         "retention_months": new.retention_months,
         "regulation_number": new.regulation_number,
         "regulation_date": new.regulation_date,

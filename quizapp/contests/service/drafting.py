@@ -16,7 +16,7 @@ from quizapp.contests.errors import (
     SlugTaken,
 )
 from quizapp.contests.rules import ContestRules, asking
-from quizapp.contests.rules.colours import check_colour, is_readable, read_colour
+from quizapp.contests.rules.colours import check_colour, read_colour
 from quizapp.contests.rules.drafts import (
     TICK,
     WHOM_TO_ASK,
@@ -28,25 +28,36 @@ from quizapp.contests.rules.drafts import (
     step_of,
     typed_rounds,
 )
-from quizapp.contests.rules.in_force import read_rulings
 from quizapp.contests.rules.keeping import check_months, read_months
 from quizapp.contests.rules.regulation import Held, Point, regulation
 from quizapp.contests.rules.schedule import BadMoment, Window, read_moment, schedule_problem
-from quizapp.contests.service.cards import ContestCard, RoundCard
+from quizapp.contests.service.cards import ContestCard
 from quizapp.contests.service.creating import NewContest, check_contest, get_presets
 from quizapp.contests.service.draft_rulings import FIX, find_old
 from quizapp.contests.service.drafts import DraftCard
-from quizapp.contests.service.in_force import OldQuestion, rulings_of
-from quizapp.contests.service.outlook import Choices, Outlook, supplies_of
+from quizapp.contests.service.in_force import OldQuestion
+from quizapp.contests.service.outlook import (
+    Choices,
+    Outlook,
+    as_contest,
+    shortages_of,
+    supplies_of,
+)
 from quizapp.contests.service.reading import get_excluded
 from quizapp.contests.words import knob_title
 from quizapp.errors import N_, Refusal
 from quizapp.people.rules.policy import Permission
-from quizapp.people.service import OrganiserCard, get_unit_ids_where
+from quizapp.people.service import (
+    OrganiserCard,
+    check_hotline,
+    get_unit_ids_where,
+    read_hotline,
+)
+from quizapp.said import Said
 from quizapp.units import service as units
 from quizapp.units.service import UnitCard
 from quizapp.vietnamese import day_in_vietnam, one_line
-from quizapp.web.language import translated, words_of
+from quizapp.web.language import told, translated, words_of
 
 LONGEST = 200  # letters of a title, of a name
 # What a refusal of the whole is about.
@@ -54,7 +65,6 @@ FIELDS: tuple[tuple[type[Refusal], str], ...] = (
     (BadSlug, "slug"),
     (SlugTaken, "slug"),
     (BadSchedule, "rounds"),
-    (QuotaTooLarge, "paper.quota"),
     (PracticeIsAsked, "bank"),
 )
 
@@ -108,8 +118,9 @@ class _Reading:
         version = self._read_bank()
         windows = self._read_rounds()
         supplies = supplies_of(version, contest_rules, windows)
+        shortages = self._check_supply(version, contest_rules, windows)
         new = self._read_whole(owner, body, version, windows, is_whole=contest_rules is not None)
-        contest = _as_contest(new, contest_rules, version, owner)
+        contest = as_contest(new, contest_rules, version, owner)
         old = self._check_force(version, windows)
         cautions = tuple(get_excluded(contest)) if contest else ()
         points = self._read_regulation(contest_rules, owner, version, windows)
@@ -119,6 +130,7 @@ class _Reading:
             windows=windows,
             version=version,
             supplies=supplies,
+            shortages=shortages,
             regulation=points,
             new=new,
             contest=contest,
@@ -142,6 +154,7 @@ class _Reading:
         for field, words in WHOM_TO_ASK.items():
             if not self.text(field):
                 self.wrong(field, words, WHY_WHOM)
+        self._tell("hotline", check_hotline(self.text("hotline")))
         self._tell("colour", check_colour(self.text("colour")))
         self._tell("retention_months", check_months(self.text("retention_months")))
         return owner
@@ -170,6 +183,21 @@ class _Reading:
             )
             return None
         return banks.find_version(code, None)
+
+    def _check_supply(
+        self,
+        version: VersionCard | None,
+        contest_rules: ContestRules | None,
+        windows: Sequence[Window],
+    ) -> tuple[Said, ...]:
+        if version is None or contest_rules is None:
+            return ()
+        found = shortages_of(version, contest_rules, windows)
+        field = "paper.quota" if contest_rules.quota else "paper.questions"
+        for one in found:
+            fix = N_("Giảm số câu ấy, hoặc công bố bản ngân hàng có thêm câu.")
+            self.wrong(field, told(one), fix)
+        return found
 
     def _read_rounds(self) -> tuple[Window, ...]:
         pairs = typed_rounds(self.typed)
@@ -231,6 +259,7 @@ class _Reading:
             controller=self.text("controller") or owner.name,
             controller_address=self.text("controller_address"),
             controller_contact=self.text("controller_contact"),
+            hotline=read_hotline(self.text("hotline")),
             retention_months=read_months(self.text("retention_months")),
             regulation_number=self.text("regulation_number") or None,
             regulation_date=self._regulation_date(),
@@ -241,7 +270,7 @@ class _Reading:
         )
         try:
             check_contest(new)
-        except BadSchedule:
+        except (BadSchedule, QuotaTooLarge):
             return new  # said above
         except Refusal as refusal:
             self._refused(refusal)
@@ -249,14 +278,10 @@ class _Reading:
 
     def _refused(self, refusal: Refusal) -> None:
         field = next((name for kind, name in FIELDS if isinstance(refusal, kind)), "boards")
-        if isinstance(refusal, (QuotaTooLarge, BadRules)):
+        if isinstance(refusal, BadRules):
             for line in str(refusal.facts["problems"]).splitlines():
                 self.wrong(
-                    field,
-                    line.removeprefix("- ").removeprefix("boards: ").capitalize() + ".",
-                    N_("Giảm số câu ấy, hoặc công bố bản ngân hàng có thêm câu.")
-                    if field == "paper.quota"
-                    else "",
+                    field, line.removeprefix("- ").removeprefix("boards: ").capitalize() + "."
                 )
             return
         self.wrong(
@@ -332,51 +357,6 @@ def _window(opens: str, closes: str) -> Window:
     if not (opens and closes):
         raise BadMoment("cần cả giờ mở và giờ đóng")
     return Window(opens_at=read_moment(opens), closes_at=read_moment(closes))
-
-
-def _as_contest(
-    new: NewContest | None,
-    contest_rules: ContestRules | None,
-    version: VersionCard | None,
-    owner: UnitCard | None,
-) -> ContestCard | None:
-    """Return the contest as its page would show it; nothing of it is stored."""
-    if new is None or contest_rules is None or version is None or owner is None:
-        return None
-    rounds = tuple(
-        RoundCard(
-            id=0,
-            contest_id=0,
-            number=number,
-            title=f"Vòng {number}",
-            tag=b"",
-            window=window,
-            bank_version_id=version.id,
-            rule_set_id=0,
-            secret=b"",
-            generation=1,
-            paused_at=None,
-            closed_at=None,
-            rules=contest_rules,
-            rulings=read_rulings(rulings_of(version.id, window, new.rulings)),  # type: ignore[arg-type] # as a round stores them
-        )
-        for number, window in enumerate(new.windows, start=1)
-    )
-    return ContestCard(
-        id=0,
-        slug=new.slug,
-        title=new.title,
-        controller=new.controller,
-        controller_address=new.controller_address,
-        controller_contact=new.controller_contact,
-        retention_months=new.retention_months,
-        regulation_number=new.regulation_number,
-        regulation_date=new.regulation_date,
-        colour=new.colour if new.colour and is_readable(new.colour) else None,
-        owner_unit_id=owner.id,
-        generation=1,
-        rounds=rounds,
-    )
 
 
 def _own_units(organiser: OrganiserCard, *, at: datetime) -> list[UnitCard]:

@@ -11,7 +11,13 @@ from sqlalchemy import Row, Select, select, update
 
 from quizapp.audit import service as audit
 from quizapp.contests import rules
-from quizapp.contests.errors import DraftChanged, DraftIsApproved, DraftTooLong, NoSuchPreset
+from quizapp.contests.errors import (
+    DraftChanged,
+    DraftIsApproved,
+    DraftTooLong,
+    NoSuchPreset,
+    SavedElsewhere,
+)
 from quizapp.contests.models import Contest, ContestDraft, RuleSet
 from quizapp.contests.rules import asking
 from quizapp.contests.rules.drafts import Step, digest_of, is_too_long, of_step, put_in
@@ -79,6 +85,7 @@ def clone_contest(organiser: OrganiserCard, contest: ContestCard, *, at: datetim
         "controller": contest.controller,
         "controller_address": contest.controller_address,
         "controller_contact": contest.controller_contact,
+        "hotline": contest.hotline or "",
         "colour": contest.colour or "",
         "retention_months": str(contest.retention_months),
     }
@@ -120,14 +127,17 @@ def save_step(
 ) -> DraftCard:
     """Keep what one step sends, right or wrong; return the draft as it is then.
 
-    Raises NotFound, DraftIsApproved, DraftTooLong, and DraftChanged when somebody else changed this
-    step since it was shown: nothing of either is lost.
+    Raises NotFound, DraftIsApproved, DraftTooLong, and DraftChanged when this step was changed
+    since it was shown (SavedElsewhere: perhaps by oneself): nothing of either is lost.
     """
     row = _lock(organiser, public_id)
     typed = json.loads(row.ContestDraft.body)
-    if digest_of(of_step(typed, step)) != seen:
-        raise DraftChanged(who=row.name)
-    return _store(organiser, row, put_in(typed, step, sent), at=at)
+    mine = put_in(typed, step, sent)
+    # The same again is a save whose answer was lost on the way, and no conflict.
+    if digest_of(of_step(typed, step)) != seen and mine != typed:
+        is_last = row.ContestDraft.changed_by == organiser.id
+        raise SavedElsewhere(who=row.name) if is_last else DraftChanged(who=row.name)
+    return _store(organiser, row, mine, at=at)
 
 
 def replace_step(

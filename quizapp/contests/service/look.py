@@ -1,4 +1,4 @@
-"""How a contest looks: its colour, and the picture on its page."""
+"""How a contest looks: its colour, the picture on its page, and whom its people may call."""
 
 from datetime import datetime
 
@@ -8,14 +8,20 @@ from quizapp.audit import service as audit
 from quizapp.banks import service as banks
 from quizapp.banks.rules import PictureFile
 from quizapp.banks.service import SmallPicture
-from quizapp.contests.errors import BadBanner, BadColour, BannerOfOddShape, BannerTooLarge
+from quizapp.contests.errors import (
+    BadBanner,
+    BadColour,
+    BadHotline,
+    BannerOfOddShape,
+    BannerTooLarge,
+)
 from quizapp.contests.models import Banner, Contest
 from quizapp.contests.rules.colours import check_colour, read_colour
 from quizapp.contests.service.cards import ContestCard
 from quizapp.contests.service.changing import get_run_contest
 from quizapp.db import db, upsert
 from quizapp.errors import NotFound
-from quizapp.people.service import OrganiserCard
+from quizapp.people.service import OrganiserCard, check_hotline, read_hotline
 
 LARGEST = 5 * 1024 * 1024  # bytes of a file that is brought
 SIDE, MOST_BYTES = 960, 80_000  # pixels and bytes of what a phone gets
@@ -29,6 +35,17 @@ def set_colour(organiser: OrganiserCard, contest: ContestCard, typed: str, *, at
     colour = read_colour(typed)
     _update(contest, colour=colour)
     _note(organiser, contest, before=contest.colour, after=colour, at=at)
+
+
+def set_hotline(
+    organiser: OrganiserCard, contest: ContestCard, typed: str, *, at: datetime
+) -> None:
+    """Say whom people may call, or for an empty text that it is nobody. Raises BadHotline."""
+    if check_hotline(typed):
+        raise BadHotline
+    hotline = read_hotline(typed)
+    _update(contest, hotline=hotline)
+    _note(organiser, contest, before=contest.hotline, after=hotline, at=at)
 
 
 def expect_banner(organiser: OrganiserCard, slug: str) -> None:

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from quizapp.banks import service as banks
 from quizapp.banks.service import BankCard, QuestionCard, VersionCard
 from quizapp.contests.rules import ContestRules
+from quizapp.contests.rules.colours import is_readable
 from quizapp.contests.rules.drafts import Problem, Step
+from quizapp.contests.rules.in_force import read_rulings
 from quizapp.contests.rules.regulation import Point
 from quizapp.contests.rules.schedule import Window
-from quizapp.contests.service.cards import ContestCard
+from quizapp.contests.service.cards import ContestCard, RoundCard
 from quizapp.contests.service.creating import NewContest
 from quizapp.contests.service.drafts import DraftCard
-from quizapp.contests.service.in_force import OldQuestion
-from quizapp.contests.service.reading import drawable
+from quizapp.contests.service.in_force import OldQuestion, rulings_of
+from quizapp.contests.service.reading import drawable, fitting
+from quizapp.errors import N_
+from quizapp.said import Said, said
 from quizapp.units.service import UnitCard
+
+TOO_FEW = N_("Đề cần {wanted} câu, ngân hàng có {n} câu dùng được, thiếu {missing}.")
+TOO_FEW_OF = N_("Chủ đề “{topic}”: đề cần {wanted} câu, ngân hàng có {n}, thiếu {missing}.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +63,7 @@ class Outlook:
     windows: tuple[Window, ...]
     version: VersionCard | None
     supplies: tuple[Supply, ...]
+    shortages: tuple[Said, ...]
     regulation: tuple[Point, ...]
     new: NewContest | None
     contest: ContestCard | None
@@ -85,9 +93,7 @@ def supplies_of(
         return ()
     questions = banks.get_questions(version.id)
     quota = dict(contest_rules.quota) if contest_rules else {}
-    pools: list[Sequence[QuestionCard]] = [questions]
-    if contest_rules is not None and windows:
-        pools = [drawable(questions, contest_rules, window) for window in windows]
+    pools = _pools(questions, contest_rules, windows)
     topics = dict.fromkeys([*quota, *(one.topic or "" for one in questions)])
     return tuple(
         Supply(
@@ -99,4 +105,90 @@ def supplies_of(
             wanted=quota.get(topic) if quota else None,
         )
         for topic in sorted(topics)
+    )
+
+
+def shortages_of(
+    version: VersionCard, contest_rules: ContestRules, windows: Sequence[Window]
+) -> tuple[Said, ...]:
+    """Say what of a paper the bank cannot give in the round that has fewest, or in any at all.
+
+    Known as soon as there are rules and a bank: nobody is to fix the rounds of what cannot be.
+    """
+    pools = _pools(banks.get_questions(version.id), contest_rules, windows)
+    if not contest_rules.quota:
+        fewest = min(map(len, pools))
+        missing = contest_rules.questions - fewest
+        facts = {"wanted": contest_rules.questions, "n": fewest, "missing": missing}
+        return (said(TOO_FEW, **facts),) if missing > 0 else ()
+    supplies = supplies_of(version, contest_rules, windows)
+    return tuple(
+        said(
+            TOO_FEW_OF,
+            topic=one.topic,
+            wanted=one.wanted,
+            n=one.available,
+            missing=one.wanted - one.available,
+        )
+        for one in supplies
+        if one.wanted is not None and one.is_short
+    )
+
+
+def _pools(
+    questions: Sequence[QuestionCard],
+    contest_rules: ContestRules | None,
+    windows: Sequence[Window],
+) -> list[Sequence[QuestionCard]]:
+    """Return what may be asked in each round; before there are rounds, what may be in one."""
+    if contest_rules is None:
+        return [questions]
+    if not windows:
+        return [fitting(questions, contest_rules)]
+    return [drawable(questions, contest_rules, window) for window in windows]
+
+
+def as_contest(
+    new: NewContest | None,
+    contest_rules: ContestRules | None,
+    version: VersionCard | None,
+    owner: UnitCard | None,
+) -> ContestCard | None:
+    """Return the contest as its page would show it; nothing of it is stored."""
+    if new is None or contest_rules is None or version is None or owner is None:
+        return None
+    rounds = tuple(
+        RoundCard(
+            id=0,
+            contest_id=0,
+            number=number,
+            title=f"Vòng {number}",
+            tag=b"",
+            window=window,
+            bank_version_id=version.id,
+            rule_set_id=0,
+            secret=b"",
+            generation=1,
+            paused_at=None,
+            closed_at=None,
+            rules=contest_rules,
+            rulings=read_rulings(rulings_of(version.id, window, new.rulings)),  # type: ignore[arg-type] # as a round stores them
+        )
+        for number, window in enumerate(new.windows, start=1)
+    )
+    return ContestCard(
+        id=0,
+        slug=new.slug,
+        title=new.title,
+        controller=new.controller,
+        controller_address=new.controller_address,
+        controller_contact=new.controller_contact,
+        hotline=new.hotline,
+        retention_months=new.retention_months,
+        regulation_number=new.regulation_number,
+        regulation_date=new.regulation_date,
+        colour=new.colour if new.colour and is_readable(new.colour) else None,
+        owner_unit_id=owner.id,
+        generation=1,
+        rounds=rounds,
     )

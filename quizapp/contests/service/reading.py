@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -96,7 +96,7 @@ def get_contest(slug: str) -> ContestCard:
     return contest
 
 
-def known_contest_id(parts: Mapping[str, object]) -> int | None:
+def known_contest(parts: Mapping[str, object]) -> ContestCard | None:
     """Return the contest of an address as far as this process has met it: no statement.
 
     By its `slug`, or by the round whose tag begins a paper's `public_id`.
@@ -105,8 +105,14 @@ def known_contest_id(parts: Mapping[str, object]) -> int | None:
     tag = _tag(public_id)
     for _, card in kept_for_good("contests").values():
         if card.slug == slug or any(one.tag == tag for one in card.rounds):
-            return int(card.id)
+            return cast("ContestCard", card)
     return None
+
+
+def known_contest_id(parts: Mapping[str, object]) -> int | None:
+    """Return the id of what `known_contest` returns."""
+    card = known_contest(parts)
+    return None if card is None else card.id
 
 
 def _tag(public_id: str) -> bytes | None:
@@ -223,12 +229,13 @@ def drawable(
     A question whose law is not in force on every day of the round is not asked, unless organisers
     ruled that it is; one with fewer or more options than the rules allow never is.
     """
+    return fitting(askable(questions, *window.days(), rulings), contest_rules)
+
+
+def fitting(questions: Iterable[QuestionCard], contest_rules: ContestRules) -> list[QuestionCard]:
+    """Return the questions with as many options as the rules allow, whatever the day."""
     low, high = contest_rules.options_min, contest_rules.options_max
-    return [
-        question
-        for question in askable(questions, *window.days(), rulings)
-        if low <= len(question.options) <= high
-    ]
+    return [question for question in questions if low <= len(question.options) <= high]
 
 
 def drawable_in(one: RoundCard) -> list[QuestionCard]:
@@ -334,6 +341,7 @@ def _card(
         rounds=tuple(mine),
         controller_address=contest.controller_address,
         controller_contact=contest.controller_contact,
+        hotline=contest.hotline,
         regulation_number=contest.regulation_number,
         regulation_date=contest.regulation_date,
         is_archived=contest.archived_at is not None,

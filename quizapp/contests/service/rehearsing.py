@@ -69,6 +69,7 @@ def get_rehearsed(organiser: OrganiserCard, slug: str) -> Rehearsed:
         controller=contest.controller,
         controller_address=contest.controller_address,
         controller_contact=contest.controller_contact,
+        hotline=contest.hotline,
         windows=(),
     )
     return Rehearsed(new=new, source=f"contest:{contest.id}")

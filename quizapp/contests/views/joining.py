@@ -253,11 +253,11 @@ def _choose_new_pin(form: NewPinForm) -> ResponseReturnValue:
 choose_new_pin.is_writing = True  # type: ignore[attr-defined] # through _choose_new_pin
 
 
-def _choices(meant: str) -> list[tuple[str, str]]:
+def _offered(meant: str) -> list[ContestCard]:
     """Return the contests that a form offers to come back to, with the one its link means."""
     shown = list(open_first(clock.now()))
     other = service.find_contest(meant) if meant not in {one.slug for one in shown} else None
-    return [(one.slug, one.title) for one in ([other] if other else []) + shown]
+    return ([other] if other else []) + shown
 
 
 def _round_page(contest: ContestCard) -> str:
@@ -286,13 +286,23 @@ def _join_page(contest: ContestCard, form: JoinForm, *, chosen: str = "") -> str
 
 
 def _return_page(form: ReturnForm) -> str:
-    form.contest.choices = _choices(form.contest.data or "")
-    return render_template("contests/return.html", form=form)
+    offered = _offered(form.contest.data or "")
+    form.contest.choices = [(one.slug, one.title) for one in offered]
+    hotline = _hotline(offered, form.contest.data)
+    return render_template("contests/return.html", form=form, hotline=hotline)
 
 
 def _new_pin_page(form: NewPinForm) -> str:
-    form.contest.choices = _choices(form.contest.data or "")
-    return render_template("contests/new_pin.html", form=form)
+    offered = _offered(form.contest.data or "")
+    form.contest.choices = [(one.slug, one.title) for one in offered]
+    hotline = _hotline(offered, form.contest.data)
+    return render_template("contests/new_pin.html", form=form, hotline=hotline)
+
+
+def _hotline(offered: Sequence[ContestCard], meant: str | None) -> str | None:
+    """Return the number of the contest that is meant, or of the only one there is."""
+    chosen = [one for one in offered if one.slug == meant] or offered
+    return chosen[0].hotline if len(chosen) == 1 else None
 
 
 def _entry(form: JoinForm) -> Entry:

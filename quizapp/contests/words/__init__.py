@@ -55,6 +55,7 @@ FIELDS = {
     "controller": N_("Bên kiểm soát dữ liệu cá nhân"),
     "controller_address": N_("Địa chỉ của bên ấy"),
     "colour": N_("Màu của cuộc thi"),
+    "hotline": N_("Số điện thoại ban tổ chức"),
     "controller_contact": N_("Liên hệ về dữ liệu cá nhân"),
     "retention_months": N_("Thời gian giữ dữ liệu cá nhân (tháng)"),
     "bank": N_("Ngân hàng câu hỏi"),

@@ -62,7 +62,7 @@ def write(pack: Pack, *, address: str) -> bytes:
         event=pack.event,
         played=played(pack, has_address=bool(address)),
         embedded_font=embedded_font,
-        qr=qr(address) if address else "",
+        qr=qr(address, border=0) if address else "",
         address=re.sub(r"^https?://", "", address).removesuffix(pack.event.code),
     )
     # With a mark of its encoding and its lines ended twice, the oldest editors show it right.

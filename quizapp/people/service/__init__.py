@@ -6,7 +6,6 @@ from quizapp.people.rules.policy import Permission
 from quizapp.people.service import naming as _naming  # noqa: F401 - registers names for the log
 from quizapp.people.service.access import (
     ASSIGNS,
-    COUNTS,
     DECIDES,
     HELPS,
     READS_AUDIT,
@@ -90,7 +89,7 @@ from quizapp.people.service.organisers import (
     prepare_password,
     set_password,
 )
-from quizapp.people.service.phones import is_phone
+from quizapp.people.service.phones import check_hotline, is_phone, read_hotline
 from quizapp.people.service.refusals import (
     MetCard,
     forget_old_refusals,
@@ -128,7 +127,6 @@ from quizapp.people.service.tries import count_upload, forget_old_failures
 
 __all__ = [
     "ASSIGNS",
-    "COUNTS",
     "DECIDES",
     "FOUND_AT_MOST",
     "HELPS",
@@ -167,6 +165,7 @@ __all__ = [
     "begin_second_step",
     "check_entry",
     "check_half",
+    "check_hotline",
     "check_keys",
     "check_own_pin",
     "check_sign_in",
@@ -227,6 +226,7 @@ __all__ = [
     "open_phone",
     "prepare_password",
     "reaches",
+    "read_hotline",
     "renew_recovery_codes",
     "return_by_pin",
     "roles_at",

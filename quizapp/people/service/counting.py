@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from quizapp.errors import NotFound
-from quizapp.people.errors import NoSuchUnit
-from quizapp.people.service.access import COUNTS, get_reach
+from quizapp.people.errors import NotYourRole
+from quizapp.people.rules.policy import Permission
+from quizapp.people.service.access import may, may_somewhere
 from quizapp.people.service.cards import OrganiserCard
 from quizapp.people.service.helping import get_actor_names
 from quizapp.units import service as units
-from quizapp.units.errors import BadHeadCount
+from quizapp.units.errors import BadHeadCount, NoUnitInReach, NoUnitLike
 from quizapp.units.rules.head_counts import read_day, read_members, read_source
 from quizapp.units.service import UnitCard, head_counts
 from quizapp.units.service.head_counts import CountCard
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TypedCount:
-    """What an organiser typed about a unit's members; `unit` is a code."""
+    """What an organiser typed about a unit's members; `unit` is a code or words of a name."""
 
     unit: str
     members: str
@@ -42,19 +42,20 @@ class CountLine:
 def enter_count(organiser: OrganiserCard, typed: TypedCount, *, at: datetime) -> None:
     """Write a count of a unit at or below one granted.
 
-    Raises NoSuchUnit, alike for units out of reach, NotYourRole, BadHeadCount, CountLocked.
+    Raises UnclearUnit, NoUnitInReach (alike for units that are not there), NotYourRole,
+    BadHeadCount, CountLocked.
     """
-    unit, actor = _unit(organiser, typed.unit)
+    unit, actor = _unit(organiser, typed.unit, at=at)
     members = _read(read_members, typed.members)
     counted_on, source = _read(read_day, typed.counted_on), _read(read_source, typed.source)
     if counted_on > day_in_vietnam(at):
-        raise BadHeadCount(problem=f"ngày {counted_on} chưa đến")
+        raise BadHeadCount(problem=f"ngày {counted_on:%d/%m/%Y} chưa đến")
     head_counts.enter_count(unit.id, members, counted_on, source, actor=actor, at=at)
 
 
 def lock_count(organiser: OrganiserCard, typed: TypedCount, *, at: datetime) -> None:
     """Lock a count of a unit at or below one granted. Raises as `enter_count`, and NoSuchCount."""
-    unit, actor = _unit(organiser, typed.unit)
+    unit, actor = _unit(organiser, typed.unit, at=at)
     head_counts.lock_count(unit.id, _read(read_day, typed.counted_on), actor=actor, at=at)
 
 
@@ -69,17 +70,19 @@ def get_counts(organiser: OrganiserCard, *, at: datetime) -> Sequence[CountLine]
     ]
 
 
-def _unit(organiser: OrganiserCard, code: str) -> tuple[UnitCard, str]:
-    """Return the unit of a code and the actor; only a grant at the unit or above it reaches it."""
-    unit = units.find_unit(code)
-    if unit is None:
-        raise NoSuchUnit(code=code)
+def _unit(organiser: OrganiserCard, typed: str, *, at: datetime) -> tuple[UnitCard, str]:
+    """Return the unit named and the actor; only a grant at the unit or above it reaches it."""
+    if not may_somewhere(organiser, Permission.COUNT_MEMBERS):
+        raise NotYourRole
     try:
-        reach = get_reach(organiser, unit.id, roles=COUNTS)
-        reach.check(None)
-    except NotFound:
-        raise NoSuchUnit(code=code) from None
-    return unit, reach.actor
+        unit = units.find_unit_named(
+            typed,
+            on=day_in_vietnam(at),
+            reaches=lambda unit_id: may(organiser, Permission.COUNT_MEMBERS, unit_id),
+        )
+    except NoUnitLike as refusal:
+        raise NoUnitInReach(**refusal.facts) from None
+    return unit, f"organiser:{organiser.id}"
 
 
 def _read(reader: Callable[[str], T], text: str) -> T:

@@ -25,17 +25,17 @@ from quizapp.people import service as people
 from quizapp.people.service import SEES, OrganiserCard
 from quizapp.results.errors import HiddenNow
 from quizapp.results.models import MinuteCount
+from quizapp.results.service.busiest import UnitLine, get_busiest
 from quizapp.results.service.hourly import UnitDay, get_unit_days
-from quizapp.standings.models import UnitCount
+from quizapp.standings.models import WHOLE_CONTEST
 from quizapp.standings.service import worker_age_s
 from quizapp.support import service as support
-from quizapp.units import service as units
 from quizapp.vietnamese import day_in_vietnam
 from quizapp.web.pulse import EPOCH, Pulse, give_pulse_back, minute_of, take_pulse
 
 AT_ONCE = 200
 KEPT_FOR = timedelta(days=60)
-MINUTES, HOURS, UNITS = 60, 48, 20
+MINUTES, HOURS = 60, 48
 A_WHILE = 5  # minutes that what goes on now is judged by
 COUNTED = ("starts", "saves", "submits", "refusals", "errors")
 
@@ -48,13 +48,6 @@ class Slot:
     starts: int
     saves: int
     submits: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UnitLine:
-    name: str
-    people: int
-    attempts: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -254,26 +247,10 @@ def _slot(minute: int, one: MinuteCount | None) -> Slot:
 
 
 def _units(contest: ContestCard, *, at: datetime) -> Sequence[UnitLine]:
-    """Return the busiest children of the contest's owner over the whole contest so far."""
-    today = day_in_vietnam(at)
-    owner = units.get_cards([contest.owner_unit_id], on=today)[contest.owner_unit_id]
-    children = [card.id for card in units.get_children(owner.code, on=today)]
+    """Return where people come from: over the whole contest if it ranks so, else in the round."""
     shown = contest.round_at(at) or contest.rounds[-1]
-    rows = db.session.execute(
-        select(UnitCount.unit_id, UnitCount.people, UnitCount.attempts)
-        .where(
-            UnitCount.contest_id == contest.id,
-            UnitCount.round_number == (0 if contest.ranks_whole else shown.number),
-            UnitCount.unit_id.in_(children),
-        )
-        .order_by(UnitCount.people.desc(), UnitCount.unit_id)
-        .limit(UNITS)
-    ).all()
-    names = units.get_cards({row.unit_id for row in rows}, on=today)
-    return [
-        UnitLine(name=names[row.unit_id].name, people=row.people, attempts=row.attempts)
-        for row in rows
-    ]
+    number = WHOLE_CONTEST if contest.ranks_whole else shown.number
+    return get_busiest(contest, number=number, on=day_in_vietnam(at))
 
 
 def _hides(organiser: OrganiserCard, contest: ContestCard, *, at: datetime) -> bool:

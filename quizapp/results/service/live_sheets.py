@@ -14,7 +14,7 @@ from quizapp.results.service import live
 from quizapp.results.service.hourly import HOURS
 from quizapp.results.service.live import Room, Slot
 from quizapp.web.formats import local
-from quizapp.web.language import language, speaking, translated
+from quizapp.web.language import language, speaking, told, translated
 from quizapp.web.sheets import XLSX, Cell, Table, workbook
 
 WORKBOOK = "results.live_workbook"
@@ -62,7 +62,7 @@ def write(room: Room) -> bytes:
     tables = (
         ("Phút", of_time, [_row(one) for one in room.minutes]),
         ("Giờ", of_time, [_row(one) for one in room.hours]),
-        ("Đơn vị", of_unit, [(one.name, one.people, one.attempts) for one in room.units]),
+        ("Đơn vị", of_unit, [(told(one.name), one.people, one.attempts) for one in room.units]),
         (
             f"Lượt theo giờ {room.day:%d-%m-%Y}",
             of_hours,

@@ -67,7 +67,7 @@ def answer(organiser: OrganiserCard, slug: str, public_id: str, words: str, at: 
     """Answer a question; it is shown to whoever asked. Raises BadWords, NoSuchTicket."""
     ticket, reach = _ticket(organiser, slug, public_id)
     text = rules.tidy(words)
-    problem = rules.words_problem(text)
+    problem = rules.answer_problem(text)
     if problem is not None:
         raise BadWords(problem=problem)
     db.session.execute(

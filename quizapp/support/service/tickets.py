@@ -52,7 +52,7 @@ class TicketCard:
 def ask(contest_id: int, asker: Asker, words: str, *, code: str | None, at: datetime) -> None:
     """Keep a question for the organisers. Raises BadWords, AskedTooOften."""
     text = rules.tidy(words)
-    problem = rules.words_problem(text)
+    problem = rules.question_problem(text)
     if problem is not None:
         raise BadWords(problem=problem)
     _check_pace(contest_id, asker, at=at)

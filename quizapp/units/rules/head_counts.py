@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from quizapp.vietnamese import one_line
 COLUMNS = ("code", "members", "counted_on", "source")
 MOST_MEMBERS = 20_000_000
 LONGEST_SOURCE = 300
+SPOKEN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 T = TypeVar("T")
 
 
@@ -92,13 +94,27 @@ def read_members(text: str) -> int:
 
 
 def read_day(text: str) -> date:
-    """Return the day of `2026-09-01`. Raises ValueError with Vietnamese words."""
+    """Return the day of `01/09/2026` or `2026-09-01`. Raises ValueError with Vietnamese words."""
+    spoken = SPOKEN_DAY.fullmatch(one_line(text))
+    day = _day_of("{2}-{1:0>2}-{0:0>2}".format(*spoken.groups()) if spoken else one_line(text))
+    if day is None:
+        raise ValueError(f"“{text}” không phải là ngày; viết như 01/09/2026")
+    return day
+
+
+def _read_day_of_file(text: str) -> date:
+    """Return the day of `2026-09-01` only: a spreadsheet may have put a month first."""
+    day = _day_of(one_line(text))
+    if day is None:
+        raise ValueError(f"“{text}” không phải là ngày; viết như 2026-09-01")
+    return day
+
+
+def _day_of(text: str) -> date | None:
     try:
-        if DAY.fullmatch(one_line(text)):
-            return date.fromisoformat(one_line(text))
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
-        pass
-    raise ValueError(f"“{text}” không phải là ngày; viết như 2026-09-01")
+        return None
 
 
 def read_source(text: str) -> str:
@@ -120,7 +136,7 @@ def _take(
             HeadCountRow(
                 code=_read("code", _read_code, cells),
                 members=_read("members", read_members, cells),
-                counted_on=_read("counted_on", read_day, cells),
+                counted_on=_read("counted_on", _read_day_of_file, cells),
                 source=_read("source", read_source, cells),
                 place=place,
             )

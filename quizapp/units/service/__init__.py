@@ -22,7 +22,7 @@ from quizapp.units.service.reading import (
     is_within,
     valid_on,
 )
-from quizapp.units.service.searching import search_units
+from quizapp.units.service.searching import find_unit_named, search_units
 from quizapp.units.service.values import CheckReport, LoadReport, UnitCard, UnitMarks
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "check_tree",
     "find_root",
     "find_unit",
+    "find_unit_named",
     "get_ancestor_ids",
     "get_bodies",
     "get_cards",

@@ -7,22 +7,25 @@ put in their true order. A search by words that more units share than MOST_TERMS
 them: one more word brings the others.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 
 from quizapp.db import db
+from quizapp.units.errors import NoUnitLike, NoUnitWritten, UnclearUnit
 from quizapp.units.models import Unit, UnitName, UnitTerm
 from quizapp.units.rules.naming import Find, Query, query_of, rank_finds
-from quizapp.units.service.reading import get_cards
+from quizapp.units.service.reading import find_unit, get_cards
 from quizapp.units.service.values import UnitCard
+from quizapp.vietnamese import one_line
 
 MOST_TERMS = 2_000
 MOST_FINDS = 100
 MOST_SUCCESSIONS = 5
 LAST_SIGN = "\U0010ffff"
+SIMILAR = 5
 
 
 def search_units(text: str, *, on: date, limit: int = 20) -> Sequence[UnitCard]:
@@ -46,6 +49,27 @@ def search_units(text: str, *, on: date, limit: int = 20) -> Sequence[UnitCard]:
     best = list(dict.fromkeys((*direct, *heirs)))[:limit]
     cards = get_cards(best, on=on)
     return [cards[id_] for id_ in best]
+
+
+def find_unit_named(text: str, *, on: date, reaches: Callable[[int], bool]) -> UnitCard:
+    """Return the one unit that a code or words name, of those whose id `reaches` holds for.
+
+    A whole name is that unit's, even where longer names hold the same words. Raises UnclearUnit
+    or its kinds NoUnitLike, NoUnitWritten.
+    """
+    typed = one_line(text)
+    if not typed:
+        raise NoUnitWritten(typed=typed)
+    by_code = find_unit(typed, on=on)
+    if by_code is not None and reaches(by_code.id):
+        return by_code
+    found = [card for card in search_units(typed, on=on, limit=MOST_FINDS) if reaches(card.id)]
+    named = [card for card in found if card.name.casefold() == typed.casefold()] or found
+    if len(named) == 1:
+        return named[0]
+    if not found:
+        raise NoUnitLike(typed=typed)
+    raise UnclearUnit(typed=typed, choices=[(card.code, card.name) for card in found[:SIMILAR]])
 
 
 def _find(row: Any) -> Find:
