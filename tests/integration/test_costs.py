@@ -97,7 +97,7 @@ TABLE = {
     "contests.enter": at_most(6, 1, 250, 10_300),
     "attempts.ready": at_most(5, 0, 7_500, 6_150),
     "attempts.start": at_most(5, 1, 270, 3_100),
-    "attempts.paper": at_most(1, 0, 18_650, 2_550),
+    "attempts.paper": at_most(1, 0, 18_850, 2_550),
     "attempts.save": at_most(1, 1, 80, 2_250),
     "attempts.submit": at_most(3, 1, 80, 2_700),
     "attempts.result": at_most(1, 0, 5_950, 2_400),
