@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Response, current_app
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
 from quizapp import clock
@@ -484,7 +484,7 @@ def test_refusals_met_wait_while_the_database_is_away(desk, new_client, freeze):
 
 
 def rows_of(model):
-    rows = db.session.scalars(select(model)).all()
+    rows = db.session.scalars(select(model).order_by(*inspect(model).primary_key)).all()
     db.session.expunge_all()  # else each would be read again, in a transaction of the test's
     db.session.rollback()
     return rows

@@ -223,7 +223,9 @@ def test_freezing_and_letting_go_need_a_reason_and_stand_in_the_log(contest, sig
     organiser.post(path, data={"csrf_token": token, "thaw": "1", "reason": "Xong lễ"})
 
     rows = db.session.execute(
-        select(AuditEntry.action, AuditEntry.reason).where(AuditEntry.action.like("contest.%"))
+        select(AuditEntry.action, AuditEntry.reason)
+        .where(AuditEntry.action.like("contest.%"))
+        .order_by(AuditEntry.id)
     ).all()
     assert [tuple(row) for row in rows][-2:] == [
         ("contest.freeze", "Đến lễ"),
