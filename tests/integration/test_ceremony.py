@@ -17,6 +17,7 @@ from quizapp.db import db, transaction
 from quizapp.events import service
 from quizapp.events.bodies import lines_of, part_body
 from quizapp.events.errors import NotBegun
+from quizapp.events.models import Event
 from quizapp.events.rules import Kind, State
 from quizapp.events.service.showing import get_showing
 from quizapp.jobs.service import do_waiting
@@ -203,6 +204,8 @@ def rehearsed(organiser):
     contest = contest_service.get_contest("tim-hieu")
     event = service.get_event(contest, 2)
     db.session.rollback()
+    with transaction():  # of others a time is invented, once in a while, that is somebody's
+        db.session.get(Event, event.id).seed = 2026
     events.shown(contest, event, 4)
     events.begun(contest, event)
     for _ in range(9):  # of ten places two are equal

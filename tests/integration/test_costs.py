@@ -469,17 +469,25 @@ def test_a_question_that_is_kept_takes_so_many_bytes_of_each_process(in_app):
     db.session.rollback()
     version = bank_service.find_version(card.bank_code, card.number)
     bank_service.get_questions(version.id)  # what the first reading makes once is nobody's
-    in_app.extensions.pop("quizapp_kept")
     db.session.rollback()
+
+    # The least of three: whatever else this process makes once meanwhile is no question's.
+    taken = min(bytes_kept(in_app, version.id, count) for _ in range(3))
+
+    assert taken / count <= KEPT
+
+
+def bytes_kept(app, version_id, count):
+    """Return what reading a version anew leaves in memory."""
+    app.extensions.pop("quizapp_kept")
     gc.collect()
     tracemalloc.start()
     try:
-        kept = bank_service.get_questions(version.id)
+        kept = bank_service.get_questions(version_id)
         db.session.rollback()
         gc.collect()
         taken = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-
     assert len(kept) == count
-    assert taken / count <= KEPT
+    return taken
