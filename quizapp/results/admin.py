@@ -1,5 +1,6 @@
 """Organisers decide between equals, close rounds, watch the live room and end rehearsals."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from quizapp import clock
 from quizapp.contests.rules.schedule import BadMoment, read_moment
+from quizapp.contests.service import ContestCard
 from quizapp.db import writes
 from quizapp.errors import NotFound, Refusal
 from quizapp.people.forms import ButtonForm, ReasonForm
@@ -16,7 +18,7 @@ from quizapp.results.forms import CloseForm, PlaceForm
 from quizapp.results.service import desk, emptying, live, live_sheets
 from quizapp.results.service.desk import Typed
 from quizapp.results.service.ties import numbers_of
-from quizapp.results.service.winners import get_winners
+from quizapp.results.service.winners import Winner, get_winners
 from quizapp.vietnamese import day_in_vietnam
 from quizapp.web.again import shown_again
 from quizapp.web.language import words_of
@@ -163,15 +165,21 @@ def _close_page(
         "typed": request.form.get("reason", ""),
         "refused": refused,
         "about": about,
-        "winners": {one: get_winners(contest, one, at=clock.now()) for one in numbers_of(contest)},
     }
     if asks_for_part():
         number = request.args.get("round", 0, type=int)
         asked = next((one for one in rounds if one.one.number == number), None)
         if asked is None:
             raise NotFound
-        return render_part("results/_round_to_close.html", round=asked, **shown)
-    return render_template("results/close.html", rounds=rounds, **shown)
+        winners = _winners(contest, [number])
+        return render_part("results/_round_to_close.html", round=asked, winners=winners, **shown)
+    winners = _winners(contest, numbers_of(contest))
+    return render_template("results/close.html", rounds=rounds, winners=winners, **shown)
+
+
+def _winners(contest: ContestCard, numbers: Sequence[int]) -> dict[int, Sequence[Winner]]:
+    """Return who has to be called, of each round asked for; only a closed one costs a statement."""
+    return {one: get_winners(contest, one, at=clock.now()) for one in numbers}
 
 
 def _page(slug: str, *, refused: str | None = None, about: int | None = None) -> str:
